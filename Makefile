@@ -1,0 +1,54 @@
+# Rung: `make demo` to see it, `make test` to trust it, `make help` for the rest.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SPEED ?= 60
+ONCE ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench lock clean
+
+help: ## Show what can be made
+	@echo "Rung: one escalation framework over the tools people already use."; echo
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS="$$(printf '\t')" read -r name what; do printf '  make %-8s %s\n' "$$name" "$$what"; done
+
+# An environment holds what requirements/*.txt pins, checked by hash, and this folder.
+define environment
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Rung needs Python 3.11 or newer; $(PYTHON) is older. Name another: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing $(1) (once)..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/$(1).txt
+	@printf '%s\n' "$(CURDIR)" > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/rung.pth"
+	@printf '#!/bin/sh\nexec "%s" -m rung "$$@"\n' "$(CURDIR)/$(BIN)/python" > $(BIN)/rung && chmod +x $(BIN)/rung
+	@touch $@
+endef
+
+$(VENV)/.run: requirements/run.txt
+	$(call environment,run)
+
+$(VENV)/.dev: requirements/dev.txt
+	$(call environment,dev)
+	@touch $(VENV)/.run
+
+demo: $(VENV)/.run ## See it work: every part on this machine, a scenario played (SPEED=60, ONCE=1 to play it once and check it)
+	@$(BIN)/rung demo --speed $(SPEED) $(if $(ONCE),--once)
+
+test: $(VENV)/.dev ## Run the tests
+	@$(BIN)/python -m pytest -n 2 $(TESTS)
+
+check: $(VENV)/.dev ## Lint, types, import rules, docs
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest -q tests/docs
+
+bench: $(VENV)/.dev ## Measure, as ratios within one run
+	@$(BIN)/python -m bench
+
+lock: ## Pin the dependencies anew, with hashes (needs uv)
+	@uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra embedded pyproject.toml -o requirements/run.txt
+	@uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
+
+clean: ## Remove the environment and the demo's data
+	@rm -rf $(VENV) .rung

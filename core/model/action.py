@@ -1,0 +1,111 @@
+"""What goes out: something to do on a platform, or to tell a person, under an id that makes repeats harmless."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from enum import StrEnum
+from typing import Any
+
+from core.model.reason import Reason
+from core.model.values import Impact, Severity, State, Urgency
+
+
+class Verb(StrEnum):
+    """What to do outside."""
+
+    CREATE_RECORD = "create_record"
+    WRITE_RECORD = "write_record"
+    NOTIFY = "notify"
+
+
+class ActionStatus(StrEnum):
+    """How far an action has come (the write-back ledger)."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    """Taken up by a worker; the answer is not known yet."""
+    DONE = "done"
+    """The platform or channel accepted it."""
+    CONFIRMED = "confirmed"
+    """Done, and the platform's own webhook told us of it."""
+    SUPERSEDED = "superseded"
+    """Never sent: a newer action took its place, or nobody needs it any more."""
+    DEAD = "dead"
+    """Refused for good, or out of attempts. It can be replayed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A text for a record's readers; internal ones are for the people who work on it only."""
+
+    text: str
+    internal: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """One decision's changes to a record, in our own words; `None` and `()` mean "leave as it is".
+
+    `team` is a team id and `assignee` a person id of the roster ("" clears the field). `resolution` is the text that
+    goes with a resolved or closed state.
+    """
+
+    title: str | None = None
+    description: str | None = None
+    severity: Severity | None = None
+    impact: Impact | None = None
+    urgency: Urgency | None = None
+    service: str | None = None
+    team: str | None = None
+    assignee: str | None = None
+    state: State | None = None
+    resolution: str | None = None
+    comments: tuple[Comment, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return all(getattr(self, one.name) in (None, ()) for one in fields(self))
+
+    def said(self) -> dict[str, str]:
+        """The changed fields as text, comments left out: what an echo of this write would show."""
+        values = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "comments"}
+        return {name: str(value) for name, value in values.items() if value is not None}
+
+    def superseded_by(self, newer: Changes) -> Changes:
+        """What is left to write once `newer` is also to be written: its fields win, comments are all kept."""
+        won: dict[str, Any] = dict.fromkeys(newer.said())
+        return replace(self, **won)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A message to one person: what it is, what is asked, why they are told, what has been tried.
+
+    `way` counts the person's ways to be reached, from 0; the next one is tried when this one fails.
+    """
+
+    person: str
+    headline: str
+    ask: str
+    why: str
+    tried: str = ""
+    way: int = 0
+    offers_acknowledge: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """Something to do outside. Actions of one `lane` are done one at a time, in order.
+
+    `operation_id` is unique for ever, at most 40 characters of `a-z0-9-`, and is left on what the action makes.
+    """
+
+    operation_id: str
+    ticket_id: int
+    verb: Verb
+    lane: str
+    reason: Reason
+    platform: str = ""
+    changes: Changes = field(default_factory=Changes)
+    notice: Notice | None = None

@@ -1,0 +1,50 @@
+"""People: as our roster knows them, and as a platform names them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A person as a platform's webhook or API names them; any field may be unknown ("").
+
+    `account` is the platform's own id (ServiceNow sys_id, Jira accountId, Data Center name or key), `login` the user
+    name where that is another thing (ServiceNow user_name). A Party with every field empty means "nobody".
+    """
+
+    account: str = ""
+    login: str = ""
+    email: str = ""
+    name: str = ""
+
+    @property
+    def is_nobody(self) -> bool:
+        """Whether this says that the field was cleared."""
+        return not (self.account or self.login or self.email or self.name)
+
+    @property
+    def label(self) -> str:
+        """What to call them in a sentence."""
+        return self.name or self.email or self.login or self.account or "nobody"
+
+    def is_same_as(self, other: Party) -> bool:
+        """Whether both surely name one person: an equal id, user name or e-mail (case aside). Names prove nothing."""
+        pairs = ((self.account, other.account), (self.login, other.login), (self.email, other.email))
+        return any(mine and mine.casefold() == theirs.casefold() for mine, theirs in pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody on the roster.
+
+    `ways` are Apprise URLs in the order in which they are tried, possibly holding `${NAME}` references that are
+    resolved at use. `accounts` maps a platform's name to the person's account there, where e-mail does not find it.
+    """
+
+    id: str
+    name: str
+    email: str = ""
+    ways: tuple[str, ...] = field(default=(), repr=False)
+    accounts: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,106 @@
+"""Why the engine did, or did not do, something: a code and its facts, shown to people as a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class ReasonCode(StrEnum):
+    """Every reason that the engine can give; the value is the sentence, with its facts in braces."""
+
+    OPENED_BY_ALERT = "{source} reported: {title}."
+    OPENED_BY_RECORD = "{key} was opened on {platform}: {title}."
+    SEVERITY_DERIVED = "{severity} because impact is {impact} and urgency is {urgency}."
+    SEVERITY_DEFAULT = (
+        "{severity} because the source did not tell both impact and urgency; that is the policy's default."
+    )
+    ROUTED_BY_SERVICE = "Routed to {team} because they own the service {service}."
+    ROUTED_BY_GROUP = "Routed to {team} because {platform} has it assigned to {group}."
+    ROUTED_BY_DEFAULT = "Routed to {team}, the default team, because {why}."
+    ROUTED_NOWHERE = "Left without a team because {why} and the policy names no default team."
+    LEVEL_BEGUN = "{level} begins: {person} is on call for {team} and has {within} to acknowledge."
+    LEVEL_SKIPPED = "{level} was skipped because {why}."
+    ESCALATED = (
+        "Moved to {level} because nobody acknowledged within {within}: {person} is on call and has {next_within}."
+    )
+    ROUND_BEGUN = "Round {round} of the path begins because nobody acknowledged on any level."
+    EXHAUSTED = "The path is exhausted: {why}. {last_resort}"
+    ACKNOWLEDGED = "{person} acknowledged {via}, {after} after it was asked for."
+    ACKNOWLEDGED_AGAIN = "{person} acknowledged {via}, but {first} already had; nothing changes."
+    ACKNOWLEDGED_LATE = "{person} acknowledged {via}, but the ticket is {state}; nothing changes."
+    ASSIGNED_BY_PERSON = (
+        "{actor} assigned it to {person} on {platform}; automation leaves that alone until the next level."
+    )
+    UNASSIGNED_BY_PERSON = (
+        "{actor} took the assignment away on {platform}; automation leaves that alone until the next level."
+    )
+    FACTS_CHANGED = "{actor} changed {fields} on {platform}."
+    SEVERITY_CHANGED = "Severity went from {old} to {severity} because impact is {impact} and urgency is {urgency}."
+    STATE_BY_PERSON = "{actor} moved it to {state} on {platform}."
+    COMMENTED = "{actor} commented on {platform}."
+    COMMENT_EDITED = "{actor} edited a comment on {platform}."
+    COMMENT_DELETED = "{actor} deleted a comment on {platform}."
+    ALERT_REPEATED = "{source} repeated what is already known; nothing changes."
+    ALERT_JOINED = "{source} reported it again after it had cleared: {title}."
+    ALERT_CLEARED = "{source} reports that it is over."
+    RESOLVED_BY_ALERT = "Resolved because {source} reports that it is over."
+    RESOLVED_BY_PERSON = "{actor} resolved it on {platform}."
+    CLOSED_BY_PERSON = "{actor} closed it on {platform}."
+    DELETED_BY_PERSON = "{actor} deleted {key} on {platform}; the ticket is canceled."
+    REOPENED = "Reopened because {why}; the path begins again."
+    ECHO = "{platform} confirmed our own write; nothing changes."
+    STALE = "Ignored: {platform} sent an older version of {key} than the one already known."
+    ALREADY_OVER = "Ignored: the ticket is already {state}."
+    RECORD_CREATED = "{key} was created on {platform}."
+    RECORD_FOUND = "{key} was found on {platform}: an earlier attempt had already created it."
+    WRITTEN = "Written to {key} on {platform}: {fields}."
+    WRITE_FOUND = "{key} on {platform} already had it from an earlier attempt: {fields}."
+    WRITE_WARNED = "{platform}: {warning}"
+    WRITE_REFUSED = "{platform} did not take it: {message}"
+    NOTIFIED = "{person} was told."
+    NOTICE_REFUSED = "{person} could not be told by way {way}: {message}"
+    NOTICE_NEXT_WAY = "Trying {person}'s next way because the one before failed."
+    NOTICE_EXHAUSTED = "No way of reaching {person} worked."
+    TIMER_OUTDATED = "A timer came that no longer mattered; nothing changes."
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One reason: its code and the facts that its sentence names."""
+
+    code: ReasonCode
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The code's name in lower case, for scripts and filters."""
+        return self.code.name.lower()
+
+    @property
+    def sentence(self) -> str:
+        """The reason as people read it."""
+        return self.code.value.format_map(self.facts)
+
+
+class EntryKind(StrEnum):
+    """What a timeline entry tells."""
+
+    EVENT = "event"
+    DECISION = "decision"
+    ACTION = "action"
+    COMMAND = "command"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a ticket's append-only history: when, what sort, who or which rule, and why."""
+
+    at: datetime
+    kind: EntryKind
+    by: str
+    reason: Reason
+    operation_id: str = ""
+    detail: Mapping[str, str] = field(default_factory=dict)

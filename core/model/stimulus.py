@@ -1,0 +1,63 @@
+"""What can make the engine look at a ticket: an Event, a Command, a timer that is due, a report of an action."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from core.model.action import Action
+from core.model.event import Event
+from core.model.record import RecordRef
+from core.model.ticket import TimerKind
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    """A person takes responsibility. `by` is a roster id or a name; `via` says where (a link, the API, the console)."""
+
+    by: str
+    via: str
+
+
+Command = Acknowledge
+
+
+@dataclass(frozen=True, slots=True)
+class TimerDue:
+    """A timer of the ticket has come. `token` tells it from an earlier one of the same kind that was replaced."""
+
+    kind: TimerKind
+    token: int
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A platform's answer to a write: the record as it is now, and what the connector could not do.
+
+    `values` are the fields as read back, in the words of `Changes`. `found` says that an earlier attempt had already
+    done it. `warnings` are sentences for people ("dana@example.com has no account on servicenow-main").
+    """
+
+    record: RecordRef | None = None
+    version: int | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    found: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An action that will not be done: refused for good, or out of attempts. `message` is a sentence for people."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How an action ended."""
+
+    action: Action
+    result: Receipt | Refusal
+
+
+Stimulus = Event | Command | TimerDue | Report

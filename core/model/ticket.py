@@ -1,0 +1,111 @@
+"""The Ticket: our one record of a piece of work, and where it stands on its escalation path."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from core.model.record import Record
+from core.model.values import Impact, Severity, State, TicketKind, Urgency
+
+
+class TimerKind(StrEnum):
+    """Why the engine must look again."""
+
+    ACKNOWLEDGE = "acknowledge"
+    """Nobody may have acknowledged by then."""
+    CLOSE = "close"
+    """It has stayed resolved for as long as the policy lets it reopen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A moment at which the engine must look at the ticket. A ticket has at most one of each kind."""
+
+    kind: TimerKind
+    due_at: datetime
+    token: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One monitored condition that a ticket stands for. `key` is the source's dedup key."""
+
+    source: str
+    key: str
+    firing: bool
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unopened:
+    """The identity that the store has set aside for a ticket which the engine may open.
+
+    `uid` is random and unique for ever; operation ids are made of it, so that they never meet those of another
+    installation or of a database that was thrown away.
+    """
+
+    id: int
+    uid: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """A piece of work.
+
+    `level` counts the rungs of `path` from 1; 0 means that it stands on none yet. `round` counts the times the path
+    was walked. `owner` is who it is assigned to: a roster id, or the name that a platform gave. `awaiting_since` is when the
+    present wait for an acknowledgement began, None when nothing is awaited. `theirs` names the fields of `Changes`
+    that a person changed and automation leaves alone until the ticket moves to another level. `operations` and
+    `timer_token` count the ids given so far.
+    """
+
+    id: int
+    uid: str
+    kind: TicketKind
+    source: str
+    title: str
+    opened_at: datetime
+    updated_at: datetime
+    policy_version: int
+    state: State = State.NEW
+    description: str = ""
+    impact: Impact | None = None
+    urgency: Urgency | None = None
+    severity: Severity = Severity.SEV4
+    service: str = ""
+    category: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    link: str = ""
+    team: str = ""
+    path: str = ""
+    level: int = 0
+    round: int = 1
+    owner: str = ""
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str = ""
+    awaiting_since: datetime | None = None
+    exhausted: bool = False
+    resolved_at: datetime | None = None
+    resolution: str = ""
+    alerts: tuple[Alert, ...] = ()
+    records: tuple[Record, ...] = ()
+    timers: tuple[Timer, ...] = ()
+    theirs: frozenset[str] = frozenset()
+    operations: int = 0
+    timer_token: int = 0
+
+    @property
+    def is_acknowledged(self) -> bool:
+        """Whether somebody has taken responsibility."""
+        return self.acknowledged_at is not None
+
+    def timer(self, kind: TimerKind) -> Timer | None:
+        """The running timer of that kind, if there is one."""
+        return next((timer for timer in self.timers if timer.kind is kind), None)
+
+    def record_on(self, platform: str) -> Record | None:
+        """The ticket's record on that platform, if it has one."""
+        return next((record for record in self.records if record.ref.platform == platform), None)

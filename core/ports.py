@@ -1,0 +1,161 @@
+"""What the core is handed: Protocols for connectors, mappings and channels, and the one error that drives retrying."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from core.model import Changes, Delivery, Normalized, Notice, Party, Person, Receipt, RecordRef
+
+
+class DeliveryError(Exception):
+    """An attempt to reach a platform or channel failed.
+
+    `message` is one sentence for people and holds no secret and no body. `permanent`: repeating cannot help (refused,
+    misconfigured). `retry_after`: seconds that the other side asked for. `ambiguous`: it may have been done anyhow (a timeout or a cut connection after sending), so the next attempt must look before it repeats. `platform_down`: the
+    platform as a whole did not answer or refused everybody (connection refused, 5xx, 429 for the account): counts
+    towards its breaker and does not burn the action's attempts.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        permanent: bool = False,
+        retry_after: float | None = None,
+        ambiguous: bool = False,
+        platform_down: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.permanent = permanent
+        self.retry_after = retry_after
+        self.ambiguous = ambiguous
+        self.platform_down = platform_down
+
+
+class UnmappedError(Exception):
+    """An authentic delivery was not understood. The message names the mapping, its line, the path and the value."""
+
+
+class Clock(Protocol):
+    """Where the policy's time comes from."""
+
+    def __call__(self) -> datetime:
+        """The present moment: aware, UTC."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordWrite:
+    """One create or update of a record, ready to be carried out.
+
+    `record` is None for a create. `group` is the platform's name for the team ("" when the team has none there), and
+    only matters when `changes.team` is set; `person` only when `changes.assignee` is. `look_first` says that an earlier
+    attempt may have succeeded: look for the operation id before repeating what is not harmless to repeat.
+    """
+
+    operation_id: str
+    record: RecordRef | None
+    changes: Changes
+    group: str = ""
+    person: Person | None = None
+    look_first: bool = False
+
+
+class Platform(Protocol):
+    """One instance of ServiceNow or Jira. What goes wrong outside is always raised as `DeliveryError`."""
+
+    @property
+    def name(self) -> str:
+        """The instance's name in platforms.yaml."""
+        ...
+
+    def identity(self) -> Party:
+        """Our own integration account there: whose writes are echoes. May be cached for minutes."""
+        ...
+
+    def write(self, write: RecordWrite) -> Receipt:
+        """Carry out one create or update and return the record as it is afterwards."""
+        ...
+
+    def fetch(self, ref: RecordRef) -> Mapping[str, object] | None:
+        """Read a record (by id, or by key where the id is unknown) in the form of that platform's own webhook body, so
+        that the source's mapping understands it. None when it is not there."""
+        ...
+
+
+class Notifier(Protocol):
+    """A way of telling people."""
+
+    def notify(self, person: Person, notice: Notice, acknowledge_link: str) -> None:
+        """Send the notice by `person.ways[notice.way]`; raises `DeliveryError`."""
+        ...
+
+
+class Mappings(Protocol):
+    """The mapping language, for every configured source."""
+
+    def events(self, delivery: Delivery) -> Normalized:
+        """What the delivery means; raises `UnmappedError`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OutField:
+    """One value to write, in a platform's own words.
+
+    `kind`: "value" goes out as it is; "group" and "person" are looked up on the platform (the value is the group's
+    name, or the Person); "comment" is a journal text whose `field` says where; "state" is a list of acceptable target states,
+    for platforms that move by transitions.
+    """
+
+    field: str
+    value: object
+    kind: Literal["value", "group", "person", "comment", "state"] = "value"
+
+
+class Outbound(Protocol):
+    """A mapping's way out: our Changes in one platform's words."""
+
+    def __call__(self, write: RecordWrite) -> tuple[OutField, ...]:
+        """The fields to write; raises `DeliveryError(permanent=True)` when a value has no word on the platform."""
+        ...
+
+
+class Accepted(Protocol):
+    """What became of a request that was to be stored."""
+
+    @property
+    def id(self) -> int:
+        """The delivery's id."""
+        ...
+
+    @property
+    def repeat(self) -> bool:
+        """Whether a delivery with this key was stored before."""
+        ...
+
+
+class StorageUnavailableError(Exception):
+    """A delivery could not be stored now; the sender must try again."""
+
+
+class Inbox(Protocol):
+    """Where the door puts deliveries."""
+
+    def accept(
+        self, source: str, *, key: str | None, content_type: str, headers: Mapping[str, str], body: bytes
+    ) -> Accepted:
+        """Store a delivery durably; raises `StorageUnavailableError`."""
+        ...
+
+
+class Bell(Protocol):
+    """Says that there is work; carries none. Ringing never raises: a lost ring delays work by one sweep."""
+
+    def ring(self, work: Literal["intake", "delivery"]) -> None:
+        """Wake a worker for this kind of work."""
+        ...
