@@ -14,7 +14,8 @@ class DeliveryError(Exception):
     """An attempt to reach a platform or channel failed.
 
     `message` is one sentence for people and holds no secret and no body. `permanent`: repeating cannot help (refused,
-    misconfigured). `retry_after`: seconds that the other side asked for. `ambiguous`: it may have been done anyhow (a timeout or a cut connection after sending), so the next attempt must look before it repeats. `platform_down`: the
+    misconfigured). `retry_after`: seconds that the other side asked for. `ambiguous`: it may have been done anyhow (a
+    timeout or a cut connection after sending), so the next attempt must look before it repeats. `platform_down`: the
     platform as a whole did not answer or refused everybody (connection refused, 5xx, 429 for the account): counts
     towards its breaker and does not burn the action's attempts.
     """
@@ -108,8 +109,8 @@ class OutField:
     """One value to write, in a platform's own words.
 
     `kind`: "value" goes out as it is; "group" and "person" are looked up on the platform (the value is the group's
-    name, or the Person); "comment" is a journal text whose `field` says where; "state" is a list of acceptable target states,
-    for platforms that move by transitions.
+    name, or the Person); "comment" is a journal text whose `field` says where; "state" is a list of acceptable
+    target states, for platforms that move by transitions.
     """
 
     field: str

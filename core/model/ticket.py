@@ -56,10 +56,10 @@ class Ticket:
     """A piece of work.
 
     `level` counts the rungs of `path` from 1; 0 means that it stands on none yet. `round` counts the times the path
-    was walked. `owner` is who it is assigned to: a roster id, or the name that a platform gave. `awaiting_since` is when the
-    present wait for an acknowledgement began, None when nothing is awaited. `theirs` names the fields of `Changes`
-    that a person changed and automation leaves alone until the ticket moves to another level. `operations` and
-    `timer_token` count the ids given so far.
+    was walked. `owner` is who it is assigned to: a roster id, or the name that a platform gave. `awaiting_since` is
+    when the present wait for an acknowledgement began, None when nothing is awaited. `theirs` names the fields of
+    `Changes` that a person changed and automation leaves alone until the ticket moves to another level.
+    `operations` and `timer_token` count the ids given so far.
     """
 
     id: int

@@ -1,0 +1,158 @@
+"""What the doors for people read and do: the board, a ticket's page, the ledgers, and commands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from core.model import ActionStatus, Command, Delivery, DeliveryStatus, Entry, Severity, State, Ticket, Verb
+
+WriteBack = Literal["in step", "waiting", "failed", "none"]
+"""Whether the platforms have what the ticket decided: all of it, some under way, some refused, or nothing to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardRow:
+    """One open ticket at a glance. `deadline` is the next moment at which something happens by itself, if any."""
+
+    id: int
+    severity: Severity
+    state: State
+    title: str
+    service: str
+    team: str
+    level: str
+    owner: str
+    acknowledged_by: str
+    deadline: datetime | None
+    exhausted: bool
+    write_back: WriteBack
+    key: str
+    link: str
+    opened_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformHealth:
+    """Whether a platform takes our writes: `since` is when its breaker opened, None while it is closed."""
+
+    name: str
+    since: datetime | None
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """The open tickets, those that need someone most first. `version` changes whenever anything shown does."""
+
+    version: str
+    now: datetime
+    rows: tuple[BoardRow, ...]
+    total: int
+    last_event_at: datetime | None
+    last_event_source: str
+    platforms: tuple[PlatformHealth, ...]
+    unmapped: int
+    dead: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionRow:
+    """One line of the write-back ledger."""
+
+    id: int
+    operation_id: str
+    ticket_id: int
+    verb: Verb
+    target: str
+    summary: str
+    status: ActionStatus
+    attempts: int
+    error: str
+    created_at: datetime
+    next_attempt_at: datetime | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketPage:
+    """A ticket with all that is known of it; entries and actions oldest first."""
+
+    ticket: Ticket
+    row: BoardRow
+    policy: str
+    now: datetime
+    entries: tuple[Entry, ...]
+    actions: tuple[ActionRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryRow:
+    """One line of the list of deliveries."""
+
+    id: int
+    source: str
+    status: DeliveryStatus
+    received_at: datetime
+    size: int
+    error: str
+    summary: str
+
+
+class NotFoundError(Exception):
+    """There is no such ticket, delivery or action. The message is a sentence that names it."""
+
+
+class NotReplayableError(Exception):
+    """That delivery or action is not in a state in which it can be replayed. The message says which and why."""
+
+
+class Desk(Protocol):
+    """The whole of what people can see and do. Times are the policy's."""
+
+    def board(self, *, limit: int = 200) -> Board:
+        """The open tickets."""
+        ...
+
+    def board_version(self) -> str:
+        """The board's version alone: cheap enough to be asked for every two seconds by every open board."""
+        ...
+
+    def tickets(self, *, state: State | None = None, limit: int = 100) -> Sequence[BoardRow]:
+        """Tickets, newest first; only open ones unless a state is named."""
+        ...
+
+    def ticket(self, ticket_id: int) -> TicketPage:
+        """One ticket; raises `NotFoundError`."""
+        ...
+
+    def command(self, ticket_id: int, command: Command) -> str:
+        """Hand a command to the engine and return its reason as a sentence; raises `NotFoundError`."""
+        ...
+
+    def deliveries(self, *, status: DeliveryStatus | None = None, limit: int = 100) -> Sequence[DeliveryRow]:
+        """Deliveries, newest first."""
+        ...
+
+    def delivery(self, delivery_id: int) -> Delivery:
+        """One delivery with its body; raises `NotFoundError`."""
+        ...
+
+    def replay_delivery(self, delivery_id: int) -> None:
+        """Have an unmapped, declined or failed delivery looked at again; raises the two errors above."""
+        ...
+
+    def actions(self, *, status: ActionStatus | None = None, limit: int = 100) -> Sequence[ActionRow]:
+        """Actions, newest first."""
+        ...
+
+    def action(self, action_id: int) -> ActionRow:
+        """One action; raises `NotFoundError`."""
+        ...
+
+    def replay_action(self, action_id: int) -> None:
+        """Try a dead action again, looking first whether it was done; raises the two errors above."""
+        ...

@@ -1,0 +1,33 @@
+"""Escalation paths: their levels, and how soon each must acknowledge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from core.model import Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """A rung: its name, and how long its on-call person has to acknowledge a ticket of each severity."""
+
+    name: str
+    acknowledge_within: Mapping[Severity, timedelta]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Path:
+    """Levels from the first to the last, walked `rounds` times; then `last_resort` (a person's id) is told."""
+
+    name: str
+    levels: tuple[Level, ...]
+    rounds: int = 1
+    last_resort: str = ""
+
+    def level_after(self, level: int, round_: int) -> tuple[int, int] | None:
+        """The next (level, round), levels counted from 1; None when the path is exhausted."""
+        if level < len(self.levels):
+            return level + 1, round_
+        return (1, round_ + 1) if round_ < self.rounds else None

@@ -1,0 +1,60 @@
+"""The roster: people, teams, and which of them is on call for which level."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from core.model import Party, Person
+from core.policy.oncall import OnCall, on_call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """A team. `groups` maps a platform's name to the team's group there; `on_call` a level's name to its duty."""
+
+    id: str
+    name: str
+    groups: Mapping[str, str] = field(default_factory=dict)
+    on_call: Mapping[str, OnCall] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """Who there is. A change of the roster takes effect at once, also for running escalations."""
+
+    people: Mapping[str, Person] = field(default_factory=dict)
+    teams: Mapping[str, Team] = field(default_factory=dict)
+
+    def on_call(self, team: str, level: str, at: datetime) -> str:
+        """The person on call for that level of the team at that moment; "" when there is none."""
+        known = self.teams.get(team)
+        duty = known.on_call.get(level) if known else None
+        return on_call(duty, at) if duty else ""
+
+    def name(self, person: str) -> str:
+        """What to call somebody who may be on the roster."""
+        known = self.people.get(person)
+        return known.name if known else person
+
+    def team_name(self, team: str) -> str:
+        """What to call a team that may be known."""
+        known = self.teams.get(team)
+        return known.name if known else team
+
+    def find(self, party: Party, platform: str) -> str:
+        """The roster id of somebody whom a platform named by account, e-mail or user name; "" for a stranger."""
+        for person in self.people.values():
+            account = person.accounts.get(platform, "")
+            if party.is_same_as(Party(account=account, email=person.email)):
+                return person.id
+            if account and party.login.casefold() == account.casefold():
+                return person.id
+        return ""
+
+    def team_of_group(self, group: str, platform: str) -> str:
+        """The team whose group on that platform is so called; "" for an unknown group."""
+        wanted = group.casefold()
+        matches = (team.id for team in self.teams.values() if team.groups.get(platform, "").casefold() == wanted)
+        return next(matches, "") if wanted else ""
