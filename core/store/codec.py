@@ -1,0 +1,26 @@
+"""The model as JSON and back, for jsonb columns."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar, cast
+
+from cattrs.preconf.json import make_converter
+
+from core.model import ReasonCode
+
+T = TypeVar("T")
+
+_converter = make_converter(omit_if_default=True)
+# A reason's value is its sentence, which may be reworded; its name is what lasts.
+_converter.register_unstructure_hook(ReasonCode, lambda code: code.name.lower())
+_converter.register_structure_hook(ReasonCode, lambda name, _: ReasonCode[name.upper()])
+
+
+def to_json(value: object) -> dict[str, Any]:
+    """A dataclass of the model as plain JSON values; fields with their default value are left out."""
+    return cast("dict[str, Any]", _converter.unstructure(value))
+
+
+def from_json(value: object, kind: type[T]) -> T:
+    """The dataclass back from its JSON values."""
+    return _converter.structure(value, kind)

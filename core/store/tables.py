@@ -1,0 +1,172 @@
+"""The tables, as SQLAlchemy Core sees them. The migrations make them; a test holds the two together.
+
+A ticket's whole body is one jsonb value that only the engine reads; what queries need stands beside it in columns.
+Moments of the policy (opened, due, at) are in the policy's time; leases and next attempts are in the database's own
+time, `clock_timestamp()`, so that workers on many machines agree and an accelerated policy clock does not shorten them.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData()
+
+
+def _moment(name: str, *, nullable: bool = False, default_now: bool = False) -> Column[object]:
+    server_default = text("clock_timestamp()") if default_now else None
+    return Column(name, DateTime(timezone=True), nullable=nullable, server_default=server_default)
+
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("key", Text),
+    _moment("received_at"),
+    Column("content_type", Text, nullable=False),
+    Column("headers", JSONB, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("status", Text, nullable=False, server_default="received"),
+    Column("error", Text, nullable=False, server_default=""),
+    Column("outcome", JSONB, nullable=False, server_default="[]"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    _moment("attempt_at", default_now=True),
+    Index("deliveries_key", "source", "key", unique=True, postgresql_where=text("key IS NOT NULL")),
+    Index("deliveries_waiting", "attempt_at", "id", postgresql_where=text("status = 'received'")),
+    Index("deliveries_status", "status", "id"),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("content", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    _moment("applied_at", default_now=True),
+    Column("applied_by", Text, nullable=False, server_default=""),
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("uid", Text, nullable=False, unique=True),
+    Column("state", Text, nullable=False),
+    Column("is_open", Boolean, nullable=False),
+    Column("severity", SmallInteger, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("team", Text, nullable=False),
+    Column("acknowledged", Boolean, nullable=False),
+    Column("exhausted", Boolean, nullable=False),
+    _moment("deadline", nullable=True),
+    _moment("opened_at"),
+    _moment("updated_at"),
+    Column("body", JSONB, nullable=False),
+    Index(
+        "tickets_board",
+        text("exhausted DESC"),
+        "acknowledged",
+        "deadline",
+        "severity",
+        "id",
+        postgresql_where=text("is_open"),
+    ),
+    Index("tickets_state", "state", "id"),
+)
+
+records = Table(
+    "records",
+    metadata,
+    Column("platform", Text, primary_key=True),
+    Column("record_id", Text, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("ticket_id", BigInteger, ForeignKey("tickets.id"), nullable=False),
+    Index("records_key", "platform", "key"),
+    Index("records_ticket", "ticket_id"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("ticket_id", BigInteger, ForeignKey("tickets.id"), nullable=False),
+    Index("alerts_ticket", "ticket_id"),
+)
+
+timers = Table(
+    "timers",
+    metadata,
+    Column("ticket_id", BigInteger, ForeignKey("tickets.id"), primary_key=True),
+    Column("kind", Text, primary_key=True),
+    _moment("due_at"),
+    Column("token", Integer, nullable=False),
+    _moment("attempt_at", default_now=True),
+    Column("error", Text, nullable=False, server_default=""),
+    Index("timers_due", "due_at"),
+)
+
+timeline = Table(
+    "timeline",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("ticket_id", BigInteger, ForeignKey("tickets.id"), nullable=False),
+    _moment("at"),
+    Column("kind", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("facts", JSONB, nullable=False),
+    Column("operation_id", Text, nullable=False, server_default=""),
+    Column("detail", JSONB, nullable=False, server_default="{}"),
+    Index("timeline_ticket", "ticket_id", "id"),
+)
+
+actions = Table(
+    "actions",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("operation_id", Text, nullable=False, unique=True),
+    Column("ticket_id", BigInteger, ForeignKey("tickets.id"), nullable=False),
+    Column("verb", Text, nullable=False),
+    Column("lane", Text, nullable=False),
+    Column("platform", Text, nullable=False),
+    Column("severity", SmallInteger, nullable=False),
+    Column("body", JSONB, nullable=False),
+    Column("status", Text, nullable=False, server_default="pending"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("look_first", Boolean, nullable=False, server_default=text("false")),
+    Column("error", Text, nullable=False, server_default=""),
+    _moment("created_at"),
+    _moment("attempt_at", default_now=True),
+    Index("actions_due", "attempt_at", "id", postgresql_where=text("status IN ('pending', 'sent')")),
+    Index("actions_lane", "lane", "id", postgresql_where=text("status IN ('pending', 'sent')")),
+    Index("actions_ticket", "ticket_id", "id"),
+    Index("actions_status", "status", "id"),
+)
+
+breakers = Table(
+    "breakers",
+    metadata,
+    Column("platform", Text, primary_key=True),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    _moment("open_since", nullable=True),
+    _moment("open_until", nullable=True),
+    Column("error", Text, nullable=False, server_default=""),
+)
