@@ -1,0 +1,1 @@
+"""What Rung does outside: one folder for each platform or channel."""
