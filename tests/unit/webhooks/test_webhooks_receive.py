@@ -1,0 +1,322 @@
+"""The door for machines, through real HTTP routing."""
+
+import logging
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import pytest
+import requests
+from flask import Flask
+from flask.testing import FlaskClient
+from prometheus_client import REGISTRY
+from werkzeug.serving import make_server
+
+import webhooks
+from core.ports import StorageUnavailableError
+from webhooks.signatures import Basic, Bearer, HubSignature, Path, Secret
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+TOKEN = {"Authorization": "Bearer token"}
+JSON = {"Content-Type": "application/json"}
+
+
+@dataclass
+class Stored:
+    id: int
+    repeat: bool
+
+
+@dataclass
+class FakeInbox:
+    kept: list[dict[str, object]] = field(default_factory=list)
+    full: bool = False
+
+    def accept(
+        self, source: str, *, key: str | None, content_type: str, headers: Mapping[str, str], body: bytes
+    ) -> Stored:
+        if self.full:
+            raise StorageUnavailableError("the database is away")
+        known = key is not None and any(one["key"] == key and one["source"] == source for one in self.kept)
+        if not known:
+            self.kept.append({"source": source, "key": key, "type": content_type, "headers": headers, "body": body})
+        return Stored(len(self.kept), known)
+
+
+class Kept:
+    def __init__(self, value: str) -> None:
+        self.value = value
+
+    def reveal(self) -> str:
+        return self.value
+
+
+def secret(value: str) -> list[Secret]:
+    return [Kept(value)]
+
+
+def by_identifier(headers: Mapping[str, str], body: bytes) -> str | None:
+    return headers.get("x-atlassian-webhook-identifier")
+
+
+SOURCES = {
+    source.name: source
+    for source in (
+        webhooks.Source("alertmanager", Bearer(secret("token")), max_bytes=100),
+        webhooks.Source("jira", HubSignature(secret("It's a Secret to Everybody")), delivery_key=by_identifier),
+        webhooks.Source("nagios", Path(secret("in-the-path"))),
+        webhooks.Source("keyed", Bearer(secret("token")), delivery_key=by_identifier),
+        webhooks.Source("grafana", Basic("grafana", secret("password"))),
+        webhooks.Source("forms", Bearer(secret("token")), content_types=("application/x-www-form-urlencoded",)),
+    )
+}
+
+
+@pytest.fixture
+def inbox() -> FakeInbox:
+    return FakeInbox()
+
+
+@pytest.fixture
+def app(inbox: FakeInbox) -> Flask:
+    app = Flask("door")
+    app.register_blueprint(webhooks.blueprint(inbox, SOURCES, lambda: NOW))
+    return app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+def test_it_stores_an_authentic_delivery_and_answers_202(client: FlaskClient, inbox: FakeInbox) -> None:
+    answer = client.post("/webhooks/alertmanager", data=b'{"a": 1}', headers=TOKEN | JSON)
+    assert (answer.status_code, answer.get_json()) == (202, {"delivery": 1})
+    assert inbox.kept[0]["body"] == b'{"a": 1}'
+    assert inbox.kept[0]["type"] == "application/json"
+
+
+def test_it_does_not_understand_what_it_stores(client: FlaskClient, inbox: FakeInbox) -> None:
+    assert client.post("/webhooks/alertmanager", data=b"{no json \xff", headers=TOKEN | JSON).status_code == 202
+    assert inbox.kept[0]["body"] == b"{no json \xff"
+
+
+def test_a_repeat_is_answered_200_with_the_first_ones_id(client: FlaskClient) -> None:
+    headers = TOKEN | JSON | {"X-Atlassian-Webhook-Identifier": "abc"}
+    assert client.post("/webhooks/keyed", data=b"{}", headers=headers).get_json() == {"delivery": 1}
+    again = client.post("/webhooks/keyed", data=b"{}", headers=headers)
+    assert (again.status_code, again.get_json()) == (200, {"delivery": 1, "repeat": True})
+
+
+def test_a_repeat_without_credentials_is_told_nothing(client: FlaskClient) -> None:
+    headers = JSON | {"X-Atlassian-Webhook-Identifier": "abc"}
+    client.post("/webhooks/keyed", data=b"{}", headers=headers | TOKEN)
+    assert client.post("/webhooks/keyed", data=b"{}", headers=headers).status_code == 401
+
+
+def test_the_signature_is_over_the_raw_body(client: FlaskClient) -> None:
+    signature = "sha256=a4771c39fbe90f317c7824e83ddef3caae9cb3d976c214ace1f2937e133263c9"
+    headers = JSON | {"X-Hub-Signature": signature}
+    assert client.post("/webhooks/jira", data=b"Hello World!", headers=headers).status_code == 202
+    assert client.post("/webhooks/jira", data=b"Hello World! ", headers=headers).status_code == 401
+
+
+def test_a_missing_credential_is_answered_with_a_challenge(client: FlaskClient) -> None:
+    answer = client.post("/webhooks/grafana", data=b"{}", headers=JSON)
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"].startswith("Basic ")
+    assert "no credentials" in answer.get_json()["error"]
+    assert client.post("/webhooks/alertmanager", headers=JSON).headers["WWW-Authenticate"].startswith("Bearer ")
+
+
+def test_an_unknown_source_is_answered_404(client: FlaskClient) -> None:
+    answer = client.post("/webhooks/nobody", data=b"{}", headers=TOKEN | JSON)
+    assert answer.status_code == 404
+    assert "no such source" in answer.get_json()["error"]
+
+
+def test_a_secret_in_the_path_opens_only_the_source_that_has_one(client: FlaskClient) -> None:
+    assert client.post("/webhooks/nagios/in-the-path", data=b"{}", headers=JSON).status_code == 202
+    assert client.post("/webhooks/nagios/guessed", data=b"{}", headers=JSON).status_code == 401
+    assert client.post("/webhooks/nagios", data=b"{}", headers=JSON).status_code == 401
+    assert client.post("/webhooks/alertmanager/token", data=b"{}", headers=JSON | TOKEN).status_code == 404
+
+
+def test_a_body_over_the_limit_is_refused_before_it_is_authenticated(client: FlaskClient) -> None:
+    assert client.post("/webhooks/alertmanager", data=b"1" * 100, headers=TOKEN | JSON).status_code == 202
+    answer = client.post("/webhooks/alertmanager", data=b"1" * 101, headers=JSON)
+    assert answer.status_code == 413
+    assert "100 bytes" in answer.get_json()["error"]
+
+
+def test_authenticity_comes_before_the_content_type(client: FlaskClient) -> None:
+    assert client.post("/webhooks/alertmanager", data=b"x", headers={"Content-Type": "text/html"}).status_code == 401
+    answer = client.post("/webhooks/alertmanager", data=b"x", headers=TOKEN | {"Content-Type": "text/html"})
+    assert answer.status_code == 415
+    assert "application/json" in answer.get_json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("source", "content_type", "status"),
+    [
+        ("alertmanager", "application/json; charset=utf-8", 202),
+        ("alertmanager", "Application/JSON", 202),
+        ("alertmanager", "application/cloudevents+json", 202),
+        ("alertmanager", "application/cloudevents-batch+json", 202),
+        ("alertmanager", "application/x-www-form-urlencoded", 415),
+        ("forms", "application/x-www-form-urlencoded", 202),
+        ("alertmanager", "", 415),
+    ],
+)
+def test_content_types(client: FlaskClient, source: str, content_type: str, status: int) -> None:
+    headers = TOKEN | ({"Content-Type": content_type} if content_type else {})
+    assert client.post(f"/webhooks/{source}", data=b"{}", headers=headers).status_code == status
+
+
+def test_a_compressed_body_is_refused_with_a_clear_sentence(client: FlaskClient) -> None:
+    headers = TOKEN | JSON | {"Content-Encoding": "gzip"}
+    answer = client.post("/webhooks/alertmanager", data=b"\x1f\x8b", headers=headers)
+    assert answer.status_code == 415
+    assert "Compressed bodies are not taken" in answer.get_json()["error"]
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE"])
+def test_other_methods_are_refused_for_known_and_unknown_alike(client: FlaskClient, method: str) -> None:
+    for source in ("alertmanager", "nobody"):
+        answer = client.open(f"/webhooks/{source}", method=method)
+        assert answer.status_code == 405
+        assert answer.headers["Allow"] == "OPTIONS, POST"
+        assert "POST" in answer.get_json()["error"]
+
+
+def test_when_it_cannot_be_stored_the_sender_is_asked_to_retry(client: FlaskClient, inbox: FakeInbox) -> None:
+    inbox.full = True
+    answer = client.post("/webhooks/alertmanager", data=b"{}", headers=TOKEN | JSON)
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "database" not in answer.get_data(as_text=True)
+
+
+def test_useful_headers_are_kept_and_credentials_are_not(client: FlaskClient, inbox: FakeInbox) -> None:
+    dropped = {
+        "Cookie": "a=b",
+        "X-Api-Key": "k",
+        "X-Rung-Secret": "s",
+        "X-Amz-Security-Token": "t",
+        "X-Hub-Signature": "sha256=00",
+        "X-Forwarded-For": "10.0.0.1",
+        "X-Long": "x" * 5000,
+        "Accept": "*/*",
+    }
+    useful = {"User-Agent": "Alertmanager/0.28", "ce-id": "1", "X-Event": "e"}
+    client.post("/webhooks/alertmanager", data=b"{}", headers=TOKEN | JSON | dropped | useful)
+    assert inbox.kept[0]["headers"] == {
+        "content-type": "application/json",
+        "user-agent": "Alertmanager/0.28",
+        "ce-id": "1",
+        "x-event": "e",
+    }
+
+
+def test_the_number_of_headers_is_bounded(client: FlaskClient, inbox: FakeInbox) -> None:
+    many = {f"X-Header-{number}": "1" for number in range(200)}
+    client.post("/webhooks/alertmanager", data=b"{}", headers=TOKEN | JSON | many)
+    headers = inbox.kept[0]["headers"]
+    assert isinstance(headers, dict)
+    assert len(headers) == 40
+
+
+def test_a_delivery_key_that_no_database_can_hold_is_kept_as_its_digest(client: FlaskClient, inbox: FakeInbox) -> None:
+    headers = TOKEN | JSON | {"X-Atlassian-Webhook-Identifier": "k" * 500}
+    client.post("/webhooks/keyed", data=b"{}", headers=headers)
+    assert str(inbox.kept[0]["key"]).startswith("sha256-")
+
+
+def test_cloudevents_senders_may_ask_before_they_send(client: FlaskClient) -> None:
+    asking = {"WebHook-Request-Origin": "eventemitter.example.com", "WebHook-Request-Rate": "120"}
+    answer = client.options("/webhooks/alertmanager", headers=asking)
+    assert answer.status_code == 200
+    assert answer.headers["WebHook-Allowed-Origin"] == "eventemitter.example.com"
+    assert answer.headers["WebHook-Allowed-Rate"] == "*"
+    assert "POST" in answer.headers["Allow"]
+
+
+def test_nobody_is_welcomed_to_a_source_that_is_not_there(client: FlaskClient) -> None:
+    asking = {"WebHook-Request-Origin": "eventemitter.example.com"}
+    for path in ("/webhooks/nobody", "/webhooks/nagios", "/webhooks/nagios/guessed"):
+        assert "WebHook-Allowed-Origin" not in client.options(path, headers=asking).headers
+    assert "WebHook-Allowed-Origin" in client.options("/webhooks/nagios/in-the-path", headers=asking).headers
+
+
+def test_options_without_an_origin_grants_nothing(client: FlaskClient) -> None:
+    answer = client.options("/webhooks/alertmanager")
+    assert answer.status_code == 200
+    assert "WebHook-Allowed-Origin" not in answer.headers
+
+
+def count(source: str, status: str) -> float:
+    return REGISTRY.get_sample_value("rung_webhook_requests_total", {"source": source, "status": status}) or 0.0
+
+
+def test_requests_are_counted_and_made_up_names_share_one_label(client: FlaskClient) -> None:
+    before = count("unknown", "404"), count("alertmanager", "202")
+    for name in ("made-up-1", "made-up-2"):
+        client.post(f"/webhooks/{name}", data=b"{}", headers=JSON)
+    client.post("/webhooks/alertmanager", data=b"{}", headers=TOKEN | JSON)
+    assert (count("unknown", "404"), count("alertmanager", "202")) == (before[0] + 2, before[1] + 1)
+    assert count("made-up-1", "404") == 0
+
+
+def test_a_secret_in_the_path_reaches_no_log(app: Flask, inbox: FakeInbox, caplog: pytest.LogCaptureFixture) -> None:
+    def broken(source: str, **_: object) -> Stored:
+        raise RuntimeError("a defect")
+
+    inbox.accept = broken  # type: ignore[method-assign] # the defect under test
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    with caplog.at_level(logging.DEBUG):
+        answer = app.test_client().post("/webhooks/nagios/in-the-path", data=b"{}", headers=JSON)
+    assert answer.status_code == 500
+    assert "/webhooks/nagios/[secret]" in caplog.text
+    assert "in-the-path" not in caplog.text
+
+
+def test_refusals_are_logged_with_their_reason_and_no_secret(
+    client: FlaskClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client.post("/webhooks/nagios/guessed-secret", data=b"{}", headers=JSON)
+    client.post("/webhooks/alertmanager", data=b"{}", headers=JSON | {"Authorization": "Bearer wrong-token"})
+    printed = "".join(capsys.readouterr())
+    assert "wrong" in printed
+    assert "guessed-secret" not in printed
+    assert "wrong-token" not in printed
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[tuple[str, int]]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield "127.0.0.1", server.server_port
+    server.shutdown()
+    thread.join()
+
+
+def test_a_chunked_body_is_read_without_its_length_and_never_beyond_the_limit(
+    address: tuple[str, int], inbox: FakeInbox
+) -> None:
+    url = "http://{}:{}/webhooks/alertmanager".format(*address)
+    small = requests.post(url, data=iter([b'{"a"', b": 1}"]), headers=TOKEN | JSON, timeout=5)
+    assert (small.status_code, inbox.kept[0]["body"]) == (202, b'{"a": 1}')
+    large = requests.post(url, data=iter([b"x" * 60, b"y" * 60]), headers=TOKEN | JSON, timeout=5)
+    assert (large.status_code, len(inbox.kept)) == (413, 1)
+
+
+def test_a_body_that_was_cut_off_is_not_stored(address: tuple[str, int], inbox: FakeInbox) -> None:
+    with socket.create_connection(address, timeout=5) as connection:
+        head = "POST /webhooks/alertmanager HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer token\r\n"
+        connection.sendall((head + "Content-Type: application/json\r\nContent-Length: 50\r\n\r\n{}").encode())
+        connection.shutdown(socket.SHUT_WR)
+        assert b" 400 " in connection.recv(4096).split(b"\r\n")[0]
+    assert inbox.kept == []

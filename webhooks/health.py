@@ -1,0 +1,47 @@
+"""How the process is: alive, ready, and its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from flask import Blueprint, Response, jsonify, request
+from prometheus_client import REGISTRY
+from prometheus_client.exposition import choose_encoder
+
+Check = Callable[[], "str | None"]
+"""None when the part is well, else a sentence that says what is wrong. Must not raise, and must answer in seconds."""
+
+
+def blueprint(ready: Mapping[str, Check], degraded: Mapping[str, Check] | None = None) -> Blueprint:
+    """`/healthz`, `/readyz` and `/metrics`.
+
+    `ready` are the parts without which this process cannot do its work: one that is not well makes `/readyz` answer
+    503. `degraded` are those that it can do without for a while: they are told, and the answer stays 200.
+    """
+    pages = Blueprint("health", __name__)
+
+    @pages.get("/healthz")
+    def healthz() -> Response:
+        return jsonify({"status": "alive"})
+
+    @pages.get("/readyz")
+    def readyz() -> Response:
+        failing, limping = _wrong(ready), _wrong(degraded or {})
+        status = "not ready" if failing else "degraded" if limping else "ready"
+        response = jsonify({"status": status, "not_ready": failing, "degraded": limping})
+        response.status_code = 503 if failing else 200
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    @pages.get("/metrics")
+    def metrics() -> Response:
+        encoder, content_type = choose_encoder(request.headers.get("Accept", ""))
+        return Response(encoder(REGISTRY), content_type=content_type)
+
+    return pages
+
+
+def _wrong(checks: Mapping[str, Check]) -> dict[str, str]:
+    """What is wrong, by part."""
+    told = {name: check() for name, check in checks.items()}
+    return {name: sentence for name, sentence in told.items() if sentence}

@@ -1,0 +1,39 @@
+"""What of a request is kept: the headers that help to understand it, and a delivery key that any store can hold."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+
+MAX_HEADERS = 40
+MAX_HEADER_BYTES = 2048
+MAX_KEY = 200
+
+_KEPT = re.compile(r"content-type|user-agent|x-.+|ce-.+")
+_CREDENTIAL = re.compile(r"auth|secret|token|passw|signature|cookie|credential|session|api-?key|access-?key")
+_OF_THE_WAY = re.compile(r"x-(forwarded|real|envoy|request-start|amzn|cloud-trace).*")
+
+
+def kept_headers(headers: Iterable[tuple[str, str]], credential_headers: frozenset[str]) -> Mapping[str, str]:
+    """The useful headers with lower-case names: no credential, none of a proxy's, none too long, at most `MAX_HEADERS`.
+
+    A header that is too long is left out rather than cut, because half a value says something else than the whole.
+    """
+    named = ((name.lower(), value) for name, value in headers)
+    useful = [(name, value) for name, value in named if _is_useful(name, value) and name not in credential_headers]
+    return dict(useful[:MAX_HEADERS])
+
+
+def _is_useful(name: str, value: str) -> bool:
+    fits = len(name) <= MAX_KEY and len(value) <= MAX_HEADER_BYTES and value.isprintable()
+    return bool(fits and _KEPT.fullmatch(name) and not _CREDENTIAL.search(name) and not _OF_THE_WAY.fullmatch(name))
+
+
+def storable_key(key: str | None) -> str | None:
+    """The key itself, or its digest where it is too long or holds what a database cannot; None when there is none."""
+    if not key:
+        return None
+    if len(key) <= MAX_KEY and key.isprintable():
+        return key
+    return "sha256-" + hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest()

@@ -1,0 +1,184 @@
+"""Receive: source known, small enough, authentic, of a known type, stored; every other answer is one JSON sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from flask import Blueprint, Response, jsonify, request
+from prometheus_client import Counter
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+
+from core.ports import Accepted, Clock, Inbox, StorageUnavailableError
+from webhooks.keep import kept_headers, storable_key
+from webhooks.signatures import Verdict
+from webhooks.source import Source
+
+RETRY_AFTER = 10
+"""Seconds after which a sender should try again when a delivery could not be stored."""
+
+REQUESTS = Counter(
+    "rung_webhook_requests_total", "Webhook requests by source and answered status.", ["source", "status"]
+)
+REFUSED = Counter("rung_webhook_refused_total", "Webhook requests refused as not authentic.", ["source", "reason"])
+
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+_ALLOW = "OPTIONS, POST"
+_ORIGIN = re.compile(r"[A-Za-z0-9.*_:-]{1,255}")
+_CUT_OFF = "The body ended before its announced length. Send it again."
+_log = structlog.get_logger("rung.webhooks")
+
+
+class Refused(Exception):  # noqa: N818 - it is an answer, not a fault
+    """An answer other than acceptance: the HTTP status, the sentence for the sender, and headers."""
+
+    def __init__(self, status: int, sentence: str, **headers: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.sentence = sentence
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """What the routes share."""
+
+    inbox: Inbox
+    sources: Mapping[str, Source]
+    clock: Clock
+
+    def receive(self, name: str, secret: str | None) -> Response:
+        """One POST, in the order that costs and tells an attacker least."""
+        source = self._known(name, secret)
+        body = _read(source)
+        self._authenticate(source, body, secret)
+        _check_type(source)
+        accepted = self._store(source, body)
+        if accepted.repeat:
+            return _answer(200, {"delivery": accepted.id, "repeat": True})
+        return _answer(202, {"delivery": accepted.id})
+
+    def handshake(self, name: str, secret: str | None) -> Response:
+        """The CloudEvents webhook handshake: we welcome the sender that asks, if it knows a source's whole path.
+
+        CloudEvents' HTTP webhook specification ("Abuse Protection") has the receiver name the asking origin, and `*`
+        for "no limit on the rate". This grants no right: every POST is still authenticated.
+        """
+        source = self._known(name, secret)
+        if source.has_secret_path:
+            self._authenticate(source, b"", secret)
+        response = Response(status=200, headers={"Allow": _ALLOW})
+        origin = request.headers.get("WebHook-Request-Origin", "")
+        if _ORIGIN.fullmatch(origin):
+            response.headers["WebHook-Allowed-Origin"] = origin
+            response.headers["WebHook-Allowed-Rate"] = "*"
+        return response
+
+    def _known(self, name: str, secret: str | None) -> Source:
+        source = self.sources.get(name)
+        if source is None or (secret is not None and not source.has_secret_path):
+            raise Refused(404, "There is no such source. Check the address against the sources in platforms.yaml.")
+        return source
+
+    def _authenticate(self, source: Source, body: bytes, secret: str | None) -> None:
+        headers = {key.lower(): value for key, value in request.headers.items()}
+        verdict = source.verify(headers, body, secret, self.clock())
+        if verdict is Verdict.ACCEPTED:
+            return
+        REFUSED.labels(source.name, verdict.name.lower()).inc()
+        _log.warning("webhook refused", source=source.name, reason=verdict.name.lower(), peer=request.remote_addr)
+        challenge = source.verify.challenge
+        raise Refused(401, verdict.value, **({"WWW_Authenticate": challenge} if challenge else {}))
+
+    def _store(self, source: Source, body: bytes) -> Accepted:
+        headers = kept_headers(request.headers.items(), source.verify.credential_headers)
+        key = storable_key(source.delivery_key(headers, body))
+        content_type = headers.get("content-type", "")
+        try:
+            return self.inbox.accept(source.name, key=key, content_type=content_type, headers=headers, body=body)
+        except StorageUnavailableError as error:
+            _log.error("webhook not stored", source=source.name)
+            sentence = "The delivery could not be stored now. Send it again."
+            raise Refused(503, sentence, Retry_After=str(RETRY_AFTER)) from error
+
+
+def blueprint(inbox: Inbox, sources: Mapping[str, Source], clock: Clock) -> Blueprint:
+    """The door for machines: `POST /webhooks/<source>` and, for sources that have one, `/webhooks/<source>/<secret>`.
+
+    `clock` tells the real time, not the policy's: it is held against the timestamps that senders sign.
+    """
+    door = _Door(inbox, sources, clock)
+    pages = Blueprint("webhooks", __name__)
+
+    def answer(source: str, secret: str | None = None) -> Response:
+        _redact_path(source, secret)
+        try:
+            response = _dispatch(door, source, secret)
+        except Refused as refused:
+            response = _answer(refused.status, {"error": refused.sentence}, refused.headers)
+        REQUESTS.labels(source if source in sources else "unknown", str(response.status_code)).inc()
+        return response
+
+    options: dict[str, Any] = {"methods": _METHODS, "provide_automatic_options": False}
+    pages.add_url_rule("/webhooks/<source>", "receive", answer, **options)
+    pages.add_url_rule("/webhooks/<source>/<secret>", "receive_with_secret", answer, **options)
+    return pages
+
+
+def _dispatch(door: _Door, source: str, secret: str | None) -> Response:
+    if request.method == "POST":
+        return door.receive(source, secret)
+    if request.method == "OPTIONS":
+        return door.handshake(source, secret)
+    raise Refused(405, "Webhooks are sent with POST.", Allow=_ALLOW)
+
+
+def _redact_path(source: str, secret: str | None) -> None:
+    """Keep the path's secret from everything that prints a request's path later on: Flask does, with a traceback."""
+    if secret is None:
+        return
+    request.path = f"/webhooks/{source}/[secret]"
+    for name in ("PATH_INFO", "REQUEST_URI", "RAW_URI"):
+        if name in request.environ:
+            request.environ[name] = request.path
+
+
+def _read(source: Source) -> bytes:
+    """The body, never more of it than the limit, also where the sender does not tell its length beforehand.
+
+    One byte more than the limit is asked for, because Werkzeug cuts a chunked body at its limit without a word.
+    """
+    too_large = f"The body is larger than the {source.max_bytes} bytes that this source may send."
+    request.max_content_length = source.max_bytes + 1
+    try:
+        body = request.get_data(cache=False)
+    except RequestEntityTooLarge as error:
+        raise Refused(413, too_large) from error
+    except ClientDisconnected as error:
+        raise Refused(400, _CUT_OFF) from error
+    if len(body) > source.max_bytes:
+        raise Refused(413, too_large)
+    if request.content_length not in (None, len(body)):
+        raise Refused(400, _CUT_OFF)
+    return body
+
+
+def _check_type(source: Source) -> None:
+    encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding not in ("", "identity"):
+        raise Refused(
+            415, "Compressed bodies are not taken. Send it without Content-Encoding.", Accept_Encoding="identity"
+        )
+    if not source.takes(request.mimetype):
+        taken = ", ".join(source.content_types)
+        raise Refused(415, f"This source takes {taken}; set the Content-Type header to what the body is.")
+
+
+def _answer(status: int, body: Mapping[str, object], headers: Mapping[str, str] | None = None) -> Response:
+    response = jsonify(body)
+    response.status_code = status
+    response.headers.update(headers or {})
+    return response
