@@ -23,9 +23,7 @@ class ReasonCode(StrEnum):
     ROUTED_NOWHERE = "Left without a team because {why} and the policy names no default team."
     LEVEL_BEGUN = "{level} begins: {person} is on call for {team} and has {within} to acknowledge."
     LEVEL_SKIPPED = "{level} was skipped because {why}."
-    ESCALATED = (
-        "Moved to {level} because nobody acknowledged within {within}: {person} is on call and has {next_within}."
-    )
+    ESCALATED = "Moved to {level} because {why}: {person} is on call and has {within} to acknowledge."
     ROUND_BEGUN = "Round {round} of the path begins because nobody acknowledged on any level."
     EXHAUSTED = "The path is exhausted: {why}. {last_resort}"
     ACKNOWLEDGED = "{person} acknowledged {via}, {after} after it was asked for."
@@ -64,6 +62,7 @@ class ReasonCode(StrEnum):
     NOTICE_REFUSED = "{person} could not be told by way {way}: {message}"
     NOTICE_NEXT_WAY = "Trying {person}'s next way because the one before failed."
     NOTICE_EXHAUSTED = "No way of reaching {person} worked."
+    CLOSED_BY_TIME = "Closed because it stayed resolved for {within}."
     TIMER_OUTDATED = "A timer came that no longer mattered; nothing changes."
 
 

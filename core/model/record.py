@@ -24,14 +24,16 @@ class RecordRef:
 class Record:
     """A record that a ticket has, or is about to have, on a platform.
 
-    `version` grows with every change there (ServiceNow sys_mod_count, Jira's `updated` in milliseconds). `written`
-    holds the values that Rung last wrote (field of `Changes` to its text), so that an echo without an author can be
-    told by its values. `ref.id` is "" while the creation is still on its way.
+    `version` grows with every change there (ServiceNow sys_mod_count, Jira's `updated` in milliseconds). `seen` holds
+    the values last known to stand there, `wanted` those that Rung last asked to be written (fields of `Changes` to
+    their text): what differs from `seen` was changed by somebody, and was changed by us if it equals `wanted`.
+    `ref.id` is "" while the creation is still on its way.
     """
 
     ref: RecordRef
     version: int | None = None
-    written: Mapping[str, str] = field(default_factory=dict)
+    seen: Mapping[str, str] = field(default_factory=dict)
+    wanted: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def exists(self) -> bool:

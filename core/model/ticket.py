@@ -59,7 +59,8 @@ class Ticket:
     was walked. `owner` is who it is assigned to: a roster id, or the name that a platform gave. `awaiting_since` is
     when the present wait for an acknowledgement began, None when nothing is awaited. `theirs` names the fields of
     `Changes` that a person changed and automation leaves alone until the ticket moves to another level.
-    `operations` and `timer_token` count the ids given so far.
+    `comments` are the ids of the latest comments taken in: one comment can arrive twice. `operations` and
+    `timer_token` count the ids given so far.
     """
 
     id: int
@@ -94,6 +95,7 @@ class Ticket:
     records: tuple[Record, ...] = ()
     timers: tuple[Timer, ...] = ()
     theirs: frozenset[str] = frozenset()
+    comments: tuple[str, ...] = ()
     operations: int = 0
     timer_token: int = 0
 

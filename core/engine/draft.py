@@ -1,0 +1,151 @@
+"""The draft of an outcome: one step's decisions, gathered until they are finished into one write per record."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any
+
+from core.engine.outcome import Outcome
+from core.model import (
+    Action,
+    Changes,
+    Comment,
+    Entry,
+    EntryKind,
+    Notice,
+    Reason,
+    ReasonCode,
+    Record,
+    Ticket,
+    Timer,
+    TimerKind,
+    Verb,
+)
+from core.policy import Policy
+
+
+class Draft:
+    """What a step has decided so far about one ticket.
+
+    Everything that is to be written to records is gathered: however many rules spoke, a record gets one write with one
+    note that holds their reasons.
+    """
+
+    def __init__(self, ticket: Ticket, policy: Policy, now: datetime) -> None:
+        self.ticket = replace(ticket, updated_at=now)
+        self.policy = policy
+        self.now = now
+        self._entries: list[Entry] = []
+        self._notices: list[tuple[Notice, Reason]] = []
+        self._values: dict[str, Any] = {}
+        self._note: list[Reason] = []
+        self._withdraw = False
+        self._confirms: list[str] = []
+
+    def update(self, **values: Any) -> None:
+        """Set fields of the ticket."""
+        self.ticket = replace(self.ticket, **values)
+
+    def log(self, kind: EntryKind, by: str, code: ReasonCode, text: str = "", **facts: str) -> Reason:
+        """Add a line to the timeline, with a quoted text where there is one, and return its reason."""
+        reason = Reason(code, facts)
+        operation = by if kind is EntryKind.ACTION else ""
+        detail = {"text": text} if text else {}
+        entry = Entry(at=self.now, kind=kind, by=by, reason=reason, operation_id=operation, detail=detail)
+        self._entries.append(entry)
+        return reason
+
+    def decide(self, rule: str, code: ReasonCode, **facts: str) -> Reason:
+        """Add a decision of a rule to the timeline, and to the note that the records get if anything is written."""
+        return self.decided(rule, Reason(code, facts))
+
+    def decided(self, rule: str, reason: Reason) -> Reason:
+        """As `decide`, for a reason that is there already."""
+        self._entries.append(Entry(at=self.now, kind=EntryKind.DECISION, by=rule, reason=reason))
+        self._note.append(reason)
+        return reason
+
+    def write(self, **values: Any) -> None:
+        """Have these fields of `Changes` written to every record, unless a person has made them theirs."""
+        wanted = {name: value for name, value in values.items() if value is not None}
+        self._values.update({name: value for name, value in wanted.items() if name not in self.ticket.theirs})
+
+    def note(self) -> None:
+        """Have the reasons of this step noted on the records even when no field is written."""
+        self._values.setdefault("comments", ())
+
+    def notify(self, notice: Notice, reason: Reason) -> None:
+        """Have somebody told."""
+        self._notices.append((notice, reason))
+
+    def withdraw_notices(self) -> None:
+        """Stop the notices that are still on their way."""
+        self._withdraw = True
+
+    def confirm(self, platform: str) -> None:
+        """A platform's own webhook has confirmed our latest write there."""
+        self._confirms.append(self.lane(platform))
+
+    def set_timer(self, kind: TimerKind, due_at: datetime) -> None:
+        """Start the timer of that kind, in place of one that runs."""
+        self.stop_timer(kind)
+        token = self.ticket.timer_token + 1
+        self.update(timers=(*self.ticket.timers, Timer(kind, due_at, token)), timer_token=token)
+
+    def stop_timer(self, kind: TimerKind) -> None:
+        """Stop the timer of that kind, if it runs."""
+        self.update(timers=tuple(timer for timer in self.ticket.timers if timer.kind is not kind))
+
+    def put_record(self, record: Record) -> None:
+        """Set the ticket's record on a platform."""
+        others = tuple(one for one in self.ticket.records if one.ref.platform != record.ref.platform)
+        self.update(records=(*others, record))
+
+    def lane(self, platform: str) -> str:
+        """Where the writes to that platform's record queue up."""
+        return f"{self.ticket.id}/{platform}"
+
+    def finish(self) -> Outcome:
+        """The outcome: at most one write per record, then the notices."""
+        writes = [self._write_to(record) for record in self.ticket.records]
+        notices = [self._notice(notice, reason) for notice, reason in self._notices]
+        actions = (*(action for action in writes if action), *notices)
+        return Outcome(self.ticket, tuple(self._entries), actions, self._withdraw, tuple(self._confirms))
+
+    def _next_operation(self) -> str:
+        self.update(operations=self.ticket.operations + 1)
+        return f"{self.ticket.uid}-{self.ticket.operations}"
+
+    def _write_to(self, record: Record) -> Action | None:
+        creating = not record.exists and not record.wanted
+        values = {**self._everything(), **self._values} if creating else self._values
+        if not values:
+            return None
+        said = "\n".join(reason.sentence for reason in self._note)
+        changes = Changes(**{**values, "comments": (Comment(said),) if said else ()})
+        self.put_record(replace(record, wanted={**record.wanted, **changes.said()}))
+        return Action(
+            operation_id=self._next_operation(),
+            ticket_id=self.ticket.id,
+            verb=Verb.CREATE_RECORD if creating else Verb.WRITE_RECORD,
+            lane=self.lane(record.ref.platform),
+            platform=record.ref.platform,
+            reason=self._note[-1] if self._note else self._entries[-1].reason,
+            changes=changes,
+        )
+
+    def _everything(self) -> dict[str, Any]:
+        """What a new record is told from the start."""
+        names = {one.name for one in fields(Changes)} - {"comments", "assignee", "resolution", "state"}
+        return {name: value for name in names if (value := getattr(self.ticket, name)) not in (None, "")}
+
+    def _notice(self, notice: Notice, reason: Reason) -> Action:
+        return Action(
+            operation_id=self._next_operation(),
+            ticket_id=self.ticket.id,
+            verb=Verb.NOTIFY,
+            lane=f"{self.ticket.id}/notify/{notice.person}",
+            reason=reason,
+            notice=notice,
+        )

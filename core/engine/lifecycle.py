@@ -1,0 +1,26 @@
+"""The end of a ticket, and its coming back."""
+
+from __future__ import annotations
+
+from core.engine.draft import Draft
+from core.engine.escalation import begin_path
+from core.model import ReasonCode, State, TimerKind
+
+
+def end(draft: Draft, state: State, resolution: str = "") -> None:
+    """Stop everything that runs; a resolved ticket stays open to be reopened for as long as the policy says."""
+    draft.update(state=state, resolution=resolution or draft.ticket.resolution, exhausted=False, awaiting_since=None)
+    draft.update(resolved_at=draft.ticket.resolved_at or draft.now)
+    draft.stop_timer(TimerKind.ACKNOWLEDGE)
+    draft.stop_timer(TimerKind.CLOSE)
+    draft.withdraw_notices()
+    if state is State.RESOLVED:
+        draft.set_timer(TimerKind.CLOSE, draft.now + draft.policy.reopen_within)
+
+
+def reopen(draft: Draft, state: State, why: str) -> None:
+    """Take it up again from the first level; who had acknowledged it before has not done so now."""
+    draft.stop_timer(TimerKind.CLOSE)
+    draft.update(state=state, resolved_at=None, resolution="", theirs=frozenset())
+    draft.decide("lifecycle", ReasonCode.REOPENED, why=why)
+    begin_path(draft)

@@ -1,0 +1,94 @@
+"""Opening a ticket: from an alert that fires, or from a record that somebody opened on a platform."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from core.engine.draft import Draft
+from core.engine.escalation import acknowledge, begin_path
+from core.engine.outcome import Outcome
+from core.engine.records import known_person, values_seen
+from core.engine.routing import route
+from core.model import (
+    Alert,
+    EntryKind,
+    Event,
+    EventKind,
+    ReasonCode,
+    Record,
+    RecordRef,
+    State,
+    Ticket,
+    Unopened,
+)
+from core.policy import Policy
+
+
+def open_ticket(identity: Unopened, event: Event, policy: Policy, now: datetime) -> Outcome:
+    """Open a ticket for an event that no ticket knows, if it tells of open work that is not our own doing."""
+    if event.own or event.state is None or not event.state.is_open:
+        return Outcome(None)
+    draft = Draft(_blank(identity, event, policy, now), policy, now)
+    severity, why = policy.severity.decide(event.impact, event.urgency)
+    draft.update(severity=severity)
+    if event.kind is EventKind.ALERT:
+        _from_alert(draft, event)
+    else:
+        _from_record(draft, event)
+    draft.decided("severity", why)
+    route(draft, event)
+    if event.state is State.NEW:
+        begin_path(draft)
+    else:
+        _found_at_work(draft, event)
+    return draft.finish()
+
+
+def _blank(identity: Unopened, event: Event, policy: Policy, now: datetime) -> Ticket:
+    service = policy.service_named(event.service) if event.service else None
+    return Ticket(
+        id=identity.id,
+        uid=identity.uid,
+        kind=event.ticket_kind,
+        source=event.source,
+        title=event.title or event.key,
+        description=event.description or "",
+        impact=event.impact,
+        urgency=event.urgency,
+        service=service.id if service else "",
+        category=event.category or "",
+        labels=event.labels,
+        link=event.link or "",
+        state=event.state or State.NEW,
+        opened_at=now,
+        updated_at=now,
+        policy_version=policy.version,
+        path=policy.default_path,
+    )
+
+
+def _from_alert(draft: Draft, event: Event) -> None:
+    draft.update(alerts=(Alert(event.source, event.key, firing=True, since=event.occurred_at),))
+    platform = draft.policy.creates_on.get(event.source)
+    if platform:
+        draft.put_record(Record(RecordRef(platform, "", "", "")))
+    draft.decide(event.source, ReasonCode.OPENED_BY_ALERT, source=event.source, title=draft.ticket.title)
+
+
+def _from_record(draft: Draft, event: Event) -> None:
+    if event.record is None:
+        return
+    draft.put_record(Record(event.record, event.version, seen=values_seen(draft, event)))
+    facts = {"key": event.record.key, "platform": event.record.platform, "title": draft.ticket.title}
+    draft.log(EntryKind.EVENT, event.actor.label if event.actor else event.source, ReasonCode.OPENED_BY_RECORD, **facts)
+    if event.assignee and not event.assignee.is_nobody:
+        owner = known_person(draft, event.assignee, event.record.platform)
+        draft.update(owner=owner, theirs=frozenset({"assignee"}))
+
+
+def _found_at_work(draft: Draft, event: Event) -> None:
+    """The first that we hear of the record is that somebody works on it: there is nothing to wait for."""
+    who = draft.ticket.owner or (event.actor.label if event.actor else "somebody")
+    platform = event.record.platform if event.record else event.source
+    draft.update(awaiting_since=draft.now)
+    acknowledge(draft, who, f"on {platform}", on_platform=True)

@@ -1,0 +1,209 @@
+"""What happens to a ticket's record on its platform, seen through the platform's webhooks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from core.engine.alerts import change_severity
+from core.engine.draft import Draft
+from core.engine.escalation import acknowledge
+from core.engine.lifecycle import end, reopen
+from core.model import EntryKind, Event, EventKind, Party, ReasonCode, Record, State
+
+_KEPT_COMMENTS = 50
+
+
+def apply(draft: Draft, event: Event) -> None:
+    """Take in a change of a record: our own echo, an outdated one, or what a person did."""
+    if event.record is None:
+        return
+    record = draft.ticket.record_on(event.record.platform)
+    if record is None or (record.exists and event.record.id and record.ref.id != event.record.id):
+        record = Record(event.record)
+    if event.own:
+        _echo(draft, event, record)
+    elif event.kind is EventKind.DELETED:
+        _deleted(draft, event)
+    else:
+        _by_somebody(draft, event, record)
+
+
+def known_person(draft: Draft, party: Party, platform: str) -> str:
+    """What to call somebody on the ticket: the roster id, or the name that the platform gave."""
+    return draft.policy.roster.find(party, platform) or ("" if party.is_nobody else party.label)
+
+
+def values_seen(draft: Draft, event: Event) -> dict[str, str]:
+    """What the event says that stands on the record, in the words of `Changes`."""
+    values: dict[str, Any] = {
+        "title": event.title,
+        "description": event.description,
+        "impact": event.impact,
+        "urgency": event.urgency,
+        "state": event.state,
+    }
+    if event.assignee is not None and event.record is not None:
+        values["assignee"] = known_person(draft, event.assignee, event.record.platform)
+    return {name: str(value) for name, value in values.items() if value is not None}
+
+
+def _is_stale(event: Event, record: Record) -> bool:
+    return event.version is not None and record.version is not None and event.version < record.version
+
+
+def _see(draft: Draft, event: Event, record: Record) -> None:
+    """Remember what now stands on the platform; where the creation is still unanswered, also where it stands."""
+    versions = [version for version in (event.version, record.version) if version is not None]
+    seen = {**record.seen, **values_seen(draft, event)}
+    ref = record.ref if record.exists or event.record is None else event.record
+    draft.put_record(replace(record, ref=ref, version=max(versions, default=None), seen=seen))
+
+
+def _echo(draft: Draft, event: Event, record: Record) -> None:
+    platform = record.ref.platform
+    if not _is_stale(event, record):
+        _see(draft, event, record)
+    draft.confirm(platform)
+    draft.log(EntryKind.EVENT, "rung", ReasonCode.ECHO, platform=platform)
+
+
+def _deleted(draft: Draft, event: Event) -> None:
+    if not draft.ticket.state.is_open or event.record is None:
+        draft.log(EntryKind.EVENT, event.source, ReasonCode.ALREADY_OVER, state=draft.ticket.state.value)
+        return
+    facts = {"actor": _actor(event), "platform": event.record.platform, "key": event.record.key}
+    draft.log(EntryKind.EVENT, _actor(event), ReasonCode.DELETED_BY_PERSON, **facts)
+    end(draft, State.CANCELED)
+
+
+def _actor(event: Event) -> str:
+    return event.actor.label if event.actor and not event.actor.is_nobody else "Somebody"
+
+
+def _by_somebody(draft: Draft, event: Event, record: Record) -> None:
+    commented = _comment(draft, event)
+    if _is_stale(event, record):
+        _stale(draft, event, record)
+        return
+    says = values_seen(draft, event)
+    changed = {name: value for name, value in says.items() if _differs(record, name, value)}
+    ours = event.actor is None and changed and all(record.wanted.get(name) == value for name, value in changed.items())
+    _see(draft, event, record)
+    if ours:
+        _echo(draft, event, draft.ticket.record_on(record.ref.platform) or record)
+    elif changed:
+        _changed(draft, event, changed)
+    elif not commented:
+        draft.log(EntryKind.EVENT, event.source, ReasonCode.ALERT_REPEATED, source=event.source)
+
+
+def _differs(record: Record, name: str, value: str) -> bool:
+    """Whether a value is news. A field never seen before is, unless it is empty or what we asked for."""
+    if name in record.seen:
+        return record.seen[name] != value
+    return bool(value) and record.wanted.get(name) != value
+
+
+def _comment(draft: Draft, event: Event) -> bool:
+    """Enter a comment once, however often it is told. Returns whether the event was about one."""
+    comment = event.comment
+    if comment is None:
+        return False
+    mark = f"{event.kind}:{comment.id}"
+    codes = {
+        EventKind.COMMENT_EDITED: ReasonCode.COMMENT_EDITED,
+        EventKind.COMMENT_DELETED: ReasonCode.COMMENT_DELETED,
+    }
+    if event.kind not in codes:
+        mark = comment.id
+    if mark in draft.ticket.comments or comment.operation_id.startswith(f"{draft.ticket.uid}-"):
+        return True
+    draft.update(comments=(*draft.ticket.comments, mark)[-_KEPT_COMMENTS:])
+    author = comment.author.label
+    facts = {"actor": author, "platform": event.record.platform if event.record else event.source}
+    code = codes.get(event.kind, ReasonCode.COMMENTED)
+    draft.log(EntryKind.EVENT, author, code, comment.text, **facts)
+    return True
+
+
+def _stale(draft: Draft, event: Event, record: Record) -> None:
+    """Older never overrides newer; but that a person took it after it was asked for is true in any order."""
+    since = draft.ticket.awaiting_since
+    taken = event.state is State.IN_PROGRESS or (event.assignee and not event.assignee.is_nobody)
+    if taken and since and event.occurred_at and event.occurred_at >= since and _awaits(draft):
+        _taken(draft, event, _taker(draft, event))
+        return
+    facts = {"platform": record.ref.platform, "key": record.ref.key}
+    draft.log(EntryKind.EVENT, event.source, ReasonCode.STALE, **facts)
+
+
+def _awaits(draft: Draft) -> bool:
+    return draft.ticket.state.is_open and not draft.ticket.is_acknowledged
+
+
+def _taker(draft: Draft, event: Event) -> str:
+    """Who took it: the assignee, where there is one; else who moved it."""
+    platform = event.record.platform if event.record else ""
+    if event.assignee and not event.assignee.is_nobody:
+        return known_person(draft, event.assignee, platform)
+    return known_person(draft, event.actor, platform) if event.actor else "Somebody"
+
+
+def _changed(draft: Draft, event: Event, changed: dict[str, str]) -> None:
+    _facts(draft, event, changed)
+    takes = "assignee" in changed and bool(changed["assignee"])
+    if "assignee" in changed:
+        _assigned(draft, event, changed["assignee"])
+    state = event.state if "state" in changed else None
+    if state is not None and state is not draft.ticket.state:
+        takes = _moved(draft, event, state) or takes
+    elif state in {State.IN_PROGRESS, State.ON_HOLD}:
+        takes = True
+    if takes and _awaits(draft):
+        _taken(draft, event, _taker(draft, event))
+
+
+def _facts(draft: Draft, event: Event, changed: dict[str, str]) -> None:
+    """Descriptive fields follow the record; impact and urgency may change the severity."""
+    names = [name for name in ("title", "description", "impact", "urgency") if name in changed]
+    if not names:
+        return
+    draft.update(**{name: getattr(event, name) for name in names})
+    platform = event.record.platform if event.record else event.source
+    facts = {"actor": _actor(event), "fields": ", ".join(names), "platform": platform}
+    draft.log(EntryKind.EVENT, _actor(event), ReasonCode.FACTS_CHANGED, **facts)
+    if draft.ticket.state.is_open:
+        change_severity(draft)
+
+
+def _assigned(draft: Draft, event: Event, owner: str) -> None:
+    platform = event.record.platform if event.record else event.source
+    draft.update(owner=owner, theirs=draft.ticket.theirs | {"assignee"})
+    facts = {"actor": _actor(event), "platform": platform, "person": draft.policy.roster.name(owner)}
+    code = ReasonCode.ASSIGNED_BY_PERSON if owner else ReasonCode.UNASSIGNED_BY_PERSON
+    draft.log(EntryKind.EVENT, _actor(event), code, **facts)
+
+
+def _moved(draft: Draft, event: Event, state: State) -> bool:
+    """A person moved the record to another state. Returns whether that means that somebody has taken it."""
+    actor = _actor(event)
+    platform = event.record.platform if event.record else event.source
+    facts = {"actor": actor, "platform": platform}
+    was_open = draft.ticket.state.is_open
+    if state.is_open and not was_open:
+        reopen(draft, state, f"{actor} moved it to {state.value} on {platform}")
+        return state is not State.NEW
+    if state.is_open:
+        draft.update(state=state)
+        draft.log(EntryKind.EVENT, actor, ReasonCode.STATE_BY_PERSON, **facts, state=state.value.replace("_", " "))
+        return state is not State.NEW
+    code = ReasonCode.RESOLVED_BY_PERSON if state is State.RESOLVED else ReasonCode.CLOSED_BY_PERSON
+    reason = draft.log(EntryKind.EVENT, actor, code, **facts)
+    end(draft, state, resolution=reason.sentence)
+    return False
+
+
+def _taken(draft: Draft, event: Event, person: str) -> None:
+    platform = event.record.platform if event.record else event.source
+    acknowledge(draft, person, f"on {platform}", on_platform=True)

@@ -1,0 +1,97 @@
+"""How an action ended, taken into the ticket."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.engine.draft import Draft
+from core.engine.escalation import escalate
+from core.model import Action, EntryKind, Notice, ReasonCode, Receipt, Record, Refusal, Report, Verb
+
+
+def apply(draft: Draft, report: Report) -> None:
+    """Take in that an action was done or refused."""
+    match report.action.verb, report.result:
+        case Verb.NOTIFY, Refusal(message):
+            _not_told(draft, report.action, message)
+        case Verb.NOTIFY, _:
+            _told(draft, report.action)
+        case _, Refusal(message):
+            _refused(draft, report.action, message)
+        case _, Receipt() as receipt:
+            _written(draft, report.action, receipt)
+
+
+def _written(draft: Draft, action: Action, receipt: Receipt) -> None:
+    record = draft.ticket.record_on(action.platform) or Record(receipt.record) if receipt.record else None
+    if record is None or receipt.record is None:
+        return
+    versions = [version for version in (record.version, receipt.version) if version is not None]
+    newer = record.version is None or receipt.version is None or receipt.version >= record.version
+    values = {**action.changes.said(), **receipt.values}
+    seen = {**record.seen, **values} if newer else {**values, **record.seen}
+    draft.put_record(replace(record, ref=receipt.record, version=max(versions, default=None), seen=seen))
+    facts = {"key": receipt.record.key, "platform": action.platform, "fields": _fields(action)}
+    draft.log(EntryKind.ACTION, action.operation_id, _code(action, receipt), **facts)
+    for warning in receipt.warnings:
+        draft.log(
+            EntryKind.ACTION, action.operation_id, ReasonCode.WRITE_WARNED, platform=action.platform, warning=warning
+        )
+
+
+def _code(action: Action, receipt: Receipt) -> ReasonCode:
+    if action.verb is Verb.CREATE_RECORD:
+        return ReasonCode.RECORD_FOUND if receipt.found else ReasonCode.RECORD_CREATED
+    return ReasonCode.WRITE_FOUND if receipt.found else ReasonCode.WRITTEN
+
+
+def _fields(action: Action) -> str:
+    names = [*action.changes.said(), *(["a note"] if action.changes.comments else [])]
+    return ", ".join(names) or "nothing"
+
+
+def _refused(draft: Draft, action: Action, message: str) -> None:
+    """What was refused stays to be seen; a record that could not be created is no record of the ticket's."""
+    facts = {"platform": action.platform, "message": message}
+    draft.log(EntryKind.ACTION, action.operation_id, ReasonCode.WRITE_REFUSED, **facts)
+    if action.verb is Verb.CREATE_RECORD:
+        kept = tuple(one for one in draft.ticket.records if one.exists or one.ref.platform != action.platform)
+        draft.update(records=kept)
+
+
+def _told(draft: Draft, action: Action) -> None:
+    if action.notice is not None:
+        name = draft.policy.roster.name(action.notice.person)
+        draft.log(EntryKind.ACTION, action.operation_id, ReasonCode.NOTIFIED, person=name)
+
+
+def _not_told(draft: Draft, action: Action, message: str) -> None:
+    """The next way is tried; a person whom no way reaches is not waited for."""
+    notice = action.notice
+    if notice is None:
+        return
+    person = draft.policy.roster.people.get(notice.person)
+    name = person.name if person else notice.person
+    facts = {"person": name, "way": str(notice.way + 1), "message": message}
+    draft.log(EntryKind.ACTION, action.operation_id, ReasonCode.NOTICE_REFUSED, **facts)
+    if not _still_asked(draft, notice):
+        return
+    if person and notice.way + 1 < len(person.ways):
+        reason = draft.decide("notify", ReasonCode.NOTICE_NEXT_WAY, person=name)
+        draft.notify(replace(notice, way=notice.way + 1), reason)
+        return
+    draft.decide("notify", ReasonCode.NOTICE_EXHAUSTED, person=name)
+    if not draft.ticket.exhausted:
+        escalate(draft, f"{name} could not be reached")
+
+
+def _still_asked(draft: Draft, notice: Notice) -> bool:
+    """Whether the ticket still waits for that very person: on their level, or as the last resort."""
+    ticket = draft.ticket
+    if ticket.is_acknowledged or not ticket.state.is_open:
+        return False
+    path = draft.policy.path(ticket.path)
+    if ticket.exhausted:
+        return notice.person == path.last_resort
+    level = path.levels[ticket.level - 1].name if ticket.level else ""
+    return draft.policy.roster.on_call(ticket.team, level, draft.now) == notice.person

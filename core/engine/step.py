@@ -1,0 +1,77 @@
+"""`step`: one ticket, one stimulus, one outcome."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from core.engine import alerts, opening, records, reports
+from core.engine.draft import Draft
+from core.engine.escalation import acknowledge, escalate
+from core.engine.outcome import Outcome
+from core.engine.wording import span
+from core.model import (
+    Acknowledge,
+    EntryKind,
+    Event,
+    EventKind,
+    ReasonCode,
+    Report,
+    State,
+    Stimulus,
+    Ticket,
+    TimerDue,
+    TimerKind,
+    Unopened,
+)
+from core.policy import Policy
+
+
+def step(ticket: Ticket | Unopened, stimulus: Stimulus, policy: Policy, now: datetime) -> Outcome:
+    """Decide what a stimulus means for a ticket at the moment `now` (UTC).
+
+    Given an `Unopened` identity and an Event, opens the ticket, or returns an outcome without one if the event does not
+    call for it. Pure and total: the same arguments always give the same outcome, and no valid stimulus raises.
+    """
+    if isinstance(ticket, Unopened):
+        return opening.open_ticket(ticket, stimulus, policy, now) if isinstance(stimulus, Event) else Outcome(None)
+    draft = Draft(ticket, policy, now)
+    match stimulus:
+        case Event(kind=EventKind.ALERT):
+            alerts.apply(draft, stimulus)
+        case Event():
+            records.apply(draft, stimulus)
+        case TimerDue():
+            _timer_due(draft, stimulus)
+        case Acknowledge():
+            _acknowledge(draft, stimulus)
+        case Report():
+            reports.apply(draft, stimulus)
+    return draft.finish()
+
+
+def _timer_due(draft: Draft, due: TimerDue) -> None:
+    ticket = draft.ticket
+    timer = ticket.timer(due.kind)
+    if timer is None or timer.token != due.token or timer.due_at > draft.now:
+        draft.log(EntryKind.DECISION, "clock", ReasonCode.TIMER_OUTDATED)
+        return
+    draft.stop_timer(due.kind)
+    if due.kind is TimerKind.CLOSE:
+        draft.update(state=State.CLOSED)
+        draft.log(EntryKind.DECISION, "clock", ReasonCode.CLOSED_BY_TIME, within=span(draft.policy.reopen_within))
+        return
+    waited = span(draft.now - (ticket.awaiting_since or draft.now))
+    escalate(draft, f"nobody acknowledged within {waited}")
+
+
+def _acknowledge(draft: Draft, command: Acknowledge) -> None:
+    ticket = draft.ticket
+    person = draft.policy.roster.name(command.by)
+    if not ticket.state.is_open:
+        facts = {"person": person, "via": command.via, "state": ticket.state.value}
+        draft.log(EntryKind.COMMAND, person, ReasonCode.ACKNOWLEDGED_LATE, **facts)
+    elif ticket.is_acknowledged:
+        facts = {"person": person, "via": command.via, "first": ticket.acknowledged_by}
+        draft.log(EntryKind.COMMAND, person, ReasonCode.ACKNOWLEDGED_AGAIN, **facts)
+    else:
+        acknowledge(draft, command.by, command.via, on_platform=False)

@@ -1,0 +1,49 @@
+"""How the engine words what it tells people."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from core.model import Notice, Ticket
+from core.policy import Policy
+
+_UNITS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
+
+
+def span(duration: timedelta) -> str:
+    """A duration in its two largest units: "1 hour 30 minutes", "45 seconds"."""
+    rest = max(int(duration.total_seconds()), 0)
+    parts = []
+    for name, seconds in _UNITS:
+        count, rest = divmod(rest, seconds)
+        if count:
+            parts.append(f"{count} {name}" if count == 1 else f"{count} {name}s")
+    return " ".join(parts[:2]) or "0 seconds"
+
+
+def headline(ticket: Ticket, policy: Policy, time_left: str) -> str:
+    """The first line of every message: severity, service, what, time left."""
+    service = policy.services.get(ticket.service)
+    about = f"{service.name}: {ticket.title}" if service else ticket.title
+    return f"{ticket.severity} {about}. {time_left}"
+
+
+def duty_notice(ticket: Ticket, policy: Policy, person: str, within: timedelta, why: str, tried: str) -> Notice:
+    """Asks the person on call to take the ticket."""
+    return Notice(
+        person=person,
+        headline=headline(ticket, policy, f"{span(within)} to acknowledge"),
+        ask="Please acknowledge that you are taking it:",
+        why=why,
+        tried=tried,
+    )
+
+
+def last_resort_notice(ticket: Ticket, policy: Policy, person: str, why: str) -> Notice:
+    """Tells the last resort that nobody took it."""
+    return Notice(
+        person=person,
+        headline=headline(ticket, policy, "Nobody has taken it"),
+        ask="Every level was tried. Please find somebody, or take it:",
+        why=why,
+    )
