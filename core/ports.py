@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from core.model import Changes, Delivery, Normalized, Notice, Party, Person, Receipt, RecordRef
+from core.model import Changes, Delivery, Event, Normalized, Notice, Party, Person, Receipt, RecordRef
 
 
 class DeliveryError(Exception):
@@ -101,6 +101,10 @@ class Mappings(Protocol):
 
     def events(self, delivery: Delivery) -> Normalized:
         """What the delivery means; raises `UnmappedError`."""
+        ...
+
+    def record(self, source: str, body: Mapping[str, object]) -> Event | None:
+        """What a record that was read from its platform (`Platform.fetch`) says; None when it says nothing."""
         ...
 
 

@@ -152,6 +152,7 @@ actions = Table(
     Column("status", Text, nullable=False, server_default="pending"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("look_first", Boolean, nullable=False, server_default=text("false")),
+    Column("confirmed", Boolean, nullable=False, server_default=text("false")),
     Column("error", Text, nullable=False, server_default=""),
     _moment("created_at"),
     _moment("attempt_at", default_now=True),

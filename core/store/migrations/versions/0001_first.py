@@ -108,6 +108,7 @@ CREATE TABLE actions (
     status text NOT NULL DEFAULT 'pending',
     attempts integer NOT NULL DEFAULT 0,
     look_first boolean NOT NULL DEFAULT false,
+    confirmed boolean NOT NULL DEFAULT false,
     error text NOT NULL DEFAULT '',
     created_at timestamptz NOT NULL,
     attempt_at timestamptz NOT NULL DEFAULT clock_timestamp()

@@ -1,0 +1,151 @@
+"""The write-back ledger: actions waiting, sent, done, dead; claimed one at a time for each lane."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, text, update
+
+from core.model import Action, ActionStatus, Severity, Verb
+from core.store.codec import from_json, to_json
+from core.store.tables import actions
+
+_WAITING = ("pending", "sent")
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An action that a worker has taken up. `look_first`: an earlier attempt may have succeeded unheard."""
+
+    id: int
+    action: Action
+    attempts: int
+    look_first: bool
+
+
+def add(connection: Connection, new: Sequence[Action], severity: Severity, now: datetime) -> None:
+    """Put actions on the ledger. What an older one of the lane has not sent yet gives way to what is newer."""
+    for action in new:
+        if action.verb is Verb.WRITE_RECORD:
+            _supersede(connection, action)
+    rows = [
+        {
+            "operation_id": action.operation_id,
+            "ticket_id": action.ticket_id,
+            "verb": action.verb.value,
+            "lane": action.lane,
+            "platform": action.platform,
+            "severity": severity.rank,
+            "body": to_json(action),
+            "created_at": now,
+        }
+        for action in new
+    ]
+    if rows:
+        connection.execute(insert(actions), rows)
+
+
+def _supersede(connection: Connection, newer: Action) -> None:
+    mine = (actions.c.lane == newer.lane) & (actions.c.status == "pending") & (actions.c.verb == newer.verb.value)
+    query = select(actions.c.id, actions.c.body).where(mine).with_for_update(skip_locked=True)
+    for row in connection.execute(query).all():
+        older = from_json(row.body, Action)
+        left = older.changes.superseded_by(newer.changes)
+        values: dict[str, Any] = {"body": to_json(replace(older, changes=left))}
+        if left.is_empty:
+            values = {"status": ActionStatus.SUPERSEDED.value}
+        connection.execute(update(actions).where(actions.c.id == row.id).values(values))
+
+
+def withdraw_notices(connection: Connection, ticket_id: int) -> None:
+    """Take back the notices of a ticket that no worker has taken up yet."""
+    waiting = (actions.c.ticket_id == ticket_id) & (actions.c.verb == "notify") & (actions.c.status == "pending")
+    connection.execute(update(actions).where(waiting).values(status=ActionStatus.SUPERSEDED.value))
+
+
+def confirm(connection: Connection, lanes: Sequence[str]) -> None:
+    """A platform's own webhook told of our write: it has arrived, whether or not the answer came."""
+    open_ = actions.c.lane.in_(lanes) & actions.c.status.in_(("sent", "done")) & actions.c.confirmed.is_(False)
+    connection.execute(update(actions).where(open_).values(confirmed=True))
+
+
+def ticket_of(connection: Connection, operation_id: str) -> int | None:
+    """The ticket for which an operation was made."""
+    if not operation_id:
+        return None
+    query = select(actions.c.ticket_id).where(actions.c.operation_id == operation_id)
+    return connection.execute(query).scalar_one_or_none()
+
+
+# The first of its lane, the lane's platform not cut off; the worst severity first. A row that is 'sent' and due again
+# is one whose worker died: its work may have been done.
+_CLAIM = text("""
+    UPDATE actions SET
+        status = 'sent', attempts = attempts + 1, attempt_at = clock_timestamp() + :lease,
+        look_first = look_first OR status = 'sent'
+    WHERE id = (
+        SELECT id FROM actions AS candidate
+        WHERE status IN ('pending', 'sent') AND attempt_at <= clock_timestamp()
+        AND NOT EXISTS (
+            SELECT FROM actions AS earlier
+            WHERE earlier.lane = candidate.lane AND earlier.id < candidate.id AND earlier.status IN ('pending', 'sent')
+        )
+        AND NOT EXISTS (
+            SELECT FROM breakers WHERE breakers.platform = candidate.platform AND open_until > clock_timestamp()
+        )
+        ORDER BY severity, id LIMIT 1 FOR UPDATE SKIP LOCKED
+    )
+    RETURNING *
+""")
+
+
+def claim(connection: Connection, lease: timedelta) -> Claimed | None:
+    """Take up the next action. Nobody else takes it, or another of its lane, until it ends or the lease runs out."""
+    row = connection.execute(_CLAIM, {"lease": lease}).one_or_none()
+    return Claimed(row.id, from_json(row.body, Action), row.attempts, row.look_first) if row else None
+
+
+def is_still_claimed(connection: Connection, claimed: Claimed) -> bool:
+    """Whether the claim is still ours; locks the row. Another worker may have taken it up after the lease ran out."""
+    query = select(actions.c.attempts, actions.c.status).where(actions.c.id == claimed.id).with_for_update()
+    row = connection.execute(query).one()
+    return bool(row.status == "sent" and row.attempts == claimed.attempts)
+
+
+def finish(connection: Connection, action_id: int, status: ActionStatus, error: str = "") -> None:
+    """Say how an action ended."""
+    connection.execute(update(actions).where(actions.c.id == action_id).values(status=status.value, error=error))
+
+
+def postpone(
+    connection: Connection, claimed: Claimed, delay: timedelta, error: str, *, look_first: bool, burn: bool
+) -> None:
+    """Try an action again later. `burn` counts the attempt; otherwise it was the platform's fault alone."""
+    values = {
+        "status": "pending",
+        "attempt_at": func.clock_timestamp() + delay,
+        "error": error,
+        "look_first": look_first,
+        "attempts": claimed.attempts if burn else claimed.attempts - 1,
+    }
+    connection.execute(update(actions).where(actions.c.id == claimed.id).values(values))
+
+
+def replay(connection: Connection, action_id: int) -> None:
+    """Try a dead action again now, looking first whether it was done."""
+    values = {"status": "pending", "attempts": 0, "look_first": True, "attempt_at": func.clock_timestamp()}
+    connection.execute(update(actions).where(actions.c.id == action_id).values(values))
+
+
+def row_of(connection: Connection, action_id: int) -> Row[Any] | None:
+    """One line of the ledger."""
+    return connection.execute(select(actions).where(actions.c.id == action_id)).one_or_none()
+
+
+def are_waiting(connection: Connection) -> bool:
+    """Whether a worker has something to take up."""
+    due = actions.c.status.in_(_WAITING) & (actions.c.attempt_at <= func.clock_timestamp())
+    return connection.execute(select(actions.c.id).where(due).limit(1)).first() is not None

@@ -1,0 +1,57 @@
+"""A breaker for each platform: one that is down is left alone for a while instead of wearing out its actions."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import Connection, text
+
+TRIPS_AFTER = 5
+"""Failures in a row, whatever the action, that open the breaker."""
+FIRST_PAUSE = timedelta(seconds=2)
+LONGEST_PAUSE = timedelta(minutes=2)
+
+_FAILED = text("""
+    INSERT INTO breakers AS known (platform, failures, error) VALUES (:platform, 1, :error)
+    ON CONFLICT (platform) DO UPDATE SET
+        failures = known.failures + 1,
+        error = :error,
+        open_since = CASE WHEN known.failures + 1 >= :trips THEN COALESCE(known.open_since, clock_timestamp()) END,
+        open_until = CASE WHEN known.failures + 1 >= :trips THEN clock_timestamp() + GREATEST(:asked,
+            LEAST(:longest, :first * power(2, LEAST(known.failures + 1 - :trips, 16)))) END
+    RETURNING open_until IS NOT NULL
+""")
+
+# Only one worker may try a platform whose pause is over; the others wait for what it finds.
+_PROBE = text("""
+    UPDATE breakers SET open_until = clock_timestamp() + :lease
+    WHERE platform = :platform AND open_until <= clock_timestamp()
+""")
+
+_SUCCEEDED = text("""
+    UPDATE breakers SET failures = 0, open_since = NULL, open_until = NULL, error = ''
+    WHERE platform = :platform AND failures > 0
+""")
+
+
+def failed(connection: Connection, platform: str, error: str, asked: timedelta) -> bool:
+    """Count a failure of the platform as a whole; returns whether its breaker is now open."""
+    values = {
+        "platform": platform,
+        "error": error,
+        "trips": TRIPS_AFTER,
+        "first": FIRST_PAUSE,
+        "longest": LONGEST_PAUSE,
+        "asked": asked,
+    }
+    return bool(connection.execute(_FAILED, values).scalar_one())
+
+
+def probing(connection: Connection, platform: str, lease: timedelta) -> None:
+    """Note that somebody tries a platform whose pause is over."""
+    connection.execute(_PROBE, {"platform": platform, "lease": lease})
+
+
+def succeeded(connection: Connection, platform: str) -> None:
+    """The platform answered: close its breaker."""
+    connection.execute(_SUCCEEDED, {"platform": platform})

@@ -1,0 +1,123 @@
+"""Deliveries: stored on arrival, claimed under a lease, finished in the transaction that applies them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from core.model import Delivery, DeliveryStatus
+from core.store.tables import deliveries
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A delivery that is in the database: its id, and whether its key was there before."""
+
+    id: int
+    repeat: bool
+
+
+def store(
+    connection: Connection,
+    source: str,
+    *,
+    key: str | None,
+    received_at: datetime,
+    content_type: str,
+    headers: Mapping[str, str],
+    body: bytes,
+) -> Stored:
+    """Store a request raw. One whose key is already known for the source is not stored again."""
+    row = {
+        "source": source,
+        "key": key,
+        "received_at": received_at,
+        "content_type": content_type,
+        "headers": dict(headers),
+        "body": body,
+    }
+    if key is None:
+        made = connection.execute(insert(deliveries).values(row).returning(deliveries.c.id)).scalar_one()
+        return Stored(made, repeat=False)
+    statement = upsert(deliveries).values(row).on_conflict_do_nothing().returning(deliveries.c.id)
+    new = connection.execute(statement).scalar_one_or_none()
+    if new is not None:
+        return Stored(new, repeat=False)
+    known = select(deliveries.c.id).where(deliveries.c.source == source, deliveries.c.key == key)
+    return Stored(connection.execute(known).scalar_one(), repeat=True)
+
+
+_CLAIM = text("""
+    UPDATE deliveries SET attempts = attempts + 1, attempt_at = clock_timestamp() + :lease
+    WHERE id IN (
+        SELECT id FROM deliveries WHERE status = 'received' AND attempt_at <= clock_timestamp()
+        ORDER BY attempt_at, id LIMIT :limit FOR UPDATE SKIP LOCKED
+    )
+    RETURNING *
+""")
+
+
+def claim(connection: Connection, lease: timedelta, limit: int = 1) -> list[tuple[Delivery, int]]:
+    """Take up waiting deliveries, oldest first, with the number of times each was taken up.
+
+    Nobody else takes them until the lease has run out; then they are anybody's again, for their worker has died.
+    """
+    rows = connection.execute(_CLAIM, {"lease": lease, "limit": limit}).all()
+    return sorted(((_delivery(row), row.attempts) for row in rows), key=lambda pair: pair[0].id)
+
+
+def finish(
+    connection: Connection,
+    delivery_id: int,
+    status: DeliveryStatus,
+    *,
+    error: str = "",
+    outcome: Sequence[Mapping[str, object]] = (),
+) -> None:
+    """Say what became of a delivery."""
+    values = {"status": status.value, "error": error, "outcome": [dict(part) for part in outcome]}
+    connection.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(values))
+
+
+def postpone(connection: Connection, delivery_id: int, delay: timedelta, error: str) -> None:
+    """Look at a delivery again later."""
+    values = {"attempt_at": func.clock_timestamp() + delay, "error": error}
+    connection.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(values))
+
+
+def replay(connection: Connection, delivery_id: int) -> None:
+    """Have a delivery looked at again now."""
+    values = {"status": "received", "attempts": 0, "attempt_at": func.clock_timestamp()}
+    connection.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(values))
+
+
+def get(connection: Connection, delivery_id: int) -> Delivery | None:
+    """One delivery with its body."""
+    row = connection.execute(select(deliveries).where(deliveries.c.id == delivery_id)).one_or_none()
+    return _delivery(row) if row else None
+
+
+def are_waiting(connection: Connection) -> bool:
+    """Whether a worker has something to take up."""
+    due = (deliveries.c.status == "received") & (deliveries.c.attempt_at <= func.clock_timestamp())
+    return connection.execute(select(deliveries.c.id).where(due).limit(1)).first() is not None
+
+
+def _delivery(row: Row[Any]) -> Delivery:
+    return Delivery(
+        id=row.id,
+        source=row.source,
+        key=row.key,
+        received_at=row.received_at,
+        content_type=row.content_type,
+        headers=row.headers,
+        body=bytes(row.body),
+        status=DeliveryStatus(row.status),
+        error=row.error,
+        outcome=tuple(row.outcome),
+    )

@@ -1,0 +1,154 @@
+"""Tickets: found, locked, and saved with everything that a step has made of them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from core.engine import Outcome
+from core.model import Alert, Entry, Event, EventKind, Record, Ticket, Timer, Unopened
+from core.store import actions
+from core.store.codec import from_json, to_json
+from core.store.tables import alerts, records, tickets, timeline, timers
+
+_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # no letters that people confuse
+_UID_LENGTH = 10
+
+
+def reserve(connection: Connection) -> Unopened:
+    """Set an identity aside for a ticket that may be opened. One that is not used leaves a gap in the numbers."""
+    number = connection.execute(text("SELECT nextval(pg_get_serial_sequence('tickets', 'id'))")).scalar_one()
+    return Unopened(number, "".join(secrets.choice(_ALPHABET) for _ in range(_UID_LENGTH)))
+
+
+def lock_keys(connection: Connection, events: Iterable[Event]) -> None:
+    """Wait until nobody else applies events of the same keys; held to the end of the transaction.
+
+    All at once and in one order, so that two batches never wait for each other.
+    """
+    names = sorted({f"{event.record.platform if event.record else event.source}\n{event.key}" for event in events})
+    connection.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(CAST(:names AS text[])) AS name"),
+        {"names": names},
+    )
+
+
+def find(connection: Connection, event: Event) -> int | None:
+    """The ticket that an event concerns."""
+    if event.kind is EventKind.ALERT:
+        known = select(alerts.c.ticket_id).where(alerts.c.source == event.source, alerts.c.key == event.key)
+        return connection.execute(known).scalar_one_or_none()
+    return _of_record(connection, event) or actions.ticket_of(connection, event.operation_id)
+
+
+def _of_record(connection: Connection, event: Event) -> int | None:
+    if event.record is None:
+        return None
+    same = records.c.record_id == event.record.id if event.record.id else records.c.key == event.record.key
+    known = select(records.c.ticket_id).where(records.c.platform == event.record.platform, same)
+    return connection.execute(known.order_by(records.c.ticket_id.desc()).limit(1)).scalar_one_or_none()
+
+
+def get(connection: Connection, ticket_id: int, *, lock: bool = False) -> Ticket | None:
+    """One ticket; with `lock`, nobody else steps it until the transaction ends."""
+    query = select(tickets.c.body).where(tickets.c.id == ticket_id)
+    body = connection.execute(query.with_for_update() if lock else query).scalar_one_or_none()
+    return from_json(body, Ticket) if body is not None else None
+
+
+def save(connection: Connection, before: Ticket | None, outcome: Outcome) -> None:
+    """Save what a step made: the ticket, what it is known by, its timers, its timeline, its actions."""
+    ticket = outcome.ticket
+    if ticket is None:
+        return
+    _save_body(connection, ticket, is_new=before is None)
+    _save_records(connection, ticket, before.records if before else ())
+    _save_alerts(connection, ticket, before.alerts if before else ())
+    _save_timers(connection, ticket, before.timers if before else ())
+    _append(connection, ticket.id, outcome.entries)
+    if outcome.withdraw_notices:
+        actions.withdraw_notices(connection, ticket.id)
+    if outcome.confirms:
+        actions.confirm(connection, outcome.confirms)
+    actions.add(connection, outcome.actions, ticket.severity, ticket.updated_at)
+
+
+def _save_body(connection: Connection, ticket: Ticket, *, is_new: bool) -> None:
+    row = {
+        "id": ticket.id,
+        "uid": ticket.uid,
+        "state": ticket.state.value,
+        "is_open": ticket.state.is_open,
+        "severity": ticket.severity.rank,
+        "service": ticket.service,
+        "team": ticket.team,
+        "acknowledged": ticket.is_acknowledged,
+        "exhausted": ticket.exhausted,
+        "deadline": _deadline(ticket),
+        "opened_at": ticket.opened_at,
+        "updated_at": ticket.updated_at,
+        "body": to_json(ticket),
+    }
+    if is_new:
+        connection.execute(insert(tickets).values(row))
+    else:
+        connection.execute(update(tickets).where(tickets.c.id == ticket.id).values(row))
+
+
+def _deadline(ticket: Ticket) -> datetime | None:
+    """When something will happen by itself to a ticket that is open."""
+    return min((timer.due_at for timer in ticket.timers), default=None) if ticket.state.is_open else None
+
+
+def _save_records(connection: Connection, ticket: Ticket, before: Sequence[Record]) -> None:
+    known = {(record.ref.platform, record.ref.id) for record in before}
+    for record in ticket.records:
+        ref = record.ref
+        if record.exists and (ref.platform, ref.id) not in known:
+            row = {"platform": ref.platform, "record_id": ref.id, "key": ref.key, "ticket_id": ticket.id}
+            statement = upsert(records).values(row)
+            connection.execute(statement.on_conflict_do_update(index_elements=["platform", "record_id"], set_=row))
+
+
+def _save_alerts(connection: Connection, ticket: Ticket, before: Sequence[Alert]) -> None:
+    known = {(alert.source, alert.key) for alert in before}
+    for alert in ticket.alerts:
+        if (alert.source, alert.key) not in known:
+            row = {"source": alert.source, "key": alert.key, "ticket_id": ticket.id}
+            connection.execute(
+                upsert(alerts).values(row).on_conflict_do_update(index_elements=["source", "key"], set_=row)
+            )
+
+
+def _save_timers(connection: Connection, ticket: Ticket, before: Sequence[Timer]) -> None:
+    if tuple(before) == ticket.timers:
+        return
+    connection.execute(delete(timers).where(timers.c.ticket_id == ticket.id))
+    rows = [
+        {"ticket_id": ticket.id, "kind": timer.kind.value, "due_at": timer.due_at, "token": timer.token}
+        for timer in ticket.timers
+    ]
+    if rows:
+        connection.execute(insert(timers), rows)
+
+
+def _append(connection: Connection, ticket_id: int, entries: Sequence[Entry]) -> None:
+    rows = [
+        {
+            "ticket_id": ticket_id,
+            "at": entry.at,
+            "kind": entry.kind.value,
+            "by": entry.by,
+            "reason": entry.reason.name,
+            "facts": dict(entry.reason.facts),
+            "operation_id": entry.operation_id,
+            "detail": dict(entry.detail),
+        }
+        for entry in entries
+    ]
+    if rows:
+        connection.execute(insert(timeline), rows)

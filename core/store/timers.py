@@ -1,0 +1,30 @@
+"""Timers that are due."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, select, update
+
+from core.model import TimerDue, TimerKind
+from core.store.tables import timers
+
+_RETRY = timedelta(minutes=1)
+
+
+def due(connection: Connection, now: datetime, limit: int) -> list[tuple[int, TimerDue]]:
+    """The timers due at `now` (the policy's time), the longest due first, each with its ticket."""
+    query = (
+        select(timers.c.ticket_id, timers.c.kind, timers.c.token)
+        .where(timers.c.due_at <= now, timers.c.attempt_at <= func.clock_timestamp())
+        .order_by(timers.c.due_at)
+        .limit(limit)
+    )
+    return [(row.ticket_id, TimerDue(TimerKind(row.kind), row.token)) for row in connection.execute(query)]
+
+
+def put_off(connection: Connection, ticket_id: int, kind: TimerKind, error: str) -> None:
+    """Try a timer whose step failed again in a minute, so that it does not stand in the way of the others."""
+    this = (timers.c.ticket_id == ticket_id) & (timers.c.kind == kind.value)
+    values = {"attempt_at": func.clock_timestamp() + _RETRY, "error": error}
+    connection.execute(update(timers).where(this).values(values))

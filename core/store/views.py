@@ -1,0 +1,193 @@
+"""What people look at: the board, the ledgers, a ticket's history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, select, text
+
+from core.desk import ActionRow, DeliveryRow, PlatformHealth, WriteBack
+from core.model import Action, ActionStatus, DeliveryStatus, Entry, EntryKind, Reason, ReasonCode, State, Ticket, Verb
+from core.store.codec import from_json
+from core.store.tables import actions, breakers, deliveries, tickets, timeline
+
+
+def version(connection: Connection) -> str:
+    """A text that changes whenever any transaction has written anything, and never otherwise.
+
+    PostgreSQL's own snapshot: its end moves when a transaction that wrote begins to count, and its list of running ones
+    when one ends (https://www.postgresql.org/docs/current/functions-info.html, pg_current_snapshot).
+    """
+    return str(connection.execute(text("SELECT pg_current_snapshot()::text")).scalar_one())
+
+
+def board(connection: Connection, limit: int, now: datetime) -> list[Ticket]:
+    """The open tickets, those that need someone most first: exhausted or overdue, then unacknowledged by time left."""
+    overdue = func.coalesce(tickets.c.deadline, now) < now
+    query = (
+        select(tickets.c.body)
+        .where(tickets.c.is_open)
+        .order_by(
+            tickets.c.exhausted.desc(),
+            tickets.c.acknowledged,
+            overdue.desc(),
+            tickets.c.deadline,
+            tickets.c.severity,
+            tickets.c.id,
+        )
+        .limit(limit)
+    )
+    return [from_json(row.body, Ticket) for row in connection.execute(query)]
+
+
+def count_open(connection: Connection) -> int:
+    """How many tickets are open."""
+    return connection.execute(select(func.count()).select_from(tickets).where(tickets.c.is_open)).scalar_one()
+
+
+def newest_tickets(connection: Connection, state: State | None, limit: int) -> list[Ticket]:
+    """Tickets, newest first: open ones, or those of a state."""
+    chosen = tickets.c.is_open if state is None else tickets.c.state == state.value
+    query = select(tickets.c.body).where(chosen).order_by(tickets.c.id.desc()).limit(limit)
+    return [from_json(row.body, Ticket) for row in connection.execute(query)]
+
+
+def write_backs(connection: Connection, ids: Iterable[int]) -> dict[int, WriteBack]:
+    """Whether the platforms have what each ticket decided; a ticket without an entry has nothing to write."""
+    mine = actions.c.ticket_id.in_(list(ids)) & (actions.c.verb != Verb.NOTIFY.value)
+    query = select(
+        actions.c.ticket_id,
+        func.bool_or(actions.c.status == "dead").label("failed"),
+        func.bool_or(actions.c.status.in_(("pending", "sent"))).label("waiting"),
+    )
+    rows = connection.execute(query.where(mine).group_by(actions.c.ticket_id))
+    return {row.ticket_id: "failed" if row.failed else "waiting" if row.waiting else "in step" for row in rows}
+
+
+def last_delivery(connection: Connection) -> tuple[datetime | None, str]:
+    """When the last delivery came, and from where."""
+    row = connection.execute(
+        select(deliveries.c.received_at, deliveries.c.source).order_by(deliveries.c.id.desc()).limit(1)
+    ).one_or_none()
+    return (row.received_at, row.source) if row else (None, "")
+
+
+def health(connection: Connection, platforms: Iterable[str]) -> tuple[PlatformHealth, ...]:
+    """How each platform stands."""
+    waiting = actions.c.status.in_(("pending", "sent"))
+    counts = select(actions.c.platform, func.count().label("waiting")).where(waiting).group_by(actions.c.platform)
+    queued = {row.platform: row.waiting for row in connection.execute(counts)}
+    since = {row.platform: row.open_since for row in connection.execute(select(breakers))}
+    return tuple(PlatformHealth(name, since.get(name), queued.get(name, 0)) for name in sorted(platforms))
+
+
+def count_status(connection: Connection, kind: str, status: str) -> int:
+    """How many deliveries or actions stand at a status."""
+    table = deliveries if kind == "deliveries" else actions
+    return connection.execute(select(func.count()).select_from(table).where(table.c.status == status)).scalar_one()
+
+
+def entries(connection: Connection, ticket_id: int) -> tuple[Entry, ...]:
+    """A ticket's timeline, oldest first."""
+    rows = connection.execute(select(timeline).where(timeline.c.ticket_id == ticket_id).order_by(timeline.c.id))
+    return tuple(_entry(row) for row in rows)
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(
+        at=row.at,
+        kind=EntryKind(row.kind),
+        by=row.by,
+        reason=Reason(ReasonCode[row.reason.upper()], row.facts),
+        operation_id=row.operation_id,
+        detail=row.detail,
+    )
+
+
+def action_rows(
+    connection: Connection,
+    *,
+    ticket_id: int | None = None,
+    action_id: int | None = None,
+    status: ActionStatus | None = None,
+    limit: int = 100,
+) -> list[ActionRow]:
+    """Lines of the ledger, newest first."""
+    query = select(actions)
+    if ticket_id is not None:
+        query = query.where(actions.c.ticket_id == ticket_id)
+    if action_id is not None:
+        query = query.where(actions.c.id == action_id)
+    if status is not None:
+        query = _of_status(query, status)
+    return [_action(row) for row in connection.execute(query.order_by(actions.c.id.desc()).limit(limit))]
+
+
+def _of_status(query: Select[Any], status: ActionStatus) -> Select[Any]:
+    if status is ActionStatus.CONFIRMED:
+        return query.where(actions.c.status == "done", actions.c.confirmed)
+    if status is ActionStatus.DONE:
+        return query.where(actions.c.status == "done", ~actions.c.confirmed)
+    return query.where(actions.c.status == status.value)
+
+
+def _action(row: Row[Any]) -> ActionRow:
+    action = from_json(row.body, Action)
+    status = ActionStatus(row.status)
+    if status is ActionStatus.DONE and row.confirmed:
+        status = ActionStatus.CONFIRMED
+    person = action.notice.person if action.notice else ""
+    waits = status in {ActionStatus.PENDING, ActionStatus.SENT}
+    return ActionRow(
+        id=row.id,
+        operation_id=row.operation_id,
+        ticket_id=row.ticket_id,
+        verb=action.verb,
+        target=person or action.platform,
+        summary=_summary(action),
+        status=status,
+        attempts=row.attempts,
+        error=row.error,
+        created_at=row.created_at,
+        next_attempt_at=row.attempt_at if waits else None,
+        why=action.reason.sentence,
+    )
+
+
+def _summary(action: Action) -> str:
+    if action.notice:
+        return action.notice.headline
+    said = action.changes.said()
+    shown = [f"{name} {said[name]}" for name in ("state", "severity", "team", "assignee") if said.get(name)]
+    return ", ".join([*shown, *(["a note"] if action.changes.comments else [])])
+
+
+def delivery_rows(connection: Connection, status: DeliveryStatus | None, limit: int) -> list[DeliveryRow]:
+    """Deliveries, newest first, without their bodies."""
+    columns = [column for column in deliveries.c if column.name != "body"]
+    query: Select[Any] = select(*columns, func.length(deliveries.c.body).label("size"))
+    if status is not None:
+        query = query.where(deliveries.c.status == status.value)
+    return [_delivery(row) for row in connection.execute(query.order_by(deliveries.c.id.desc()).limit(limit))]
+
+
+def _delivery(row: Row[Any]) -> DeliveryRow:
+    return DeliveryRow(
+        id=row.id,
+        source=row.source,
+        status=DeliveryStatus(row.status),
+        received_at=row.received_at,
+        size=row.size,
+        error=row.error,
+        summary=_told(row.outcome),
+    )
+
+
+def _told(outcome: Sequence[Mapping[str, Any]]) -> str:
+    parts = []
+    for part in outcome:
+        ticket = f"#{part['ticket']} " if "ticket" in part else ""
+        parts.append(ticket + str(part.get("reason") or part.get("error") or part.get("declined") or ""))
+    return " ".join(parts)

@@ -1,0 +1,63 @@
+"""The clock: timers that are due reach their tickets, and rings that were lost are rung again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import Engine
+
+from core.model import TimerDue
+from core.ports import Bell, Clock
+from core.store import actions, deliveries, timers
+from core.work.apply import Policies, apply_to
+
+log = structlog.get_logger()
+
+_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Sweeper:
+    """Looks at what is due. Any number of them may run at once: a ticket's lock lets one of them step it."""
+
+    database: Engine
+    policies: Policies
+    clock: Clock
+    bell: Bell
+
+    def sweep(self) -> int:
+        """Fire every timer that is due, then ring for work that waits unheard; returns how many timers fired."""
+        fired = 0
+        while due := self._due():
+            succeeded = sum(self._fire(ticket_id, timer) for ticket_id, timer in due)
+            fired += succeeded
+            if len(due) < _BATCH:
+                break
+        if fired:
+            self.bell.ring("delivery")
+        self._ring_again()
+        return fired
+
+    def _due(self) -> list[tuple[int, TimerDue]]:
+        with self.database.begin() as connection:
+            return timers.due(connection, self.clock(), _BATCH)
+
+    def _fire(self, ticket_id: int, timer: TimerDue) -> bool:
+        try:
+            with self.database.begin() as connection:
+                apply_to(connection, ticket_id, timer, self.policies, self.clock())
+        except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
+            log.exception("a timer could not be applied", ticket=ticket_id, timer=timer.kind.value)
+            with self.database.begin() as connection:
+                timers.put_off(connection, ticket_id, timer.kind, f"{type(error).__name__}: {error}")
+            return False
+        return True
+
+    def _ring_again(self) -> None:
+        with self.database.begin() as connection:
+            intake, delivery = deliveries.are_waiting(connection), actions.are_waiting(connection)
+        if intake:
+            self.bell.ring("intake")
+        if delivery:
+            self.bell.ring("delivery")

@@ -1,0 +1,149 @@
+"""Delivery: actions are carried out on their platforms and channels, and what came of them reaches the ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import Connection, Engine
+
+from core.model import Action, ActionStatus, Receipt, RecordRef, Refusal, Report, Ticket, Verb
+from core.policy import Roster
+from core.ports import Clock, DeliveryError, Notifier, Platform, RecordWrite
+from core.store import actions, breakers, tickets
+from core.store.actions import Claimed
+from core.work.apply import Policies, apply_to
+from core.work.retry import MAX_ATTEMPTS, pause
+
+log = structlog.get_logger()
+
+Links = Callable[[int, str], str]
+"""Makes the link by which a person acknowledges a ticket."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deliverer:
+    """Carries actions out. `lease` is how long one may take before another worker takes it up."""
+
+    database: Engine
+    platforms: Callable[[], Mapping[str, Platform]]
+    notifier: Notifier
+    policies: Policies
+    links: Links
+    clock: Clock
+    lease: timedelta = timedelta(seconds=120)
+    threads: int = 4
+
+    def drain(self) -> int:
+        """Carry out what waits until nothing does, several lanes at once; returns how many attempts that were."""
+        with ThreadPoolExecutor(self.threads, thread_name_prefix="delivery") as pool:
+            return sum(pool.map(lambda _: self._drain_one_thread(), range(self.threads)))
+
+    def _drain_one_thread(self) -> int:
+        done = 0
+        while claimed := self._claim():
+            self._attempt(claimed)
+            done += 1
+        return done
+
+    def _claim(self) -> Claimed | None:
+        with self.database.begin() as connection:
+            claimed = actions.claim(connection, self.lease)
+            if claimed:
+                breakers.probing(connection, claimed.action.platform, self.lease)
+            return claimed
+
+    def _attempt(self, claimed: Claimed) -> None:
+        action = claimed.action
+        bound = log.bind(operation=action.operation_id, ticket=action.ticket_id, platform=action.platform)
+        try:
+            receipt = self._perform(claimed)
+        except DeliveryError as error:
+            bound.warning("action failed", verb=action.verb.value, reason=error.message, attempt=claimed.attempts)
+            self._failed(claimed, error)
+            return
+        bound.info("action done", verb=action.verb.value, found=receipt.found)
+        self._ended(claimed, receipt)
+
+    def _perform(self, claimed: Claimed) -> Receipt:
+        action = claimed.action
+        with self.database.begin() as connection:
+            ticket = tickets.get(connection, action.ticket_id)
+        if ticket is None:
+            raise DeliveryError(f"ticket {action.ticket_id} is gone", permanent=True)
+        roster = self.policies.version(ticket.policy_version).roster
+        if action.verb is Verb.NOTIFY:
+            return self._notify(action, roster)
+        platform = self.platforms().get(action.platform)
+        if platform is None:
+            raise DeliveryError(f"no platform is called {action.platform}: name it in platforms.yaml", permanent=True)
+        return platform.write(_as_write(claimed, _record(action, ticket), roster))
+
+    def _notify(self, action: Action, roster: Roster) -> Receipt:
+        notice = action.notice
+        person = roster.people.get(notice.person) if notice else None
+        if notice is None or person is None:
+            raise DeliveryError("the person is no longer on the roster", permanent=True)
+        self.notifier.notify(person, notice, self.links(action.ticket_id, person.id))
+        return Receipt()
+
+    def _ended(self, claimed: Claimed, result: Receipt | Refusal) -> None:
+        action = claimed.action
+        status = ActionStatus.DONE if isinstance(result, Receipt) else ActionStatus.DEAD
+        error = result.message if isinstance(result, Refusal) else ""
+        with self.database.begin() as connection:
+            # The ticket first, as everywhere: two transactions that lock in one order never wait for each other.
+            tickets.get(connection, action.ticket_id, lock=True)
+            if not actions.is_still_claimed(connection, claimed):
+                return
+            actions.finish(connection, claimed.id, status, error)
+            if status is ActionStatus.DONE and action.platform:
+                breakers.succeeded(connection, action.platform)
+            apply_to(connection, action.ticket_id, Report(action, result), self.policies, self.clock())
+
+    def _failed(self, claimed: Claimed, error: DeliveryError) -> None:
+        if error.permanent:
+            self._ended(claimed, Refusal(error.message))
+            return
+        with self.database.begin() as connection:
+            is_down = self._note_failure(connection, claimed.action, error)
+            out_of_attempts = claimed.attempts >= MAX_ATTEMPTS and not is_down
+            if not out_of_attempts and actions.is_still_claimed(connection, claimed):
+                look_first = claimed.look_first or error.ambiguous
+                delay = pause(claimed.attempts, error.retry_after)
+                actions.postpone(connection, claimed, delay, error.message, look_first=look_first, burn=not is_down)
+        if out_of_attempts:
+            self._ended(claimed, Refusal(f"gave up after {claimed.attempts} attempts: {error.message}"))
+
+    def _note_failure(self, connection: Connection, action: Action, error: DeliveryError) -> bool:
+        """Whether the platform as a whole is down, so that the attempt does not count against the action."""
+        if not error.platform_down or not action.platform:
+            return False
+        asked = timedelta(seconds=error.retry_after or 0)
+        return breakers.failed(connection, action.platform, error.message, asked)
+
+
+def _record(action: Action, ticket: Ticket) -> RecordRef | None:
+    """Where to write; None for a creation. A record that was never created cannot be written to."""
+    if action.verb is Verb.CREATE_RECORD:
+        return None
+    record = ticket.record_on(action.platform)
+    if record is None or not record.exists:
+        raise DeliveryError("the record was never created there, so there is nothing to write to", permanent=True)
+    return record.ref
+
+
+def _as_write(claimed: Claimed, record: RecordRef | None, roster: Roster) -> RecordWrite:
+    action = claimed.action
+    team = roster.teams.get(action.changes.team or "")
+    return RecordWrite(
+        operation_id=action.operation_id,
+        record=record,
+        changes=action.changes,
+        group=team.groups.get(action.platform, "") if team else "",
+        person=roster.people.get(action.changes.assignee or ""),
+        look_first=claimed.look_first,
+    )

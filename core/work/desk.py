@@ -1,0 +1,181 @@
+"""The desk: what the doors for people read and do, over the store and the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine
+
+from core.desk import (
+    ActionRow,
+    Board,
+    BoardRow,
+    DeliveryRow,
+    NotFoundError,
+    NotReplayableError,
+    TicketPage,
+    WriteBack,
+)
+from core.model import ActionStatus, Command, Delivery, DeliveryStatus, State, Ticket
+from core.policy import Policy
+from core.ports import Bell, Clock
+from core.store import actions, deliveries, tickets, views
+from core.work.apply import Policies, apply_to
+
+_REPLAYABLE = {DeliveryStatus.UNMAPPED, DeliveryStatus.DECLINED, DeliveryStatus.FAILED}
+
+
+@dataclass(frozen=True, slots=True)
+class SqlDesk:
+    """`core.desk.Desk` over PostgreSQL."""
+
+    database: Engine
+    policies: Policies
+    clock: Clock
+    bell: Bell
+    platforms: Callable[[], Iterable[str]]
+
+    def board(self, *, limit: int = 200) -> Board:
+        """The open tickets, with everything that the board shows of them."""
+        with self.database.begin() as connection:
+            version, now = views.version(connection), self.clock()
+            rows = self._rows(connection, views.board(connection, limit, now))
+            at, source = views.last_delivery(connection)
+            return Board(
+                version=version,
+                now=now,
+                rows=rows,
+                total=views.count_open(connection),
+                last_event_at=at,
+                last_event_source=source,
+                platforms=views.health(connection, self.platforms()),
+                unmapped=views.count_status(connection, "deliveries", "unmapped"),
+                dead=views.count_status(connection, "actions", "dead"),
+            )
+
+    def board_version(self) -> str:
+        """The board's version alone."""
+        with self.database.begin() as connection:
+            return views.version(connection)
+
+    def tickets(self, *, state: State | None = None, limit: int = 100) -> Sequence[BoardRow]:
+        """Tickets, newest first."""
+        with self.database.begin() as connection:
+            return self._rows(connection, views.newest_tickets(connection, state, limit))
+
+    def ticket(self, ticket_id: int) -> TicketPage:
+        """One ticket with its history and its actions."""
+        with self.database.begin() as connection:
+            ticket = self._ticket(connection, ticket_id)
+            policy = self.policies.version(ticket.policy_version)
+            return TicketPage(
+                ticket=ticket,
+                row=self._rows(connection, [ticket])[0],
+                policy=f"{policy.name}, version {ticket.policy_version}",
+                now=self.clock(),
+                entries=views.entries(connection, ticket_id),
+                actions=tuple(reversed(views.action_rows(connection, ticket_id=ticket_id, limit=500))),
+            )
+
+    def command(self, ticket_id: int, command: Command) -> str:
+        """Step the ticket with a person's command."""
+        with self.database.begin() as connection:
+            outcome = apply_to(connection, ticket_id, command, self.policies, self.clock())
+        if outcome is None:
+            raise _no_ticket(ticket_id)
+        self.bell.ring("delivery")
+        return outcome.sentence
+
+    def deliveries(self, *, status: DeliveryStatus | None = None, limit: int = 100) -> Sequence[DeliveryRow]:
+        """Deliveries, newest first."""
+        with self.database.begin() as connection:
+            return views.delivery_rows(connection, status, limit)
+
+    def delivery(self, delivery_id: int) -> Delivery:
+        """One delivery with its body."""
+        with self.database.begin() as connection:
+            return _delivery(connection, delivery_id)
+
+    def replay_delivery(self, delivery_id: int) -> None:
+        """Have a delivery looked at again."""
+        with self.database.begin() as connection:
+            status = _delivery(connection, delivery_id).status
+            if status not in _REPLAYABLE:
+                raise NotReplayableError(
+                    f"Delivery {delivery_id} is {status.value}: only unmapped, declined and failed ones are replayed."
+                )
+            deliveries.replay(connection, delivery_id)
+        self.bell.ring("intake")
+
+    def actions(self, *, status: ActionStatus | None = None, limit: int = 100) -> Sequence[ActionRow]:
+        """The ledger, newest first."""
+        with self.database.begin() as connection:
+            return views.action_rows(connection, status=status, limit=limit)
+
+    def action(self, action_id: int) -> ActionRow:
+        """One line of the ledger."""
+        with self.database.begin() as connection:
+            return _action(connection, action_id)
+
+    def replay_action(self, action_id: int) -> None:
+        """Try a dead action again."""
+        with self.database.begin() as connection:
+            status = _action(connection, action_id).status
+            if status is not ActionStatus.DEAD:
+                raise NotReplayableError(f"Action {action_id} is {status.value}: only dead ones are replayed.")
+            actions.replay(connection, action_id)
+        self.bell.ring("delivery")
+
+    def _ticket(self, connection: Connection, ticket_id: int) -> Ticket:
+        ticket = tickets.get(connection, ticket_id)
+        if ticket is None:
+            raise _no_ticket(ticket_id)
+        return ticket
+
+    def _rows(self, connection: Connection, found: Sequence[Ticket]) -> tuple[BoardRow, ...]:
+        written = views.write_backs(connection, (ticket.id for ticket in found))
+        newest = self.policies.newest()
+        return tuple(_row(ticket, newest, written.get(ticket.id, "none")) for ticket in found)
+
+
+def _no_ticket(ticket_id: int) -> NotFoundError:
+    return NotFoundError(f"There is no ticket {ticket_id}.")
+
+
+def _delivery(connection: Connection, delivery_id: int) -> Delivery:
+    delivery = deliveries.get(connection, delivery_id)
+    if delivery is None:
+        raise NotFoundError(f"There is no delivery {delivery_id}.")
+    return delivery
+
+
+def _action(connection: Connection, action_id: int) -> ActionRow:
+    rows = views.action_rows(connection, action_id=action_id)
+    if not rows:
+        raise NotFoundError(f"There is no action {action_id}.")
+    return rows[0]
+
+
+def _row(ticket: Ticket, policy: Policy, written: WriteBack) -> BoardRow:
+    service = policy.services.get(ticket.service)
+    levels = policy.path(ticket.path).levels
+    record = next((one.ref for one in ticket.records if one.exists), None)
+    return BoardRow(
+        id=ticket.id,
+        severity=ticket.severity,
+        state=ticket.state,
+        title=ticket.title,
+        service=service.name if service else ticket.service,
+        team=policy.roster.team_name(ticket.team),
+        level=levels[ticket.level - 1].name if 0 < ticket.level <= len(levels) else "",
+        owner=policy.roster.name(ticket.owner),
+        acknowledged_by=ticket.acknowledged_by,
+        deadline=min((timer.due_at for timer in ticket.timers), default=None) if ticket.state.is_open else None,
+        exhausted=ticket.exhausted,
+        write_back=written,
+        key=record.key if record else "",
+        link=record.link if record else ticket.link,
+        opened_at=ticket.opened_at,
+        updated_at=ticket.updated_at,
+    )

@@ -1,0 +1,140 @@
+"""Intake: stored deliveries become events, and events reach their tickets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from core.model import Delivery, DeliveryStatus, Event, Normalized, RecordRef
+from core.ports import Bell, Clock, DeliveryError, Mappings, Platform, UnmappedError
+from core.store import deliveries, tickets
+from core.work.apply import Policies, apply_event
+from core.work.retry import MAX_ATTEMPTS, pause
+
+log = structlog.get_logger()
+
+_LEASE = timedelta(seconds=60)
+_BATCH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Applies deliveries, one transaction each: all its events with the note that it is done, or nothing."""
+
+    database: Engine
+    mappings: Callable[[], Mappings]
+    platforms: Callable[[], Mapping[str, Platform]]
+    policies: Policies
+    clock: Clock
+    bell: Bell
+
+    def drain(self) -> int:
+        """Apply what waits until nothing does; returns how many deliveries that were."""
+        done = 0
+        while claimed := self._claim():
+            for delivery, attempts in claimed:
+                self._take(delivery, attempts)
+            done += len(claimed)
+            self.bell.ring("delivery")
+        return done
+
+    def _claim(self) -> list[tuple[Delivery, int]]:
+        with self.database.begin() as connection:
+            return deliveries.claim(connection, _LEASE, _BATCH)
+
+    def _take(self, delivery: Delivery, attempts: int) -> None:
+        bound = log.bind(delivery=delivery.id, source=delivery.source)
+        try:
+            normalized = self._understand(delivery)
+            self._apply(delivery, normalized)
+        except UnmappedError as error:
+            self._finish(delivery, DeliveryStatus.UNMAPPED, str(error))
+            bound.warning("delivery not understood", reason=str(error))
+        except DeliveryError as error:
+            self._again(delivery, attempts, error.message, error.retry_after)
+            bound.warning("delivery waits for its platform", reason=error.message)
+        except DBAPIError as error:
+            bound.warning("delivery put off: the database refused", reason=type(error.orig).__name__)
+            if not error.connection_invalidated:
+                self._again(delivery, attempts, f"the database refused: {type(error.orig).__name__}")
+
+    def _understand(self, delivery: Delivery) -> Normalized:
+        """The delivery's events, each complete and marked if it is our own doing."""
+        normalized = self.mappings().events(delivery)
+        return replace(normalized, events=tuple(self._complete(event) for event in normalized.events))
+
+    def _complete(self, event: Event) -> Event:
+        platform = self.platforms().get(event.record.platform) if event.record else None
+        if platform is None or event.record is None:
+            return event
+        if event.partial:
+            event = self._read_again(event, event.record, platform)
+        own = event.actor is not None and event.actor.is_same_as(platform.identity())
+        return replace(event, own=own)
+
+    def _read_again(self, event: Event, record: RecordRef, platform: Platform) -> Event:
+        """The record as it now stands, with what the event alone knows: its kind, who did it, the comment."""
+        body = platform.fetch(record)
+        if body is None:
+            return replace(event, partial=False)
+        full = self.mappings().record(event.source, body)
+        if full is None:
+            return replace(event, partial=False)
+        comment = event.comment or full.comment
+        return replace(full, kind=event.kind, actor=event.actor, comment=comment, partial=False)
+
+    def _apply(self, delivery: Delivery, normalized: Normalized) -> None:
+        with self.database.begin() as connection:
+            if normalized.events:
+                outcome, failed = self._apply_all(connection, normalized.events)
+            else:
+                outcome, failed = [], 0
+            outcome += [{"declined": reason} for reason in normalized.declined]
+            status = DeliveryStatus.APPLIED if normalized.events else DeliveryStatus.DECLINED
+            error = f"{failed} of {len(normalized.events)} events could not be applied" if failed else ""
+            if failed:
+                status = DeliveryStatus.FAILED
+            deliveries.finish(connection, delivery.id, status, error=error, outcome=outcome)
+
+    def _apply_all(self, connection: Connection, events: Sequence[Event]) -> tuple[list[Mapping[str, object]], int]:
+        tickets.lock_keys(connection, events)
+        outcomes = [self._apply_one(connection, event) for event in events]
+        return outcomes, sum("error" in outcome for outcome in outcomes)
+
+    def _apply_one(self, connection: Connection, event: Event) -> Mapping[str, object]:
+        """Apply one event under a savepoint: one that cannot be applied does not take the others with it."""
+        told = {"kind": event.kind.value, "key": event.key}
+        try:
+            with connection.begin_nested():
+                outcome = apply_event(connection, event, self.policies, self.clock())
+        except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
+            log.exception("an event could not be applied", source=event.source, key=event.key)
+            return {**told, "error": f"{type(error).__name__}: {error}"}
+        if outcome.ticket is None:
+            return {**told, "reason": _why_nothing(event)}
+        return {**told, "ticket": outcome.ticket.id, "reason": outcome.sentence}
+
+    def _finish(self, delivery: Delivery, status: DeliveryStatus, error: str) -> None:
+        with self.database.begin() as connection:
+            deliveries.finish(connection, delivery.id, status, error=error)
+
+    def _again(self, delivery: Delivery, attempts: int, error: str, asked: float | None = None) -> None:
+        with self.database.begin() as connection:
+            if attempts >= MAX_ATTEMPTS:
+                deliveries.finish(connection, delivery.id, DeliveryStatus.FAILED, error=error)
+            else:
+                deliveries.postpone(connection, delivery.id, pause(attempts, asked), error)
+
+
+def _why_nothing(event: Event) -> str:
+    """Why an event that no ticket knows opened none."""
+    if event.own:
+        return "Our own write, whose ticket is not known yet; nothing changes."
+    if event.state is None:
+        return "No ticket knows it, and it does not say in which state it is."
+    return f"No ticket knows it, and it is already {event.state.value.replace('_', ' ')}."
