@@ -32,7 +32,7 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Basic:
-    """A user name with a password (ServiceNow, Jira Data Center) or an API token (Jira Cloud, the user is the e-mail)."""
+    """A user name and a password; on Jira Cloud the user is an e-mail address and the password an API token."""
 
     user: str
     password: Secret
