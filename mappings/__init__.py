@@ -1,0 +1,12 @@
+"""The mapping language, and the catalogue of sources: one folder for each, with its mapping, fixtures and guide.
+
+A mapping turns a source's deliveries into Events, and our Changes into a platform's words. `README.md` explains the
+language.
+"""
+
+from mappings.catalogue import PACKAGED, load_catalogue
+from mappings.mapping import BoundMapping
+from mappings.mapping import Mapping_ as Mapping
+from mappings.problems import MappingDocumentError, Problem
+
+__all__ = ["PACKAGED", "BoundMapping", "Mapping", "MappingDocumentError", "Problem", "load_catalogue"]

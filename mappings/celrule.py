@@ -1,0 +1,60 @@
+"""CEL, where a path and a table are not enough. Expressions are compiled once and see named values only.
+
+Handing a value to CEL copies it, which costs about a millisecond for a large Jira issue: name the parts needed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import cel
+
+from core.ports import UnmappedError
+from mappings.document import Node
+from mappings.scope import MISSING, Read, Scope, Where
+
+_BINDS = re.compile(r"\.\s*(?:all|exists|exists_one|filter|map)\s*\(\s*([A-Za-z_]\w*)\s*,")
+"""Macros bind a variable of their own, which the library also reports as one that the expression reads."""
+
+_FAILS = (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError)
+"""What the library raises, by its documentation and by trial, when an expression does not go with its values."""
+
+
+def compile_cel(node: Node, names: frozenset[str]) -> Read:
+    """The compiled expression. A name that the body does not hold is null in it; a result of null is "missing"."""
+    source = node.text()
+    try:
+        program = cel.compile(source)
+    except ValueError as error:
+        node.wrong(f"This is not CEL: {str(error).splitlines()[0]}")
+        return lambda _: MISSING
+    bound = set(_BINDS.findall(source))
+    uses = tuple(name for name in program.variables() if name not in bound)
+    for name in uses:
+        if name not in names:
+            node.wrong(f"The expression uses {name}, which is no name at this place.", sorted(names))
+    place = Where(node.report.file, node.line, node.path)
+
+    def value(scope: Scope) -> object:
+        given = {name: None if (found := scope.named(name)) is MISSING else found for name in uses}
+        try:
+            result: object = program.execute(given)
+        except _FAILS as error:
+            raise place.unmapped(f"{node.path} cannot be worked out for this body ({type(error).__name__}).") from error
+        return MISSING if result is None else result
+
+    return value
+
+
+def compile_condition(node: Node, names: frozenset[str]) -> Callable[[Scope], bool]:
+    """The compiled condition. It does not hold for a body whose values it cannot even be worked out with."""
+    read = compile_cel(node, names)
+
+    def holds(scope: Scope) -> bool:
+        try:
+            return read(scope) is True
+        except UnmappedError:
+            return False
+
+    return holds

@@ -1,0 +1,122 @@
+"""Reading YAML so that every value still knows its line, and every mistake is collected, not only the first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from mappings.problems import Problem
+
+MAX_DEPTH = 24
+"""A document nested deeper than this is a mistake, such as an alias that holds itself."""
+
+
+@dataclass(slots=True)
+class Report:
+    """Collects the problems of one file."""
+
+    file: str
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, line: int, path: str, message: str, allowed: Iterable[str] = ()) -> None:
+        """Note one problem."""
+        self.problems.append(Problem(self.file, line, path, message, tuple(allowed)))
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A value in a document, with its place."""
+
+    raw: yaml.Node
+    path: str
+    report: Report
+    depth: int = 0
+
+    @property
+    def line(self) -> int:
+        """The line of the value, counted from 1."""
+        return int(self.raw.start_mark.line) + 1
+
+    @property
+    def is_map(self) -> bool:
+        """Whether this has named entries."""
+        return isinstance(self.raw, yaml.MappingNode)
+
+    @property
+    def is_list(self) -> bool:
+        """Whether this is a list."""
+        return isinstance(self.raw, yaml.SequenceNode)
+
+    def wrong(self, message: str, allowed: Iterable[str] = ()) -> None:
+        """Note a problem with this value."""
+        self.report.add(self.line, self.path, message, allowed)
+
+    def text(self) -> str:
+        """The scalar as it is written ("" and a problem where there is a list or a mapping)."""
+        if isinstance(self.raw, yaml.ScalarNode):
+            return str(self.raw.value)
+        self.wrong("A text was expected.")
+        return ""
+
+    def literal(self) -> Any:
+        """The value as YAML means it: text, number, truth, null, list or mapping; an unquoted date stays text."""
+        if isinstance(self.raw, yaml.MappingNode):
+            return {name: node.literal() for name, node in self.entries().items()}
+        if isinstance(self.raw, yaml.SequenceNode):
+            return [node.literal() for node in self.items()]
+        scalar = self.text()
+        kind = self.raw.tag.removeprefix("tag:yaml.org,2002:")
+        return yaml.safe_load(scalar) if kind in {"int", "float", "bool", "null"} else scalar
+
+    def items(self) -> list[Node]:
+        """The elements of a list; a single value counts as a list of one."""
+        if not isinstance(self.raw, yaml.SequenceNode):
+            return [self]
+        return [self._child(node, f"{self.path}[{index}]") for index, node in enumerate(self.raw.value)]
+
+    def entries(self, allowed: Iterable[str] | None = None) -> dict[str, Node]:
+        """The entries of a mapping by name. Notes names that are unknown or stand there twice."""
+        if not isinstance(self.raw, yaml.MappingNode):
+            self.wrong("Named entries were expected.", allowed or ())
+            return {}
+        known = None if allowed is None else tuple(allowed)
+        found: dict[str, Node] = {}
+        for key, value in self.raw.value:
+            name = str(key.value) if isinstance(key, yaml.ScalarNode) else "?"
+            child = self._child(value, f"{self.path}.{name}" if self.path else name)
+            if known is not None and name not in known:
+                self.report.add(int(key.start_mark.line) + 1, child.path, f"There is no “{name}” here.", known)
+            elif name in found:
+                self.report.add(int(key.start_mark.line) + 1, child.path, f"“{name}” stands here twice.")
+            else:
+                found[name] = child
+        return found
+
+    def _child(self, node: yaml.Node, path: str) -> Node:
+        if self.depth < MAX_DEPTH:
+            return Node(node, path, self.report, self.depth + 1)
+        self.wrong(f"This is nested deeper than {MAX_DEPTH} levels.")
+        return Node(yaml.ScalarNode("tag:yaml.org,2002:null", "", node.start_mark), path, self.report, self.depth + 1)
+
+
+def read(path: Path, report: Report) -> Node | None:
+    """The document's root, or None with a problem noted when it is missing, empty or not YAML."""
+    try:
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except OSError as error:
+        report.add(1, "", f"The file cannot be read: {error.strerror}.")
+    except UnicodeDecodeError:
+        report.add(1, "", "The file is not UTF-8 text.")
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        what = getattr(error, "problem", None) or "the text cannot be read"
+        report.add(mark.line + 1 if mark else 1, "", f"This is not YAML: {what}.")
+    else:
+        if root is not None:
+            return Node(root, "", report)
+        report.add(1, "", "The document is empty.")
+    return None

@@ -1,0 +1,125 @@
+"""A compiled mapping, and the mapping bound to one configured source or platform."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from core.model import Delivery, Event, Normalized
+from core.ports import OutField, RecordWrite, UnmappedError
+from mappings.body import parse
+from mappings.outbound import Out
+from mappings.paths import Path, walk
+from mappings.scope import MISSING, Read, Scope, Settings, Where, shown
+from mappings.shapes import Shape
+
+MAX_ITEMS = 5_000
+"""A delivery with more items than this is refused rather than worked on for minutes."""
+
+NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping_:  # noqa: N801 - exported as `Mapping`, which the standard library's name hides in here
+    """One source's mapping, ready to use. `items` are the places where a batch may be; the first that exists counts."""
+
+    name: str
+    title: str
+    where: Where
+    content_types: tuple[str, ...]
+    form_field: str
+    items: tuple[Path, ...]
+    delivery_key: Read | None
+    key_needs_body: bool
+    tells: tuple[Path, ...]
+    names: Mapping[str, Read]
+    shapes: tuple[Shape, ...]
+    out: Out | None
+
+    def bind(
+        self, source: str, platform: str = "", base_url: str = "", options: Mapping[str, str] = NO_OPTIONS
+    ) -> BoundMapping:
+        """The mapping for one configured source. `options` are what `$option.x` finds (such as `close_code`)."""
+        return BoundMapping(self, Settings(source, platform, base_url.rstrip("/"), dict(options)))
+
+
+@dataclass(frozen=True, slots=True)
+class BoundMapping:
+    """A mapping that knows whose deliveries it maps: one configured source, and the platform that it belongs to."""
+
+    mapping: Mapping_
+    settings: Settings = field(repr=False)
+
+    @property
+    def content_types(self) -> tuple[str, ...]:
+        """The media types that the source may send, as shell-style patterns."""
+        return self.mapping.content_types
+
+    def events(self, delivery: Delivery) -> Normalized:
+        """What the delivery means; raises `UnmappedError`, and nothing else, on any body."""
+        body = parse(delivery.body, delivery.content_type, self.mapping.form_field)
+        items = self._items(body)
+        if not items:
+            return Normalized(declined=("The delivery holds an empty list.",))
+        events: list[Event] = []
+        declined: list[str] = []
+        for scope in self._scopes(items, body, delivery.headers):
+            shape = self._shape(scope)
+            if shape.decline is None:
+                events.append(shape.event(scope, self.settings.source))
+            else:
+                declined.append(str(shape.decline(scope)))
+        return Normalized(tuple(events), tuple(declined))
+
+    def delivery_key(self, headers: Mapping[str, str], body: bytes) -> str | None:
+        """What is the same in all retries of one delivery, None where the source does not say. Never raises."""
+        read = self.mapping.delivery_key
+        if read is None:
+            return None
+        try:
+            value: object = MISSING
+            if self.mapping.key_needs_body:
+                value = parse(body, headers.get("content-type", ""), self.mapping.form_field)
+            found = read(next(self._scopes([value], value, headers)))
+        except UnmappedError:
+            return None
+        return str(found) if found else None
+
+    def out(self, write: RecordWrite) -> tuple[OutField, ...]:
+        """The write in the platform's own words; raises `DeliveryError(permanent=True)`."""
+        return self.mapping.out.fields(write, self.settings) if self.mapping.out else ()
+
+    def _items(self, body: object) -> list[object]:
+        for path in self.mapping.items:
+            found = walk(body, path.steps)
+            if found is MISSING:
+                continue
+            items = found if isinstance(found, list) else [found]
+            if len(items) > MAX_ITEMS:
+                raise self.mapping.where.unmapped(f"{path.text} holds {len(items)} items; {MAX_ITEMS} are the most.")
+            return items
+        wanted = " or ".join(path.text for path in self.mapping.items)
+        raise self.mapping.where.unmapped(
+            f"the body holds nothing at {wanted}, where {self.mapping.title} has its items."
+        )
+
+    def _scopes(self, items: list[object], body: object, headers: Mapping[str, str]) -> Iterator[Scope]:
+        for item in items:
+            known: dict[str, object] = {
+                "body": body,
+                "header": headers if isinstance(headers, dict) else dict(headers),
+                "option": self.settings.options,
+                "base_url": self.settings.base_url,
+                "platform": self.settings.platform,
+                "source": self.settings.source,
+            }
+            yield Scope(item, self.mapping.names, known)
+
+    def _shape(self, scope: Scope) -> Shape:
+        for shape in self.mapping.shapes:
+            if shape.fits(scope):
+                return shape
+        told = (f"{path.text} is {shown(path.text, walk(scope.item, path.steps))}" for path in self.mapping.tells)
+        says = "; ".join(told) or "the item is " + shown("", scope.item)
+        raise self.mapping.where.unmapped(f"no shape of the mapping “{self.mapping.name}” fits: {says}.")

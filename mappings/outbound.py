@@ -1,0 +1,191 @@
+"""The way out: our Changes in one platform's words, as the `out` section of a mapping tells them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+from typing import Any, Literal
+
+from core.model import Changes, Impact, Severity, State, Urgency
+from core.ports import DeliveryError, OutField, RecordWrite
+from mappings.document import Node
+from mappings.scope import Settings
+
+_WORDS: Mapping[str, type[Enum]] = {"severity": Severity, "impact": Impact, "urgency": Urgency, "state": State}
+_TEXTS = ("title", "description", "service")
+_LOOKED_UP: Mapping[str, Literal["group", "person"]] = {"team": "group", "assignee": "person"}
+_FIELDS = (*_TEXTS, *_WORDS, *_LOOKED_UP)
+_HOLES = ("operation_id", "title", "description", "service", "severity", "impact", "urgency", "state", "resolution")
+_RULE = ("field", "as", "table", "value", "or", "only")
+_HOLE = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One field to write. `only` limits it to some of our words; `table` and `value` say what is written."""
+
+    field: str
+    kind: Literal["value", "group", "person", "state"]
+    table: Mapping[str, object] | None
+    value: object
+    otherwise: object
+    only: frozenset[str]
+    where: str
+
+    def fields(self, word: str, known: Mapping[str, str], settings: Settings) -> Iterator[OutField]:
+        """The field with its value; nothing where an option that it needs is not configured."""
+        target = fill(self.field, known)
+        if not target or (self.only and word not in self.only):
+            return
+        if self.table is not None:
+            if word not in self.table:
+                raise DeliveryError(f"{self.where}: {settings.platform} has no word for {word}.", permanent=True)
+            value = fill(self.table[word], known)
+        else:
+            value = fill(self.value, known)
+            value = fill(self.otherwise, known) if value is None else value
+        if value is not None:
+            yield OutField(
+                str(target), tuple(value) if self.kind == "state" and isinstance(value, list) else value, self.kind
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Out:
+    """A mapping's whole way out. `comments` names the fields for internal and for public texts."""
+
+    rules: Mapping[str, tuple[Rule, ...]]
+    create: tuple[Rule, ...]
+    comments: Mapping[str, str]
+
+    def fields(self, write: RecordWrite, settings: Settings) -> tuple[OutField, ...]:
+        """Everything to write, comments last; raises `DeliveryError(permanent=True)`."""
+        return tuple(self._all(write, settings))
+
+    def _all(self, write: RecordWrite, settings: Settings) -> Iterator[OutField]:
+        known = _known(write, settings)
+        if write.record is None:
+            for rule in self.create:
+                yield from rule.fields("", known, settings)
+        for name, rules in self.rules.items():
+            value = getattr(write.changes, name)
+            if value is None:
+                continue
+            for rule in rules:
+                if name in _LOOKED_UP:
+                    yield from _looked_up(rule, name, write, known)
+                else:
+                    yield from rule.fields(word(value), known, settings)
+        for comment in write.changes.comments:
+            field = self.comments.get("internal" if comment.internal else "public")
+            if field:
+                yield OutField(field, comment.text, "comment")
+
+
+def _looked_up(rule: Rule, name: str, write: RecordWrite, known: Mapping[str, str]) -> Iterator[OutField]:
+    """A group or person to look up; "" clears the field; left alone where the platform has nothing to look for."""
+    target = fill(rule.field, known)
+    found: object = write.group if name == "team" else write.person
+    if not target:
+        return
+    if not getattr(write.changes, name):
+        yield OutField(str(target), "", "value")
+    elif found:
+        yield OutField(str(target), found, rule.kind)
+
+
+def word(value: object) -> str:
+    """One of our values as the document writes it: `high`, `SEV1`, `in_progress`."""
+    return value.name.lower() if isinstance(value, IntEnum) else str(value)
+
+
+def _known(write: RecordWrite, settings: Settings) -> dict[str, str]:
+    changes: Changes = write.changes
+    said = {name: word(value) for name in _HOLES[1:] if (value := getattr(changes, name)) is not None}
+    options = {f"$option.{name}": value for name, value in settings.options.items()}
+    return {"operation_id": write.operation_id, **options, **said}
+
+
+def fill(value: object, known: Mapping[str, str]) -> Any:
+    """The value with its holes filled; None where one of them cannot be."""
+    if isinstance(value, str):
+        return _fill_text(value, known)
+    if isinstance(value, dict):
+        filled = {name: fill(part, known) for name, part in value.items()}
+        return None if None in filled.values() else filled
+    if isinstance(value, list):
+        parts = [fill(part, known) for part in value]
+        return None if None in parts else parts
+    return value
+
+
+def _fill_text(text: str, known: Mapping[str, str]) -> str | None:
+    if "{" not in text:
+        return text
+    holes = _HOLE.findall(text)
+    if any(not known.get(hole) for hole in holes):
+        return None
+    return _HOLE.sub(lambda hole: known[hole[1]], text)
+
+
+def compile_out(node: Node) -> Out:
+    """The `out` section; notes what is wrong with it."""
+    entries = node.entries((*_FIELDS, "create", "comments"))
+    rules = {name: tuple(_rule(one, name) for one in entries[name].items()) for name in _FIELDS if name in entries}
+    create = tuple(_rule(one, "") for one in entries["create"].items()) if "create" in entries else ()
+    comments = entries["comments"].entries(("internal", "public")) if "comments" in entries else {}
+    return Out(rules, create, {name: one.text() for name, one in comments.items()})
+
+
+def _rule(node: Node, name: str) -> Rule:
+    entries = node.entries(_RULE)
+    if "field" not in entries:
+        node.wrong("What is written needs “field”: where on the platform it goes.")
+    words = [word(member) for member in _WORDS[name]] if name in _WORDS else []
+    return Rule(
+        field=entries["field"].text() if "field" in entries else "",
+        kind=_kind(entries.get("as"), name),
+        table=_table(entries["table"], words) if "table" in entries else None,
+        value=_holed(entries["value"]) if "value" in entries else "{" + name + "}",
+        otherwise=_holed(entries["or"]) if "or" in entries else None,
+        only=frozenset(_one_of(one, words) for one in entries["only"].items()) if "only" in entries else frozenset(),
+        where=f"{node.report.file}:{node.line}",
+    )
+
+
+def _kind(node: Node | None, name: str) -> Literal["value", "group", "person", "state"]:
+    given = node.text() if node else ""
+    if node and not (name == "state" and given == "transition"):
+        node.wrong("“as” says only one thing: that a state is reached by a transition.", ("transition",))
+    return "state" if given == "transition" else _LOOKED_UP.get(name, "value")
+
+
+def _table(node: Node, words: list[str]) -> Mapping[str, object]:
+    rows = node.entries(words)
+    for lacking in [one for one in words if one not in rows]:
+        node.wrong(f"The table says nothing for “{lacking}”.")
+    return {name: _holed(row) for name, row in rows.items()}
+
+
+def _one_of(node: Node, words: list[str]) -> str:
+    given = node.text()
+    if given not in words:
+        node.wrong(f"There is no “{given}” here.", words)
+    return given
+
+
+def _holed(node: Node) -> Any:
+    value = node.literal()
+    _check_holes(node, value)
+    return value
+
+
+def _check_holes(node: Node, value: object) -> None:
+    if isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            _check_holes(node, part)
+    for hole in _HOLE.findall(value) if isinstance(value, str) else ():
+        if hole not in _HOLES and not hole.startswith("$option."):
+            node.wrong(f"There is nothing called “{hole}” to write.", (*_HOLES, "$option.<name>"))

@@ -1,0 +1,134 @@
+"""The parts of an Event that are made of several values: people, comments, records, labels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from core.model import ForeignComment, Party, RecordRef
+from mappings import kinds
+from mappings.document import Node
+from mappings.kinds import Kind, as_text
+from mappings.rules import Language, compile_rule, compile_value, where
+from mappings.scope import MISSING, Read, Scope
+
+MAX_LABELS = 100
+"""So many labels of one event are kept, by name."""
+
+NOBODY = Party()
+_PARTY = {"account": kinds.SHORT, "login": kinds.SHORT, "email": kinds.EMAIL, "name": kinds.SHORT}
+_COMMENT = {"id": kinds.SHORT, "text": kinds.BODY, "internal": kinds.FLAG, "operation_id": kinds.SHORT}
+_RECORD = {"collection": kinds.SHORT, "id": kinds.SHORT, "key": kinds.SHORT, "link": kinds.LINK}
+
+
+def _values(entries: Mapping[str, Node], language: Language, known: Mapping[str, Kind]) -> dict[str, Read]:
+    return {name: compile_value(entries[name], language, kind) for name, kind in known.items() if name in entries}
+
+
+def compile_party(node: Node, language: Language) -> Callable[[Scope], Party | None]:
+    """A person. With `of`, the paths begin there: an empty value there is nobody, a missing one says nothing."""
+    entries = node.entries(("of", *_PARTY))
+    of = compile_rule(entries["of"], language, kinds.ANY) if "of" in entries else None
+    values = _values(entries, language, _PARTY)
+
+    def party(scope: Scope) -> Party | None:
+        if of is not None:
+            found = of(scope)
+            if found is MISSING:
+                return None
+            if found is None or found in ("", {}):
+                return NOBODY
+            scope = scope.within(found)
+        said = {name: value for name, read in values.items() if (value := read(scope)) is not None}
+        if not said and of is None:
+            return None
+        return Party(**{name: str(value) for name, value in said.items()})
+
+    return party
+
+
+def compile_comment(node: Node, language: Language) -> Callable[[Scope], ForeignComment | None]:
+    """A comment; there is none where its id is missing. With `of`, the paths begin there, if anything is."""
+    entries = node.entries(("of", "author", *_COMMENT))
+    for name in ("id", "text"):
+        if name not in entries:
+            node.wrong(f"A comment needs “{name}”.")
+    of = compile_rule(entries["of"], language, kinds.ANY) if "of" in entries else None
+    values = _values(entries, language, _COMMENT)
+    author = compile_party(entries["author"], language) if "author" in entries else None
+
+    def comment(scope: Scope) -> ForeignComment | None:
+        if of is not None:
+            found = of(scope)
+            if found is MISSING or found is None or found in ("", {}):
+                return None
+            scope = scope.within(found)
+        said = {name: value for name, read in values.items() if (value := read(scope)) is not None}
+        if not said.get("id"):
+            return None
+        return ForeignComment(
+            id=str(said["id"]),
+            text=str(said.get("text", "")),
+            author=(author(scope) if author else None) or NOBODY,
+            internal=bool(said.get("internal", False)),
+            operation_id=str(said.get("operation_id", "")),
+        )
+
+    return comment
+
+
+def compile_record(node: Node, language: Language) -> Callable[[Scope], RecordRef | None]:
+    """Where the record is; None where the body tells neither its id nor its key."""
+    entries = node.entries(_RECORD)
+    if "id" not in entries and "key" not in entries:
+        node.wrong("A record needs “id” or “key”.")
+    values = _values(entries, language, _RECORD)
+
+    def record(scope: Scope) -> RecordRef | None:
+        said = {name: str(value) for name, read in values.items() if (value := read(scope)) is not None}
+        if not said.get("id") and not said.get("key"):
+            return None
+        blank = dict.fromkeys(_RECORD, "")
+        return RecordRef(platform=str(scope.named("platform") or scope.named("source")), **(blank | said))
+
+    return record
+
+
+def compile_labels(node: Node, language: Language) -> Callable[[Scope], Mapping[str, str] | None]:
+    """Labels: the path of an object whose values are texts, or a list of such, or names with a rule for each."""
+    if node.is_map:
+        return _named_labels(node, language)
+    spread = replace(kinds.ANY, scalar=False)
+    sources = [(compile_rule(one, language, spread), where(one, one.text())) for one in node.items()]
+
+    def labels(scope: Scope) -> Mapping[str, str] | None:
+        kept: dict[str, str] = {}
+        for read, place in sources:
+            found = read(scope)
+            if found is MISSING or found is None or found in ("", []):
+                continue
+            if not isinstance(found, dict):
+                raise place.mismatch(found, "an object of labels")
+            for name, value in found.items():
+                try:
+                    kept.setdefault(name[: kinds.TITLE], "" if value is None else as_text(value)[: kinds.TEXT])
+                except ValueError:
+                    raise place.unmapped(f"{place.path} has a label that is no text: {name[:60]}.") from None
+        return _few(kept)
+
+    return labels
+
+
+def _named_labels(node: Node, language: Language) -> Callable[[Scope], Mapping[str, str] | None]:
+    values = {name: compile_value(one, language, kinds.SHORT) for name, one in node.entries().items()}
+
+    def labels(scope: Scope) -> Mapping[str, str] | None:
+        return _few({name: str(value) for name, read in values.items() if (value := read(scope))})
+
+    return labels
+
+
+def _few(labels: dict[str, str]) -> Mapping[str, str] | None:
+    if len(labels) <= MAX_LABELS:
+        return labels or None
+    return {name: labels[name] for name in sorted(labels)[:MAX_LABELS]}

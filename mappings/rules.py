@@ -1,0 +1,307 @@
+"""Rules: how one value is found in a body. The same for every field of every source.
+
+A text is a path, or a template where it holds braces; a list is tried in order, and the first that is not empty wins; a
+mapping says more: `is` (a constant), `from` (a path, template or list) with `match`, `join`, `table`, `default` and
+`missing`, `cel` (an expression over the named values), `time` (with `zone`), `hash` (a stable digest).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from mappings import paths
+from mappings.celrule import compile_cel
+from mappings.document import Node
+from mappings.kinds import ANY, Kind, as_text
+from mappings.scope import MISSING, PREDEFINED, Read, Scope, Where
+from mappings.table import Table
+from mappings.times import moment
+
+_SOURCES = ("is", "from", "cel", "time", "hash")
+_ALL = (*_SOURCES, "match", "join", "table", "default", "missing", "zone")
+_GOES_WITH = {
+    "match": ("from",),
+    "join": ("from",),
+    "table": ("from", "cel"),
+    "default": ("from", "cel"),
+    "missing": ("from", "cel", "time", "hash"),
+    "zone": ("time",),
+}
+_UNFILLED = re.compile(
+    r"\$\{[^}]*\}|\$[A-Z][A-Z0-9_]*|\{\{.*\}\}|\{[#$?]?[A-Z][A-Z0-9_.:]*\}|<no value>|\*UNKNOWN\*", re.DOTALL
+)
+"""Variables that the sending tool did not fill in: shell, Datadog, Go and Jinja templates, Zabbix macros."""
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """What rules are compiled with: the names that they may use, and the keys under which objects hide their value."""
+
+    names: frozenset[str] = field(default=frozenset(PREDEFINED))
+    unwrap: tuple[str, ...] = ()
+
+    def knowing(self, name: str) -> Language:
+        """The same with one name more."""
+        return replace(self, names=self.names | {name})
+
+
+def where(node: Node, path: str = "") -> Where:
+    """The node's place, for errors about values."""
+    return Where(node.report.file, node.line, path or node.path)
+
+
+def nothing(scope: Scope) -> object:
+    """The rule that stands in for one that could not be compiled."""
+    del scope
+    return MISSING
+
+
+def compile_rule(node: Node, language: Language, kind: Kind) -> Read:
+    """The rule in that node; notes what is wrong with it and goes on."""
+    if node.is_list:
+        return _first([compile_rule(one, language, kind) for one in node.items()])
+    if node.is_map:
+        return _mapping(node, language, kind)
+    text = node.text()
+    return _template(node, text, language) if "{" in text else _path(node, text, language, kind)
+
+
+def compile_value(node: Node, language: Language, kind: Kind) -> Read:
+    """The rule, turned into a value of that kind: None where the body does not say it."""
+    read, place, of, cleared = compile_rule(node, language, kind), where(node), kind.of, kind.cleared
+
+    def value(scope: Scope) -> object:
+        found = read(scope)
+        if found is MISSING:
+            return None
+        if found is None or found == "":
+            return cleared
+        try:
+            return of(found)
+        except ValueError:
+            raise place.mismatch(found, kind.name) from None
+
+    return value
+
+
+def _path(node: Node, text: str, language: Language, kind: Kind) -> Read:
+    try:
+        path = paths.parse(text)
+    except ValueError as error:
+        node.wrong(str(error))
+        return nothing
+    if path.root and path.root not in language.names:
+        node.wrong(f"There is no name ${path.root} at this place.", sorted("$" + name for name in language.names))
+    read = paths.reader(path)
+    return _scalar(read, where(node, text), language.unwrap) if kind.scalar else read
+
+
+def _scalar(read: Read, place: Where, unwrap: tuple[str, ...]) -> Read:
+    """Checks that a text, number, truth or null is found; takes the value out of an object that only wraps it."""
+
+    def value(scope: Scope) -> object:
+        found = read(scope)
+        if isinstance(found, str):
+            return MISSING if found[:1] in _UNFILLED_START and _UNFILLED.fullmatch(found.strip()) else found
+        if isinstance(found, dict):
+            found = next((found[key] for key in unwrap if key in found), found)
+        if isinstance(found, dict | list):
+            raise place.mismatch(found, "a text or a number")
+        return found
+
+    return value
+
+
+_UNFILLED_START = ("$", "{", "<", "*")
+
+
+def _first(reads: Sequence[Read]) -> Read:
+    """The first that is not empty; otherwise the first that is there at all."""
+
+    def value(scope: Scope) -> object:
+        empty: object = MISSING
+        for read in reads:
+            found = read(scope)
+            if found is MISSING:
+                continue
+            if found is not None and found not in ("", [], {}):
+                return found
+            empty = found if empty is MISSING else empty
+        return empty
+
+    return value
+
+
+def _template(node: Node, text: str, language: Language) -> Read:
+    """Texts and paths in turn; missing as soon as one of its values is missing or empty."""
+    pieces = re.split(r"\{([^{}]*)\}", text.replace("{{", "\x00").replace("}}", "\x01"))
+    texts = [piece.replace("\x00", "{").replace("\x01", "}") for piece in pieces[::2]]
+    if any(brace in piece for piece in pieces[::2] for brace in "{}"):
+        node.wrong(f"A brace is left open in “{text}”; write {{{{ for a brace.")
+    scalar = replace(ANY, scalar=True)
+    reads = [_path(node, path, language, scalar) for path in pieces[1::2]]
+
+    def value(scope: Scope) -> object:
+        filled = [texts[0]]
+        for read, after in zip(reads, texts[1:], strict=True):
+            found = read(scope)
+            if found is MISSING or found is None or found == "":
+                return MISSING
+            filled += (as_text(found), after)
+        return "".join(filled)
+
+    return value
+
+
+def _mapping(node: Node, language: Language, kind: Kind) -> Read:
+    entries = node.entries(_ALL)
+    source = [name for name in _SOURCES if name in entries]
+    if len(source) != 1:
+        node.wrong("A rule has exactly one of these.", _SOURCES)
+        return nothing
+    for name in entries:
+        if name in _GOES_WITH and source[0] not in _GOES_WITH[name]:
+            entries[name].wrong(f"“{name}” goes with {' or '.join(_GOES_WITH[name])} only.")
+    if source[0] == "is":
+        constant = literal(entries["is"], kind)
+        return lambda _: constant
+    read = _READERS[source[0]](entries, language, kind)
+    if "match" in entries:
+        read = _match(read, entries["match"])
+    if "join" in entries:
+        read = _join(read, entries["join"].text(), where(node))
+    return _table(read, node, entries, kind)
+
+
+def literal(node: Node, kind: Kind) -> Any:
+    """A value that stands in the document, as that kind; null is "not said"."""
+    value = node.literal()
+    if value is None:
+        return MISSING
+    try:
+        return kind.of(value)
+    except ValueError:
+        node.wrong(f"{value!r} is not {kind.name}.", kind.allowed)
+        return MISSING
+
+
+def _from(entries: dict[str, Node], language: Language, kind: Kind) -> Read:
+    takes_lists = "match" in entries or "join" in entries
+    # What stands before a table is any scalar: only the table's right side has the field's kind.
+    return compile_rule(entries["from"], language, replace(ANY, scalar=kind.scalar and not takes_lists))
+
+
+def _cel(entries: dict[str, Node], language: Language, kind: Kind) -> Read:
+    del kind
+    return compile_cel(entries["cel"], language.names)
+
+
+def _time(entries: dict[str, Node], language: Language, kind: Kind) -> Read:
+    del kind
+    node, zone = entries["time"], _zone(entries)
+    read, place = compile_rule(node, language, replace(ANY, scalar=True)), where(node)
+
+    def value(scope: Scope) -> object:
+        found = read(scope)
+        if found is MISSING or found is None or found == "":
+            return found
+        if isinstance(found, bool) or not isinstance(found, str | int | float):
+            raise place.mismatch(found, "a moment")
+        try:
+            return moment(found, zone)
+        except ValueError:
+            raise place.mismatch(found, "a moment") from None
+
+    return value
+
+
+def _zone(entries: dict[str, Node]) -> ZoneInfo:
+    name = entries["zone"].text() if "zone" in entries else "UTC"
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        entries["zone"].wrong(f"There is no time zone “{name}”. Write one such as Europe/Paris.")
+        return ZoneInfo("UTC")
+
+
+def _hash(entries: dict[str, Node], language: Language, kind: Kind) -> Read:
+    del kind
+    read = compile_rule(entries["hash"], language, ANY)
+
+    def value(scope: Scope) -> object:
+        found = read(scope)
+        if found is MISSING or found in (None, "", [], {}):
+            return MISSING
+        canonical = json.dumps(found, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()[:32]
+
+    return value
+
+
+_READERS: dict[str, Callable[[dict[str, Node], Language, Kind], Read]] = {
+    "from": _from,
+    "cel": _cel,
+    "time": _time,
+    "hash": _hash,
+}
+
+
+def _match(read: Read, node: Node) -> Read:
+    """The first group of the expression, in a text or in the first element of a list that fits it."""
+    try:
+        pattern = re.compile(node.text())
+    except re.error as error:
+        node.wrong(f"This is no regular expression: {error}.")
+        return nothing
+    if pattern.groups != 1:
+        node.wrong("The expression needs exactly one group: the part that is taken.")
+        return nothing
+
+    def value(scope: Scope) -> object:
+        found = read(scope)
+        for one in found if isinstance(found, list) else [found]:
+            fits = pattern.search(one) if isinstance(one, str) else None
+            if fits:
+                return fits[1]
+        return MISSING
+
+    return value
+
+
+def _join(read: Read, glue: str, place: Where) -> Read:
+    def value(scope: Scope) -> object:
+        found = read(scope)
+        if not isinstance(found, list):
+            return found
+        try:
+            return glue.join(as_text(one) for one in found)
+        except ValueError:
+            raise place.mismatch(found, "a list of texts") from None
+
+    return value
+
+
+def _table(read: Read, node: Node, entries: dict[str, Node], kind: Kind) -> Read:
+    """The value table, with what stands for an unknown and for a missing value."""
+    missing = literal(entries["missing"], kind) if "missing" in entries else MISSING
+    if "table" not in entries:
+        if "default" in entries:
+            entries["default"].wrong("“default” is for values that a table does not know; “missing” for no value.")
+        return read if missing is MISSING else lambda scope: _or(read(scope), missing)
+    rows: dict[str, object] = {}
+    for name, row in entries["table"].entries().items():
+        if name.casefold() in rows:
+            row.wrong(f"“{name}” stands in the table twice, in another case.")
+        rows[name.casefold()] = literal(row, kind)
+    default = literal(entries["default"], kind) if "default" in entries else None
+    return Table(read, rows, missing, default, where(node)).read
+
+
+def _or(found: object, instead: object) -> object:
+    return instead if found is MISSING or found is None or found == "" else found

@@ -1,0 +1,100 @@
+"""What a rule can see while one body is mapped, and how a value that does not fit is told."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final
+
+from core.ports import UnmappedError
+
+SHOWN = 60
+"""So many characters of a foreign value are shown in an error."""
+
+_SECRETIVE = re.compile(r"passw|secret|token|authorization|api_?key|credential", re.IGNORECASE)
+
+
+class Nothing(Enum):
+    """The type of `MISSING`."""
+
+    MISSING = "missing"
+
+
+MISSING: Final = Nothing.MISSING
+"""The body does not hold this path (null is None, which is something else: the body says that it is empty)."""
+
+Read = Callable[["Scope"], object]
+"""A compiled rule: finds its value in a scope. Raises `UnmappedError`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a mapping is bound to. `base_url` is the platform's address without a slash at its end."""
+
+    source: str
+    platform: str = ""
+    base_url: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+PREDEFINED = ("body", "header", "option", "base_url", "platform", "source")
+"""The names that every mapping has: the whole body, the request's headers, and what the mapping is bound to."""
+
+
+class Scope:
+    """The item that is being mapped, and the named values beside it. Named values are found once, when first used."""
+
+    __slots__ = ("_found", "_names", "_top", "item")
+
+    def __init__(
+        self, item: object, names: Mapping[str, Read], found: dict[str, object], top: object = MISSING
+    ) -> None:
+        self.item = item
+        self._names = names
+        self._found = found
+        self._top = item if top is MISSING else top
+
+    def named(self, name: str) -> object:
+        """The value of that name, `MISSING` where the body does not say it."""
+        if name not in self._found:
+            read = self._names.get(name)
+            self._found[name] = read(self.within(self._top)) if read else MISSING
+        return self._found[name]
+
+    def within(self, item: object) -> Scope:
+        """A scope in which paths begin at that part of the item; the names stay what they are."""
+        return Scope(item, self._names, self._found, self._top)
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The place of a rule: the document, its line, and the path that the rule reads."""
+
+    file: str
+    line: int
+    path: str
+
+    def unmapped(self, message: str) -> UnmappedError:
+        """The error that says what did not fit, and which rule says so."""
+        return UnmappedError(f"{self.file}:{self.line}: {message}")
+
+    def mismatch(self, value: object, expected: str) -> UnmappedError:
+        """The error for a value of a wrong sort."""
+        return self.unmapped(f"{self.path} is {shown(self.path, value)}, but {expected} was expected.")
+
+
+def shown(path: str, value: object) -> str:
+    """A foreign value, short enough for an error, and hidden where its path sounds like a secret."""
+    if value is MISSING:
+        return "missing"
+    if _SECRETIVE.search(path):
+        return "(hidden)"
+    if isinstance(value, dict):
+        return "an object with " + (", ".join(sorted(value)[:8])[:SHOWN] or "nothing in it")
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= SHOWN else text[:SHOWN] + "…"
