@@ -1,0 +1,219 @@
+"""Settings from the environment: one table of them all, and the value they make."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+
+class SettingsError(Exception):
+    """A setting has a value that cannot be used. The message is one sentence that names it and what it may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its environment variable, its default as text, what it means, and how its text is read.
+
+    `read` raises `ValueError` whose text completes "it must be ...". A `secret` one is never shown as it is.
+    """
+
+    name: str
+    default: str
+    meaning: str
+    read: Callable[[str], Any]
+    secret: bool = False
+
+    @property
+    def field(self) -> str:
+        """The attribute of `Settings` that holds it."""
+        return self.name.removeprefix("RUNG_").lower()
+
+
+def _number(smallest: int, largest: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        value = int(text) if text.isascii() and text.isdigit() else smallest - 1
+        if not smallest <= value <= largest:
+            raise ValueError(f"a whole number from {smallest} to {largest}")
+        return value
+
+    return read
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"one of {', '.join(words)}")
+        return text
+
+    return read
+
+
+def _folder(text: str) -> Path | None:
+    return Path(text).expanduser() if text else None
+
+
+def _database_url(text: str) -> str:
+    """Any of the usual spellings, as libpq's."""
+    scheme, _, rest = text.partition("://")
+    if text and (scheme not in {"postgresql", "postgres", "postgresql+psycopg"} or not rest):
+        raise ValueError("an address like postgresql://user:password@host:5432/rung")
+    return f"postgresql://{rest}" if text else ""
+
+
+def _redis_url(text: str) -> str:
+    if text and urlsplit(text).scheme not in {"redis", "rediss", "unix"}:
+        raise ValueError("an address like redis://:password@host:6379/0, rediss://... or unix:///path?db=0")
+    return text
+
+
+def _public_url(text: str) -> str:
+    address = urlsplit(text)
+    if text and (address.scheme not in {"http", "https"} or not address.hostname):
+        raise ValueError("an address like https://rung.example.com")
+    return text.rstrip("/")
+
+
+def _secret_key(text: str) -> str:
+    if text and len(text) < 32:
+        raise ValueError("at least 32 random characters (`python3 -c 'import secrets; print(secrets.token_hex(32))'`)")
+    return text
+
+
+SETTINGS = (
+    Setting("RUNG_HOME", ".rung", "Folder for the embedded servers' data, the secret key and run.json.", Path),
+    Setting(
+        "RUNG_DATABASE_URL", "", "PostgreSQL to use; without it `rung up` runs its own.", _database_url, secret=True
+    ),
+    Setting("RUNG_REDIS_URL", "", "Redis to use; without it `rung up` runs its own.", _redis_url, secret=True),
+    Setting("RUNG_CONFIG", "", "Folder of configuration documents that `rung up` applies when it starts.", _folder),
+    Setting("RUNG_HOST", "127.0.0.1", "Address that the web role listens on.", str),
+    Setting("RUNG_PORT", "8321", "Port that the web role listens on.", _number(1, 65535)),
+    Setting(
+        "RUNG_PUBLIC_URL",
+        "",
+        "Address under which people reach the board, for links in messages; default http://HOST:PORT.",
+        _public_url,
+    ),
+    Setting(
+        "RUNG_SECRET_KEY",
+        "",
+        "Signs links; the same for every role. Without it one is made in RUNG_HOME/secret.key.",
+        _secret_key,
+        secret=True,
+    ),
+    Setting("RUNG_TIME_FILE", "", "JSON file that makes the policy's time run faster, for demonstrations.", _folder),
+    Setting(
+        "RUNG_LOG",
+        "auto",
+        "Form of the logs: text, json, or auto (text on a terminal).",
+        _one_of("auto", "json", "text"),
+    ),
+    Setting(
+        "RUNG_LOG_LEVEL",
+        "info",
+        "Least severe level that is logged.",
+        _one_of("debug", "info", "warning", "error"),
+    ),
+    Setting("RUNG_WEB_THREADS", "8", "Threads of the web role that serve requests.", _number(1, 256)),
+    Setting("RUNG_WORKERS", "2", "Worker processes that `rung up` starts.", _number(1, 64)),
+    Setting(
+        "RUNG_WORKER_THREADS", "4", "Write-backs and messages that one worker has under way at once.", _number(1, 64)
+    ),
+    Setting(
+        "RUNG_LEASE_SECONDS",
+        "120",
+        "Seconds after which a dead worker's work is taken up by another; more than the slowest write-back needs.",
+        _number(10, 3600),
+    ),
+    Setting("RUNG_POOL_SIZE", "8", "Database connections that one process keeps.", _number(1, 100)),
+    Setting("RUNG_GRACE_SECONDS", "10", "Seconds that `rung up` gives each stage to stop by itself.", _number(0, 600)),
+)
+"""Every setting there is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the environment says; see `SETTINGS` for each one's meaning. Its repr shows no password and no key."""
+
+    home: Path
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+    config: Path | None
+    host: str
+    port: int
+    public_url: str
+    secret_key: str = field(repr=False)
+    time_file: Path | None
+    log: Literal["auto", "json", "text"]
+    log_level: Literal["debug", "info", "warning", "error"]
+    web_threads: int
+    workers: int
+    worker_threads: int
+    lease_seconds: int
+    pool_size: int
+    grace_seconds: int
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read them all; raises `SettingsError` for the first wrong one. An empty variable counts as not set."""
+        given = os.environ if environment is None else environment
+        settings = cls(**{setting.field: _read(setting, given) for setting in SETTINGS})
+        if not settings.public_url:
+            host = f"[{settings.host}]" if ":" in settings.host else settings.host
+            settings = replace(settings, public_url=f"http://{host}:{settings.port}")
+        return replace(settings, home=settings.home.expanduser().absolute())
+
+    def key(self) -> str:
+        """The key that signs links: RUNG_SECRET_KEY, or the one in home/secret.key, which is made when missing."""
+        return self.secret_key or _kept_key(self.home / "secret.key")
+
+    def shown(self) -> dict[str, str]:
+        """Every setting's value as people may see it."""
+        return {setting.name: _shown(setting, getattr(self, setting.field)) for setting in SETTINGS}
+
+
+def without_password(url: str) -> str:
+    """A URL that can be shown: its password, and the value of any parameter called so, replaced by ***."""
+    return re.sub(r"(?i)(?<=[?&])([^=&]*password)=[^&]*", r"\1=***", re.sub(r"(://[^:@/]*):[^@/]*@", r"\1:***@", url))
+
+
+def _read(setting: Setting, environment: Mapping[str, str]) -> Any:
+    text = environment.get(setting.name, "").strip() or setting.default
+    try:
+        return setting.read(text)
+    except ValueError as error:
+        shown = "what it is set to" if setting.secret else repr(text)
+        raise SettingsError(f"{setting.name} cannot be {shown}: it must be {error}.") from None
+
+
+def _shown(setting: Setting, value: object) -> str:
+    if value is None or value == "":
+        return ""
+    if setting.secret:
+        return without_password(str(value)) if "://" in str(value) else "***"
+    return str(value)
+
+
+def _kept_key(path: Path) -> str:
+    """The key in that file. Two processes that make it at once agree: the file appears complete or not at all."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+        try:
+            path.hardlink_to(fresh)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    key = path.read_text().strip()
+    if not key:
+        raise SettingsError(f"{path} is empty; remove it to have a new key made (links sent before stop working).")
+    return key

@@ -1,0 +1,97 @@
+"""Settings: what is read, what is refused in which words, and what is never shown."""
+
+from __future__ import annotations
+
+import dataclasses
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from rung.settings import SETTINGS, Settings, SettingsError, without_password
+
+
+def test_every_setting_has_a_field_a_meaning_and_a_usable_default() -> None:
+    assert [setting.field for setting in SETTINGS] == [one.name for one in dataclasses.fields(Settings)]
+    for setting in SETTINGS:
+        assert setting.name.startswith("RUNG_")
+        assert setting.meaning.endswith(".")
+        setting.read(setting.default)
+
+
+def test_without_an_environment_the_defaults_hold() -> None:
+    settings = Settings.from_environment({})
+    assert (settings.host, settings.port, settings.public_url) == ("127.0.0.1", 8321, "http://127.0.0.1:8321")
+    assert settings.home == Path.cwd() / ".rung"
+    assert settings.database_url == ""
+    assert settings.config is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("RUNG_PORT", "80x", "RUNG_PORT cannot be '80x': it must be a whole number from 1 to 65535."),
+        ("RUNG_PORT", "0", "RUNG_PORT cannot be '0': it must be a whole number from 1 to 65535."),
+        ("RUNG_LOG", "xml", "RUNG_LOG cannot be 'xml': it must be one of auto, json, text."),
+        ("RUNG_LEASE_SECONDS", "-5", "it must be a whole number from 10 to 3600."),
+        ("RUNG_PUBLIC_URL", "rung.example.com", "it must be an address like https://rung.example.com."),
+        (
+            "RUNG_REDIS_URL",
+            "http://x",
+            "RUNG_REDIS_URL cannot be what it is set to: it must be an address like redis://",
+        ),
+        ("RUNG_DATABASE_URL", "mysql://u:hush@h/d", "it must be an address like postgresql://"),
+        ("RUNG_SECRET_KEY", "hush", "it must be at least 32 random characters"),
+    ],
+)
+def test_a_wrong_value_is_refused_in_one_sentence(name: str, value: str, sentence: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        Settings.from_environment({name: value})
+    assert sentence in str(refused.value)
+    assert "hush" not in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_every_usual_spelling_of_a_database_address_becomes_the_same(scheme: str) -> None:
+    settings = Settings.from_environment({"RUNG_DATABASE_URL": f"{scheme}://rung@db/rung"})
+    assert settings.database_url == "postgresql://rung@db/rung"
+
+
+def test_no_secret_is_shown() -> None:
+    settings = Settings.from_environment(
+        {
+            "RUNG_DATABASE_URL": "postgresql://rung:hush@db/rung?sslmode=require&password=hush",
+            "RUNG_REDIS_URL": "redis://:hu:sh@cache:6379/0",
+            "RUNG_SECRET_KEY": "hush" * 8,
+        }
+    )
+    assert settings.shown()["RUNG_REDIS_URL"] == "redis://:***@cache:6379/0"
+    assert "hush" not in repr(settings)
+    assert "hush" not in str(settings.shown())
+    assert settings.shown()["RUNG_DATABASE_URL"] == "postgresql://rung:***@db/rung?sslmode=require&password=***"
+
+
+@pytest.mark.parametrize("url", ["unix:///home/rung/redis.sock?db=0", "postgresql://postgres@/rung?host=/run&port=1"])
+def test_an_address_without_a_password_is_shown_as_it_is(url: str) -> None:
+    assert without_password(url) == url
+
+
+def test_an_ipv6_host_is_bracketed_in_links() -> None:
+    assert Settings.from_environment({"RUNG_HOST": "::1"}).public_url == "http://[::1]:8321"
+
+
+def test_all_roles_that_start_at_once_get_the_same_private_key(tmp_path: Path) -> None:
+    settings = Settings.from_environment({"RUNG_HOME": str(tmp_path / "home")})
+    with ThreadPoolExecutor(4) as pool:
+        keys = set(pool.map(lambda _: settings.key(), range(8)))
+    assert len(keys) == 1
+    assert len(keys.pop()) == 64
+    assert (tmp_path / "home" / "secret.key").stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in (tmp_path / "home").iterdir()] == ["secret.key"]
+
+
+def test_a_given_key_is_used_and_none_is_made(tmp_path: Path) -> None:
+    settings = Settings.from_environment({"RUNG_HOME": str(tmp_path), "RUNG_SECRET_KEY": "k" * 32})
+    assert settings.key() == "k" * 32
+    assert not list(tmp_path.iterdir())
