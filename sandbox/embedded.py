@@ -4,7 +4,8 @@
 
     with Sandbox() as box:                                  # Sandbox(deployment="datacenter") for Jira Data Center
         box.servicenow_url, box.jira_url, box.smtp_port     # free ports on 127.0.0.1
-        # ServiceNow: basic rung.integration / sandbox-only. Jira Cloud: rung.integration@example.com / sandbox-only as the token.
+        # ServiceNow: basic rung.integration / sandbox-only, or x-sn-apikey sandbox-only-key, or OAuth (see seed.yaml).
+        # Jira Cloud: basic rung.integration@example.com with sandbox-only as the token.
         # Jira Data Center: bearer sandbox-only-key, or basic rung.integration / sandbox-only.
 
         box.targets("servicenow", [{"url": url, "auth": {"kind": "header", "name": "X-Token", "value": "t"}}])
@@ -15,24 +16,27 @@
         box.act("servicenow", "state", who="lee.park", number=inc["number"], state="in_progress")
         box.act("servicenow", "comment", who="lee.park", number=inc["number"], text="Looking", internal=True)
         box.act("servicenow", "update", who="lee.park", number=inc["number"], fields={"urgency": "1"})
-        issue = box.act("jira", "create", who="dana.reyes", project="OPS", fields={"summary": "Down", "priority": "High"})
+        issue = box.act("jira", "create", who="dana.reyes", project="OPS", fields={"summary": "Down"})
         box.act("jira", "assign", who="dana.reyes", key=issue["key"], to="lee.park")
         box.act("jira", "transition", who="lee.park", key=issue["key"], to="In Progress")
         box.act("jira", "comment", who="lee.park", key=issue["key"], text="Looking")
-        box.act("jira", "edit", who="lee.park", key=issue["key"], fields={"labels": ["x"]})
+        box.act("jira", "edit", who="lee.park", key=issue["key"], fields={"labels": ["x"], "priority": "High"})
         box.act("jira", "delete", who="tomas.novak", key=issue["key"])
 
-        box.incident("INC0010001")   # {table, sys_id, number, fields, display, comments, work_notes, history}; also problems
-        box.issue("OPS-1")           # {id, key, status, priority, assignee, ..., comments, properties, remote_links, history}
+        # What happened. Shapes: sandbox.servicenow.people.record, sandbox.jira.people.shown.
+        box.incident("INC0010001")   # {table, sys_id, number, fields, display, comments, work_notes, history}
+        box.issue("OPS-1")           # {id, key, status, priority, assignee, comments, remote_links, history, ...}
         box.person("dana.reyes"), box.group("Payments Support")   # {sys_id, account_id, email, name, ...}
 
-        box.fault("servicenow", kind="status", status=429, retry_after=1, method="PATCH", path="/api/now/table/incident/*")
-        box.fault("jira", kind="commit_then_drop", method="POST", path="*/comment", times=1)  # kinds: see sandbox.faults
+        # Faults: kinds in sandbox.faults.
+        box.fault("servicenow", kind="status", status=429, retry_after=1, method="PATCH", path="*/incident/*")
+        box.fault("jira", kind="commit_then_drop", method="POST", path="*/comment", times=1)
         box.fault("jira", kind="webhook_twice", event="comment_created")
         box.heal("jira")             # all its faults off
 
-        box.calls("jira", method="POST", path="*/comment")   # [{at, method, path, query, body, status, user, fault, notes, ...}]
-        box.webhooks("jira")         # [{id, event, url, body, state, attempts}]; box.settle() waits until all due ones are sent
+        box.calls("jira", method="POST", path="*/comment")   # [{at, method, path, query, body, status, user, ...}]
+        box.webhooks("jira")         # [{id, event, url, body, state, attempts}]
+        box.settle()                 # waits until every webhook that is due has been tried
         box.mail()                   # [{at, from, to, subject, text, html, headers}]
         box.reset()                  # records as at the start; calls, faults, webhooks and mail forgotten
         box.assert_nothing_unexpected()
