@@ -16,9 +16,9 @@ LARGEST = 2048
 
 
 class Cache(Generic[Value]):
-    """Look-ups by key: a found value holds for ten minutes, a missing one (None) for a minute; bounded, thread-safe.
+    """Look-ups by key: a found value holds for ten minutes, a missing one (None, or empty) for a minute.
 
-    `clock` gives seconds that only grow. Two threads may look up the same key at once; both get the same answer.
+    Bounded and thread-safe; two threads may look up one key at once. `clock` gives seconds that only grow.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic, largest: int = LARGEST) -> None:
@@ -36,7 +36,7 @@ class Cache(Generic[Value]):
         value = look_up()
         with self._lock:
             self._held.pop(key, None)
-            self._held[key] = (self._clock() + (MISSING_FOR if value is None else FOUND_FOR), value)
+            self._held[key] = (self._clock() + (FOUND_FOR if value else MISSING_FOR), value)
             while len(self._held) > self._largest:
                 self._held.popitem(last=False)
         return value

@@ -59,7 +59,7 @@ class BasicCredentials(AuthBase):
     def _pair(self, password: str) -> str:
         return b64encode(f"{self._auth.user}:{password}".encode()).decode()
 
-    def renew(self) -> bool:
+    def renew(self, refused: requests.PreparedRequest) -> bool:  # noqa: ARG002
         """A password does not renew itself."""
         return False
 
@@ -84,10 +84,26 @@ class TokenCredentials(AuthBase):
         r.headers[self._header] = self._prefix + value
         return r
 
-    def renew(self) -> bool:
+    def renew(self, refused: requests.PreparedRequest) -> bool:  # noqa: ARG002
         """A token does not renew itself."""
         return False
 
     def secrets(self) -> tuple[str, ...]:
         """The token."""
         return revealed(self._secret)
+
+
+class NoCredentials(AuthBase):
+    """Nothing to sign with, said aloud: otherwise requests would look into a .netrc file."""
+
+    def __call__(self, r: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Leave the request as it is."""
+        return r
+
+    def renew(self, refused: requests.PreparedRequest) -> bool:  # noqa: ARG002
+        """There is nothing to renew."""
+        return False
+
+    def secrets(self) -> tuple[str, ...]:
+        """None."""
+        return ()

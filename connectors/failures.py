@@ -64,9 +64,9 @@ class Dialect:
     """How one platform answers.
 
     `accepted` are the statuses of a write that was done. `said` reads a parsed body. `error_in` finds an error in a
-    body that came with a good status. `advice` maps a status to what the reader should do. `one_record_only` tells whether a
-    429 means one record and not the account. `denied` tells whether the answer means bad credentials, whatever its
-    status. `secrets` gives what must never be repeated from an answer.
+    body that came with a good status. `advice` maps a status to what the reader should do. `one_record_only` tells
+    whether a 429 means one record and not the account. `denied` tells whether the answer means bad credentials,
+    whatever its status. `secrets` gives what must never be repeated from an answer.
     """
 
     name: str

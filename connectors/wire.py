@@ -33,8 +33,8 @@ class Credentials(Protocol):
         """Put the credentials into the request; raises `DeliveryError` when there are none."""
         ...
 
-    def renew(self) -> bool:
-        """Forget what was refused (an access token); whether another try makes sense."""
+    def renew(self, refused: requests.PreparedRequest) -> bool:
+        """Forget what that request was refused with (an access token); whether another try makes sense."""
         ...
 
     def secrets(self) -> tuple[str, ...]:
@@ -91,7 +91,7 @@ class Wire(HTTPAdapter):
         try:
             return self._once(request, verify, proxies)
         except PlatformError as error:
-            if error.status != 401 or not self._credentials.renew():
+            if error.status != 401 or not self._credentials.renew(request):
                 raise
         return self._once(self._credentials(request), verify, proxies)
 

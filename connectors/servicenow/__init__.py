@@ -1,0 +1,1 @@
+"""ServiceNow, through its Table API and pysnow."""
