@@ -40,16 +40,19 @@ def _put(draft: Draft, alert: Alert) -> None:
 
 
 def _nothing_new(draft: Draft, event: Event) -> None:
-    draft.log(EntryKind.EVENT, event.source, ReasonCode.ALERT_REPEATED, source=event.source)
+    draft.log(EntryKind.EVENT, event.source, ReasonCode.REPEATED, source=event.source)
 
 
 def _still_firing(draft: Draft, event: Event) -> None:
-    """A repeat says nothing, unless it got better or worse."""
+    """A repeat says nothing, unless it got better or worse and no person has decided how bad it is."""
     impact, urgency = event.impact or draft.ticket.impact, event.urgency or draft.ticket.urgency
-    if (impact, urgency) == (draft.ticket.impact, draft.ticket.urgency):
+    same = (impact, urgency) == (draft.ticket.impact, draft.ticket.urgency)
+    if same or impact is None or urgency is None or {"impact", "urgency"} & draft.ticket.theirs:
         _nothing_new(draft, event)
         return
     draft.update(impact=impact, urgency=urgency)
+    facts = {"source": event.source, "impact": impact.name.lower(), "urgency": urgency.name.lower()}
+    draft.decide(event.source, ReasonCode.ALERT_CHANGED, **facts)
     draft.write(impact=impact, urgency=urgency)
     change_severity(draft)
 

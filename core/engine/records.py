@@ -9,7 +9,7 @@ from core.engine.alerts import change_severity
 from core.engine.draft import Draft
 from core.engine.escalation import acknowledge
 from core.engine.lifecycle import end, reopen
-from core.model import EntryKind, Event, EventKind, Party, ReasonCode, Record, State
+from core.model import EntryKind, Event, EventKind, Party, ReasonCode, Record, State, Ticket
 
 _KEPT_COMMENTS = 50
 
@@ -87,22 +87,24 @@ def _by_somebody(draft: Draft, event: Event, record: Record) -> None:
         _stale(draft, event, record)
         return
     says = values_seen(draft, event)
-    changed = {name: value for name, value in says.items() if _differs(record, name, value)}
-    ours = event.actor is None and changed and all(record.wanted.get(name) == value for name, value in changed.items())
+    changed = {name: value for name, value in says.items() if _differs(draft.ticket, record, name, value)}
+    ours = event.actor is None and all(record.wanted.get(name) == value for name, value in changed.items())
     _see(draft, event, record)
-    if ours:
-        _echo(draft, event, draft.ticket.record_on(record.ref.platform) or record)
-    elif changed:
+    if ours and record.wanted and not commented:
+        draft.confirm(record.ref.platform)
+        draft.log(EntryKind.EVENT, "rung", ReasonCode.ECHO, platform=record.ref.platform)
+    elif changed and not ours:
         _changed(draft, event, changed)
     elif not commented:
-        draft.log(EntryKind.EVENT, event.source, ReasonCode.ALERT_REPEATED, source=event.source)
+        draft.log(EntryKind.EVENT, event.source, ReasonCode.REPEATED, source=event.source)
 
 
-def _differs(record: Record, name: str, value: str) -> bool:
-    """Whether a value is news. A field never seen before is, unless it is empty or what we asked for."""
+def _differs(ticket: Ticket, record: Record, name: str, value: str) -> bool:
+    """Whether a value is news. A field never seen before is, unless it is empty, or as the ticket has it."""
     if name in record.seen:
         return record.seen[name] != value
-    return bool(value) and record.wanted.get(name) != value
+    ours = ticket.owner if name == "assignee" else getattr(ticket, name)
+    return bool(value) and value != str(ours)
 
 
 def _comment(draft: Draft, event: Event) -> bool:
@@ -169,7 +171,7 @@ def _facts(draft: Draft, event: Event, changed: dict[str, str]) -> None:
     names = [name for name in ("title", "description", "impact", "urgency") if name in changed]
     if not names:
         return
-    draft.update(**{name: getattr(event, name) for name in names})
+    draft.update(**{name: getattr(event, name) for name in names}, theirs=draft.ticket.theirs | set(names))
     platform = event.record.platform if event.record else event.source
     facts = {"actor": _actor(event), "fields": ", ".join(names), "platform": platform}
     draft.log(EntryKind.EVENT, _actor(event), ReasonCode.FACTS_CHANGED, **facts)

@@ -1,0 +1,97 @@
+"""The bell: RQ tells the workers that there is work. What the work is stands in PostgreSQL."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+import redis
+import structlog
+from rq import Queue, SimpleWorker
+
+log = structlog.get_logger()
+
+Work = Literal["intake", "delivery"]
+WORK: tuple[Work, ...] = ("intake", "delivery")
+
+_GATHER_SECONDS = 5
+"""A ring that was announced but never heard (its Redis or worker died) silences the others for no longer than this."""
+_KEEP_SECONDS = 60
+
+
+def connect(url: str) -> redis.Redis:
+    """A client that gives up soon: a bell that does not ring must not hold up the one who rings it."""
+    return redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=None, health_check_interval=30)
+
+
+def queue(connection: redis.Redis, work: Work) -> Queue:
+    """The queue of one kind of work."""
+    return Queue(f"rung-{work}", connection=connection)
+
+
+class RqBell:
+    """`core.ports.Bell` over RQ. Rings are gathered: while one waits to be heard, no other is sent.
+
+    One enqueue costs half a millisecond and some fifty Redis commands, so a ring for each event would be the
+    bottleneck; one ring drains all rows that wait.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._connection = redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=2)
+
+    def ring(self, work: Work) -> None:
+        """Ring unless a ring waits already. When Redis is away nothing is rung, and the next sweep finds the rows."""
+        try:
+            if self._connection.set(_gathering(work), "1", nx=True, ex=_GATHER_SECONDS):
+                queue(self._connection, work).enqueue_call(
+                    answer, args=(work,), result_ttl=0, failure_ttl=_KEEP_SECONDS, ttl=_KEEP_SECONDS, timeout=600
+                )
+        except redis.RedisError as error:
+            log.warning("the bell could not be rung; the next sweep will find the work", reason=type(error).__name__)
+
+
+def _gathering(work: str) -> str:
+    return f"rung:ring:{work}"
+
+
+class Answers:
+    """What this process does when the bell rings, one drain at a time for each kind of work."""
+
+    def __init__(self, drains: Mapping[str, Callable[[], int]]) -> None:
+        self._drains = drains
+        self._locks = {work: threading.Lock() for work in drains}
+
+    def drain(self, work: str) -> None:
+        """Work off what waits; at once if nobody does so already, else after them."""
+        with self._locks[work]:
+            self._drains[work]()
+
+
+_answers: Answers | None = None
+_connection: redis.Redis | None = None
+
+
+def answer(work: Work) -> None:
+    """The job that RQ runs: from here on a new ring is heard again, then everything that waits is worked off."""
+    if _answers is None or _connection is None:
+        raise RuntimeError("the bell was heard by a process that is no Rung worker")
+    _connection.delete(_gathering(work))
+    _answers.drain(work)
+
+
+def listen(url: str, answers: Answers, works: tuple[Work, ...], stopping: threading.Event) -> None:
+    """Answer rings until asked to stop (SIGINT, SIGTERM); a Redis that is away is waited for."""
+    global _answers, _connection  # noqa: PLW0603 - RQ calls a plain function: what it needs has to be found from there
+    _answers, _connection = answers, connect(url)
+    while not stopping.is_set():
+        try:
+            worker = SimpleWorker([queue(_connection, work) for work in works], connection=_connection)
+            worker.max_connection_wait_time = 2
+            worker.log_job_description = False
+            worker.work(logging_level="WARNING")
+            if worker._stop_requested:
+                stopping.set()
+        except redis.RedisError as error:
+            log.warning("Redis is away; the sweep does the work meanwhile", reason=type(error).__name__)
+            stopping.wait(1)
