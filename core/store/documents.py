@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from core.store.tables import documents
 
@@ -36,7 +37,8 @@ def put(connection: Connection, name: str, content: str, by: str) -> tuple[int, 
 
 def newest(connection: Connection) -> dict[str, Document]:
     """The newest version of every document."""
-    query = select(documents).distinct(documents.c.name).order_by(documents.c.name, documents.c.version.desc())
+    query = select(documents).ext(distinct_on(documents.c.name))
+    query = query.order_by(documents.c.name, documents.c.version.desc())
     return {row.name: Document(row.name, row.version, row.content) for row in connection.execute(query)}
 
 
