@@ -6,7 +6,6 @@ from sandbox.jira.comment_routes import add_comments
 from sandbox.jira.errors import refuse
 from sandbox.jira.issue_routes import add_issues
 from sandbox.jira.issues import Issues
-from sandbox.jira.limits import WriteLimit
 from sandbox.jira.meta_routes import add_meta
 from sandbox.jira.routing import Routes
 from sandbox.jira.search_routes import add_search
@@ -32,12 +31,10 @@ def create_app(stand: Stand, issues: Issues) -> Flask:
 
 
 def _limit_writes(app: Flask, issues: Issues) -> None:
-    limit = WriteLimit()
-
     @app.before_request
     def count() -> None:
         parts = request.path.split("/")
         if request.method in READING or parts[4:5] != ["issue"] or len(parts) < 6:
             return
         known = issues.stand.state["issues"].get(parts[5].upper())
-        limit.count(known["id"] if known else parts[5])
+        issues.limit.count(known["id"] if known else parts[5])

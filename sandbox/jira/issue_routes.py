@@ -50,6 +50,7 @@ def _add_record(routes: Routes, issues: Issues) -> None:
 
     def edit_meta(person: Person, key: str) -> Response:
         del person
+        expect_params()
         issues.find(key)
         return jsonify({"fields": {name: field_meta(issues, name) for name in EDITABLE}})
 
@@ -178,6 +179,8 @@ def _add_links(routes: Routes, issues: Issues) -> None:
         asked = expect_params("globalId")
         if request.method == "POST":
             return _put_link(issues, issue, json_body())
+        if request.method == "DELETE" and "globalId" not in asked:
+            refuse(400, "The globalId query parameter is required.")
         if "globalId" not in asked:
             return jsonify([_link(issues, issue, one) for one in issue["links"]])
         found = next((one for one in issue["links"] if one.get("globalId") == asked["globalId"]), None)

@@ -7,6 +7,7 @@ from typing import Any
 from sandbox.jira import values
 from sandbox.jira.changelog import items_between
 from sandbox.jira.errors import not_found, refuse
+from sandbox.jira.limits import WriteLimit
 from sandbox.jira.render import Render
 from sandbox.jira.schema import DEFAULT_PRIORITY, DEFAULT_RESOLUTION, DONE, FIRST_STATUS, TRANSITIONS, Transition
 from sandbox.jira.users import Users
@@ -25,6 +26,7 @@ class Issues:
         self.stand, self.cloud = stand, cloud
         self.users = Users(stand, cloud=cloud)
         self.render = Render(stand, self.users)
+        self.limit = WriteLimit()
         self._envelopes = Envelopes(stand, self.users, self.render)
         with stand.store.lock:
             if "issues" not in stand.state:
@@ -33,6 +35,7 @@ class Issues:
     def plant(self) -> None:
         """Begin with no issue."""
         self.stand.state.update({"issues": {}, "ids": {}, "numbers": {}})
+        self.limit.clear()
         self.stand.store.changed()
 
     def all(self) -> list[Json]:

@@ -27,6 +27,11 @@ class WriteLimit:
                     self._refuse(max(1, round(seconds - (now - recent[0]) + 0.5)))
             writes.append(now)
 
+    def clear(self) -> None:
+        """Forget all writes."""
+        with self._lock:
+            self._writes.clear()
+
     def _refuse(self, seconds: int) -> None:
         headers = {
             "Retry-After": str(seconds),

@@ -28,15 +28,18 @@ def add_meta(routes: Routes, issues: Issues) -> None:
 
     def fields(person: Person) -> Response:
         del person
+        expect_params()
         return jsonify([_field(name) for name in FIELD_TYPES])
 
     def statuses(person: Person) -> Response:
         del person
+        expect_params()
         return jsonify([render.status(key) for key in STATUSES])
 
     def listing(kind: str, known: dict[str, str]) -> None:
         def many(person: Person) -> Response:
             del person
+            expect_params()
             return jsonify([render.one_of(kind, key, known) for key in known])
 
         routes.add(kind, many, "GET")

@@ -17,14 +17,8 @@ from sandbox.servicenow.tables import Remarks, Tables
 from sandbox.stand import Stand, current_call, expect_params, new_app
 from sandbox.store import Json
 
-VIEW_PARAMS = ("sysparm_display_value", "sysparm_exclude_reference_link", "sysparm_fields", "sysparm_view")
-LIST_PARAMS = (
-    "sysparm_query",
-    "sysparm_limit",
-    "sysparm_offset",
-    "sysparm_suppress_pagination_header",
-    "sysparm_no_count",
-)
+VIEW_PARAMS = ("sysparm_display_value", "sysparm_exclude_reference_link", "sysparm_fields")
+LIST_PARAMS = ("sysparm_query", "sysparm_limit", "sysparm_offset", "sysparm_suppress_pagination_header")
 PARAMS = VIEW_PARAMS + LIST_PARAMS
 DEFAULT_LIMIT = 10_000
 

@@ -46,7 +46,8 @@ def parse(text: str, table: str) -> Query:
     groups: list[list[Term]] = []
     order: list[tuple[str, bool]] = []
     ignored: list[str] = []
-    for part in [part for part in text.split("^") if part and part != "EQ"]:
+    parts = [part.replace("\0", "^") for part in text.replace("^^", "\0").split("^")]  # ^^ stands for a ^ in a value
+    for part in [part for part in parts if part and part != "EQ"]:
         if part.startswith(("NQ", "GROUPBY")) or "javascript:" in part:
             raise UnexpectedCallError(f"the encoded query part {part!r} is not played here")
         if part.startswith("ORDERBY"):

@@ -129,6 +129,8 @@ class Tables:
                 unexpected.append(f"{table} has no field {name!r}: the platform ignores it")
             elif name in READ_ONLY:
                 notes.append(f"{name} cannot be written: ignored")
+            elif value == "" and choices(table, name) and before:
+                notes.append(f"an empty string does not clear the choice field {name}: ignored")
             else:
                 after[name] = _stored(value)
                 self._check_value(table, name, after[name], notes, unexpected)

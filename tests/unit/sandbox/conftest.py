@@ -1,4 +1,4 @@
-"""A sandbox for each test's module, begun anew for each test; clients of the real libraries; a listener for webhooks."""
+"""A sandbox, begun anew for each test; clients of the real libraries; a listener for webhooks."""
 
 from __future__ import annotations
 

@@ -27,9 +27,7 @@ def make(snow: Snow, **fields: str) -> dict[str, Any]:
 
 
 def patch(snow: Snow, sys_id: str, **fields: str) -> dict[str, Any]:
-    record: dict[str, Any] = (
-        snow("incident").request("PATCH", path_append=f"/{sys_id}", data=json.dumps(fields)).one()
-    )
+    record: dict[str, Any] = snow("incident").request("PATCH", path_append=f"/{sys_id}", data=json.dumps(fields)).one()
     return record
 
 
@@ -45,7 +43,17 @@ def test_it_creates_an_incident_with_the_platforms_defaults(box: Sandbox, snow: 
 
 @pytest.mark.parametrize(
     ("levels", "priority"),
-    [("11", "1"), ("12", "2"), ("21", "2"), ("13", "3"), ("22", "3"), ("31", "3"), ("23", "4"), ("32", "4"), ("33", "5")],
+    [
+        ("11", "1"),
+        ("12", "2"),
+        ("21", "2"),
+        ("13", "3"),
+        ("22", "3"),
+        ("31", "3"),
+        ("23", "4"),
+        ("32", "4"),
+        ("33", "5"),
+    ],
 )
 def test_it_derives_priority_from_impact_and_urgency(box: Sandbox, snow: Snow, levels: str, priority: str) -> None:
     made = make(snow)
@@ -57,7 +65,11 @@ def test_it_derives_priority_from_impact_and_urgency(box: Sandbox, snow: Snow, l
 def test_it_changes_only_the_fields_that_were_sent_and_counts(box: Sandbox, snow: Snow) -> None:
     made = make(snow, category="network")
     changed = snow("incident").update({"number": made["number"]}, {"short_description": "Still down"}).one()
-    assert (changed["category"], changed["short_description"], changed["sys_mod_count"]) == ("network", "Still down", "1")
+    assert (changed["category"], changed["short_description"], changed["sys_mod_count"]) == (
+        "network",
+        "Still down",
+        "1",
+    )
     same = patch(snow, made["sys_id"], short_description="Still down")
     assert same["sys_mod_count"] == "1"
     box.assert_nothing_unexpected()
@@ -309,3 +321,15 @@ def test_one_session_used_twice_at_once_gets_202_and_the_request_is_dropped(box:
         thread.join()
     assert sorted(statuses) == [201, 202, 202, 202, 202, 202]
     assert len(box.incidents()) == 1
+
+
+def test_an_empty_string_clears_a_field_but_not_a_choice(box: Sandbox, snow: Snow) -> None:
+    made = make(snow, category="network", impact="1", assigned_to=box.person("lee.park")["sys_id"])
+    changed = patch(snow, made["sys_id"], assigned_to="", impact="")
+    assert (changed["assigned_to"], changed["impact"]) == ("", "1")
+    assert "does not clear the choice field impact" in box.calls("servicenow", "PATCH")[-1]["notes"][0]
+
+
+def test_a_caret_in_a_value_is_doubled(snow: Snow) -> None:
+    make(snow, short_description="a^b")
+    assert len(snow("incident").get(query="short_description=a^^b").all()) == 1
