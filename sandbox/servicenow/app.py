@@ -17,7 +17,7 @@ from sandbox.servicenow.tables import Remarks, Tables
 from sandbox.stand import Stand, current_call, expect_params, new_app
 from sandbox.store import Json
 
-VIEW_PARAMS = ("sysparm_display_value", "sysparm_exclude_reference_link", "sysparm_fields")
+VIEW_PARAMS = ("sysparm_display_value", "sysparm_exclude_reference_link", "sysparm_fields", "sysparm_view")
 LIST_PARAMS = ("sysparm_query", "sysparm_limit", "sysparm_offset", "sysparm_suppress_pagination_header")
 PARAMS = VIEW_PARAMS + LIST_PARAMS
 DEFAULT_LIMIT = 10_000
@@ -89,6 +89,8 @@ def _admit(stand: Stand, table: str) -> Person:
 
 def _view(table: str) -> View:
     params = expect_params(*PARAMS)
+    if params.get("sysparm_view"):  # pysnow always sends an empty one
+        raise UnexpectedCallError("sysparm_view is not played here")
     names = tuple(name for name in params.get("sysparm_fields", "").split(",") if name)
     ignored = [name for name in names if not query.path_exists(table, name)]
     if ignored:
