@@ -1,0 +1,212 @@
+"""Jira's REST API through the jira library, kept to its safe ways.
+
+No retries of its own (it would repeat POSTs), our timeouts, one client for each thread, the deployment told rather than
+asked for, and our own requests through the client's session where the library cannot say what must be said: transition
+ids as texts, comments with properties, a search without its look-up of all fields.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import jira
+import requests
+from jira.exceptions import JIRAError
+
+from connectors.config import Basic, Bearer, PlatformConfig
+from connectors.credentials import BasicCredentials, TokenCredentials
+from connectors.failures import Dialect, PlatformError, Said
+from connectors.wire import Credentials, Wire, fit
+
+Json = Mapping[str, Any]
+
+ODD = (JIRAError, ValueError, KeyError, TypeError, AttributeError, NotImplementedError)
+"""What the library raises about an answer whose status and JSON were good, but whose shape was not."""
+
+ADVICE = {
+    401: "Check the integration account's user and token, and that it is active and not asked for a CAPTCHA.",
+    403: "Give the integration account the project permissions named in the connector's README.",
+    404: "It is gone, or the integration account may not see it (Browse projects).",
+    429: "Jira's rate limit was reached.",
+}
+BAD_LOGIN = frozenset({"AUTHENTICATED_FAILED", "AUTHENTICATION_DENIED"})
+
+
+class JiraApi:
+    """Reads and writes of one instance. Every method raises `PlatformError` for what goes wrong outside."""
+
+    def __init__(self, config: PlatformConfig) -> None:
+        self._config = config
+        self._credentials = credentials(config)
+        self._threads = threading.local()
+
+    @property
+    def is_cloud(self) -> bool:
+        """Whether this is Jira Cloud."""
+        return self._config.deployment == "cloud"
+
+    def myself(self) -> Json:
+        """The integration account."""
+        with self._understood(writing=False):
+            return _object(self._client().myself())
+
+    def issue(self, key: str) -> jira.Issue | None:
+        """An issue by id or key; None when it is not there."""
+        try:
+            with self._understood(writing=False):
+                issue = self._client().issue(_key(key))
+                _object(issue.raw["fields"])
+                return issue
+        except PlatformError as error:
+            if error.status != 404:
+                raise
+        return None
+
+    def update(self, issue: jira.Issue, fields: Mapping[str, Any]) -> None:
+        """Change fields in one PUT; the issue is read again."""
+        with self._understood(writing=True):
+            issue.update(fields=dict(fields))
+
+    def create(self, fields: Mapping[str, Any]) -> str:
+        """Create an issue and return its id."""
+        with self._understood(writing=True):
+            return str(self._client().create_issue(fields=dict(fields), prefetch=False).id)
+
+    def editable(self, key: str) -> Json:
+        """What the edit screen holds: by field, its schema and allowed values."""
+        with self._understood(writing=False):
+            return _object(self._client().editmeta(_key(key))["fields"])
+
+    def transitions(self, key: str) -> list[Json]:
+        """The transitions that the issue's status allows our account, with the fields of their screens."""
+        with self._understood(writing=False):
+            return [_object(one) for one in self._client().transitions(_key(key), expand="transitions.fields")]
+
+    def move(self, key: str, transition: str, fields: Mapping[str, Any]) -> None:
+        """Take a transition. The library would send its id as a number, which Atlassian's contract forbids."""
+        body: dict[str, Any] = {"transition": {"id": str(transition)}}
+        if fields:
+            body["fields"] = dict(fields)
+        with self._understood(writing=True):
+            self._post(f"issue/{_key(key)}/transitions", body)
+
+    def comments(self, key: str) -> list[Json]:
+        """The newest hundred comments, with their properties."""
+        with self._understood(writing=False):
+            found = self._client().comments(_key(key), expand="properties", order_by="-created", max_results=100)
+            return [_object(one.raw) for one in found]
+
+    def comment(self, key: str, text: str, properties: Sequence[Json]) -> None:
+        """Add a comment with properties, which the library cannot."""
+        with self._understood(writing=True):
+            body = {"body": text, "properties": list(properties)}
+            _object(self._post(f"issue/{_key(key)}/comment", body).json())
+
+    def search(self, jql: str) -> list[str]:
+        """The ids of the issues, at most ten, oldest first as far as the query says so."""
+        with self._understood(writing=False):
+            if self.is_cloud:
+                answer = self._post("search/jql", {"jql": jql, "fields": ["summary"], "maxResults": 10}).json()
+            else:
+                client = self._client()
+                params = {"jql": jql, "fields": "summary", "maxResults": "10"}
+                answer = client._session.get(client._get_url("search"), params=params).json()
+            return [str(_object(one)["id"]) for one in _object(answer)["issues"]]
+
+    def users(self, text: str) -> list[Json]:
+        """The active users whom Jira's own, fuzzy, search finds: compare before you use one."""
+        with self._understood(writing=False):
+            client = self._client()
+            found = client.search_users(query=text) if self.is_cloud else client.search_users(user=text)
+            return [_object(one.raw) for one in found]
+
+    def _post(self, path: str, body: Json) -> requests.Response:
+        client = self._client()
+        return client._session.post(client._get_url(path), data=json.dumps(body))
+
+    def _client(self) -> jira.JIRA:
+        """This thread's client."""
+        client: jira.JIRA | None = getattr(self._threads, "client", None)
+        if client is None:
+            client = jira.JIRA(
+                server=self._config.url,
+                options={"verify": self._config.ca_file or True},
+                get_server_info=False,
+                logging=False,
+                max_retries=0,
+                timeout=self._config.timeout,
+            )
+            client.deploymentType = "Cloud" if self.is_cloud else "Server"
+            wire = Wire(self._dialect(), self._credentials, self._config.timeout, self._config.ca_file)
+            fit(client._session, wire, self._credentials)
+            self._threads.client = client
+        return client
+
+    @contextmanager
+    def _understood(self, *, writing: bool) -> Iterator[None]:
+        """Turn what the library makes of a strangely shaped answer into a `PlatformError`; its text holds bodies."""
+        try:
+            yield
+        except requests.RequestException:
+            # Those of the wire are PlatformErrors already: this request could not even be built.
+            message = f"{self._config.name}: the request could not be built; check its url and credentials."
+            raise PlatformError(message, platform_down=True) from None
+        except ODD:
+            message = f"{self._config.name} answered in a form that is not Jira's; check its url."
+            raise PlatformError(message, platform_down=True, ambiguous=writing) from None
+
+    def _dialect(self) -> Dialect:
+        return Dialect(
+            name=self._config.name,
+            accepted=frozenset({200, 201, 204}),
+            said=_said,
+            advice=ADVICE,
+            one_record_only=lambda response: "per-issue" in response.headers.get("RateLimit-Reason", ""),
+            denied=_denied,
+            secrets=self._credentials.secrets,
+        )
+
+
+def credentials(config: PlatformConfig) -> Credentials:
+    """The signing that the configuration asks for; raises `ValueError` for one that Jira does not have."""
+    if isinstance(config.auth, Basic):
+        return BasicCredentials(config.auth, config.name)
+    if isinstance(config.auth, Bearer):
+        return TokenCredentials(config.auth, config.name)
+    raise ValueError(f"{config.name}: Jira takes basic or bearer, not oauth or api_key.")
+
+
+def _denied(response: requests.Response) -> bool:
+    """Whether the credentials were not taken. Jira answers some wrong ones as if nobody had asked: then with a 404."""
+    reasons = response.headers.get("X-Seraph-LoginReason", "")
+    failed = any(reason in reasons for reason in BAD_LOGIN) or "X-Authentication-Denied-Reason" in response.headers
+    return response.status_code == 401 or (failed and response.status_code in {403, 404})
+
+
+def _key(key: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_]+(-[0-9]+)?", key):
+        raise PlatformError(f"{key[:64]!r} is not the id or key of an issue.", permanent=True)
+    return key
+
+
+def _object(value: object) -> Json:
+    if not isinstance(value, dict):
+        raise TypeError("an object was expected")
+    return value
+
+
+def _said(body: Any) -> Said:
+    """Jira's error body: {"errorMessages": [...], "errors": {field: words}}, or one message."""
+    if not isinstance(body, dict):
+        return Said()
+    errors = body.get("errors")
+    fields = {str(name): str(words) for name, words in errors.items()} if isinstance(errors, dict) else {}
+    told = body.get("errorMessages")
+    messages = [str(one) for one in told] if isinstance(told, list) else []
+    messages += [str(body[name]) for name in ("message", "errorMessage") if body.get(name)]
+    return Said("; ".join([*messages, *(f"{name}: {words}" for name, words in fields.items())]), fields)

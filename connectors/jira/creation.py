@@ -1,0 +1,65 @@
+"""Creating an issue once: its label is looked for before a creation that may have been done is repeated."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+from connectors.failures import PlatformError
+from connectors.jira.api import JiraApi
+
+SETTLES = 10.0
+"""Seconds that Jira's search may lag behind its database, unless the options say otherwise."""
+LARGEST = 1000
+
+
+class Creations:
+    """Looks for the issue of an operation that may have been created.
+
+    Jira's search is eventually consistent, so a first look that finds nothing proves nothing: it raises an error that
+    asks for another attempt after `settles` seconds, and only a look at least that much later is believed. The moments
+    of first looks are kept in this process; another process begins to wait anew. `clock` gives seconds that only grow.
+    """
+
+    def __init__(
+        self, api: JiraApi, name: str, project: str, settles: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._api = api
+        self._name = name
+        self._project = project
+        self._settles = settles
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._first: OrderedDict[str, float] = OrderedDict()
+
+    def earlier(self, operation_id: str) -> str:
+        """The id of the issue that an earlier attempt created, "" when there is surely none."""
+        if not re.fullmatch(r"[a-z0-9-]+", operation_id) or not re.fullmatch(r"[A-Za-z0-9_]+", self._project):
+            raise PlatformError(f"{self._name}: {operation_id!r} cannot be searched for.", permanent=True)
+        jql = f'project = "{self._project}" AND labels = "{label(operation_id)}" ORDER BY created ASC'
+        if found := self._api.search(jql):
+            return found[0]
+        left = self._settles - (self._clock() - self._first_look(operation_id))
+        if left <= 0:
+            return ""
+        raise PlatformError(
+            f"{self._name} shows no issue of an earlier attempt yet; its search lags behind, so it is asked again.",
+            retry_after=left,
+            ambiguous=True,
+        )
+
+    def _first_look(self, operation_id: str) -> float:
+        """When this operation was first looked for."""
+        with self._lock:
+            first = self._first.setdefault(operation_id, self._clock())
+            while len(self._first) > LARGEST:
+                self._first.popitem(last=False)
+        return first
+
+
+def label(operation_id: str) -> str:
+    """What marks the issue that an operation created."""
+    return f"rung-{operation_id}"
