@@ -17,6 +17,8 @@ from sandbox.store import Json
 
 CALL_KINDS = frozenset({"status", "html", "accepted", "silence", "close", "commit_then_drop", "delay"})
 HOOK_KINDS = frozenset({"webhook_twice", "webhook_delay", "webhook_out_of_order", "webhook_lose", "webhook_never"})
+DEFAULTS: dict[str, Json] = {"webhook_never": {"times": None}, "silence": {"seconds": 30.0}, "html": {"status": 502}}
+"""Where a kind's own defaults differ."""
 
 
 @dataclass(slots=True)
@@ -52,8 +54,7 @@ class Faults:
         if unknown or told.get("kind") not in CALL_KINDS | HOOK_KINDS:
             allowed = ", ".join(sorted(CALL_KINDS | HOOK_KINDS))
             raise ValueError(f"not a fault: {told!r}. Kinds: {allowed}. Fields: {[f.name for f in fields(Fault)]}")
-        if told["kind"] == "webhook_never":
-            told = {"times": None, **told}
+        told = {**DEFAULTS.get(told["kind"], {}), **told}
         fault = Fault(**{**told, "id": next(self._ids)})
         if fault.retry_after is not None:
             fault.retry_after = str(fault.retry_after)

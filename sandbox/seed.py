@@ -74,6 +74,7 @@ class Seed:
     servicenow_webhooks: tuple[Json, ...] = ()
     jira_webhooks: tuple[Json, ...] = ()
     jira_search_lag: float = 0.0
+    journal_in_webhooks: bool = False
     by_name: dict[str, Person] = field(default_factory=dict)
 
 
@@ -103,6 +104,7 @@ def seed_from(told: Json) -> Seed:
         oauth_clients=tuple(servicenow.get("oauth_clients", [])),
         servicenow_webhooks=tuple(servicenow.get("webhooks") or []),
         jira_webhooks=tuple(jira.get("webhooks") or []),
+        journal_in_webhooks=bool(servicenow.get("journal_in_webhooks")),
         jira_search_lag=float(jira.get("search_lag_seconds", 0)),
         by_name={one.user_name: one for one in people},
     )

@@ -67,9 +67,13 @@ def _journal_text(tables: Tables, sys_id: str, element: str, person: Person) -> 
     people = tables.stand.seed.by_name
     label = JOURNAL_LABELS[element]
     return "".join(
-        f"{_local(entry['at'], person)} - {people[entry['by']].name} ({label})\n{entry['text']}\n\n"
+        f"{_local(entry['at'], person)} - {_name(people, entry['by'])} ({label})\n{entry['text']}\n\n"
         for entry in reversed(entries)
     )
+
+
+def _name(people: dict[str, Person], user_name: str) -> str:
+    return people[user_name].name if user_name in people else user_name
 
 
 def _local(text: str, person: Person) -> str:

@@ -83,7 +83,7 @@ class Tables:
                 row["number"] = self._next_number(table)
             self._table(table)[row["sys_id"]] = row
             self._remember(table, {}, row, wrote, person)
-            self._tell(table, row, "insert", person)
+            self._tell(table, row, "insert", person, wrote)
             return row, remarks
 
     def update(self, table: str, row: Json, wrote: Json, person: Person) -> Remarks:
@@ -98,7 +98,7 @@ class Tables:
             after["sys_updated_on"], after["sys_updated_by"] = now_text(self.stand), person.user_name
             row.update(after)
             self._remember(table, before, row, wrote, person)
-            self._tell(table, row, "update", person)
+            self._tell(table, row, "update", person, wrote)
             return remarks
 
     def delete(self, table: str, row: Json, person: Person) -> None:
@@ -106,7 +106,7 @@ class Tables:
         with self.stand.store.lock:
             rules.may_write(person, table, "Delete")
             del self._table(table)[row["sys_id"]]
-            self._tell(table, row, "delete", person)
+            self._tell(table, row, "delete", person, {})
             self.stand.store.changed()
 
     def _table(self, table: str) -> Json:
@@ -165,9 +165,12 @@ class Tables:
         entry |= {"sys_created_on": now, "sys_created_by": person.user_name}
         self._table("sys_journal_field")[entry["sys_id"]] = entry
 
-    def _tell(self, table: str, row: Json, operation: str, person: Person) -> None:
+    def _tell(self, table: str, row: Json, operation: str, person: Person, wrote: Json) -> None:
         if table in TASK_TABLES:
             body = rule_body(self, table, row, operation)
+            texts = {name: _stored(wrote[name]) for name in JOURNALS if wrote.get(name)}
+            if self.stand.seed.journal_in_webhooks and texts:
+                body["fields"] |= texts
             self.stand.hooks.fire(f"{table}.{operation}", body, person.user_name)
 
 

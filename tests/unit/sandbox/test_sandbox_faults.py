@@ -39,7 +39,7 @@ def test_html_and_202_break_pysnow_as_they_do_in_earnest(box: Sandbox, snow: Sno
 
 
 def test_a_502_page_and_a_500_reach_the_jira_library(box: Sandbox, cloud: JIRA) -> None:
-    box.fault("jira", kind="html", status=502, path="*/myself")
+    box.fault("jira", kind="html", path="*/myself")
     box.fault("jira", kind="status", status=500, path="*/myself")
     for status in (502, 500):
         with pytest.raises(JIRAError) as broken:

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from jira import JIRA
 
 from sandbox.embedded import Sandbox
 from sandbox.hooks import signature
+from sandbox.seed import load_seed
 
 
 def bodies(listener: Any) -> list[dict[str, Any]]:
@@ -211,3 +213,14 @@ def test_a_write_through_the_library_echoes(box: Sandbox, cloud: JIRA, listener:
     cloud.create_issue(project={"key": "OPS"}, issuetype={"name": "Task"}, summary="x")
     box.settle()
     assert bodies(listener)[0]["user"]["accountId"] == cloud.myself()["accountId"]
+
+
+def test_the_rule_can_report_the_texts_of_its_change(listener: Any) -> None:
+    with Sandbox(seed=replace(load_seed(), journal_in_webhooks=True)) as box:
+        box.targets("servicenow", [{"url": listener.url}])
+        made = box.act("servicenow", "create", who="dana.reyes")
+        box.act("servicenow", "comment", who="dana.reyes", number=made["number"], text="Looking", internal=True)
+        box.settle()
+    first, second = bodies(listener)
+    assert "work_notes" not in first["fields"]
+    assert second["fields"]["work_notes"] == "Looking"
