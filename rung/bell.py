@@ -82,7 +82,7 @@ def answer(work: Work) -> None:
 
 def listen(url: str, answers: Answers, works: tuple[Work, ...], stopping: threading.Event) -> None:
     """Answer rings until asked to stop (SIGINT, SIGTERM); a Redis that is away is waited for."""
-    global _answers, _connection  # noqa: PLW0603 - RQ calls a plain function: what it needs has to be found from there
+    global _answers, _connection  # RQ calls a plain function: what it needs has to be found from there
     _answers, _connection = answers, connect(url)
     while not stopping.is_set():
         try:

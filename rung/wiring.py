@@ -1,0 +1,143 @@
+"""The composition root: the one place that knows all rooms and hands each what it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Flask
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+import console
+import webhooks
+from console import AcknowledgeLinks
+from core.policy import Policy
+from core.ports import Bell, Clock, Notifier
+from core.store import database
+from core.work.clock import Sweeper
+from core.work.delivery import Deliverer
+from core.work.desk import SqlDesk
+from core.work.inbox import SqlInbox
+from core.work.intake import Intake
+from rung.loaded import Loaded
+from webhooks import Source, health
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """`core.work.apply.Policies` over the documents in force."""
+
+    loaded: Callable[[], Loaded]
+
+    def newest(self) -> Policy:
+        """The policy in force."""
+        return self.loaded().policy
+
+    def version(self, version: int) -> Policy:
+        """The policy that a running ticket began with."""
+        return self.loaded().at_version(version)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the roles are made of, from outside: a test hands in its own."""
+
+    database: Engine
+    loaded: Callable[[], Loaded]
+    clock: Clock
+    bell: Bell
+    notifier: Notifier
+    links: AcknowledgeLinks
+    lease: timedelta = timedelta(seconds=120)
+    threads: int = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """Rung, put together."""
+
+    parts: Parts
+    inbox: SqlInbox
+    intake: Intake
+    sweeper: Sweeper
+    deliverer: Deliverer
+    desk: SqlDesk
+
+
+def compose(parts: Parts) -> App:
+    """Put the rooms together."""
+    policies = Policies(parts.loaded)
+    base = parts.database
+    return App(
+        parts=parts,
+        inbox=SqlInbox(base, parts.clock, parts.bell),
+        intake=Intake(
+            database=base,
+            mappings=lambda: parts.loaded().mappings,
+            platforms=lambda: parts.loaded().platforms,
+            policies=policies,
+            clock=parts.clock,
+            bell=parts.bell,
+        ),
+        sweeper=Sweeper(base, policies, parts.clock, parts.bell),
+        deliverer=Deliverer(
+            database=base,
+            platforms=lambda: parts.loaded().platforms,
+            notifier=parts.notifier,
+            policies=policies,
+            links=parts.links.make,
+            clock=parts.clock,
+            lease=parts.lease,
+            threads=parts.threads,
+        ),
+        desk=SqlDesk(base, policies, parts.clock, parts.bell, lambda: parts.loaded().platforms),
+    )
+
+
+class _Sources(Mapping[str, Source]):
+    """The sources of the documents in force, so that a new one is heard without a restart."""
+
+    def __init__(self, loaded: Callable[[], Loaded]) -> None:
+        self._loaded = loaded
+
+    def __getitem__(self, name: str) -> Source:
+        return self._loaded().sources[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._loaded().sources)
+
+    def __len__(self) -> int:
+        return len(self._loaded().sources)
+
+
+def flask_app(app: App, *, wall: Clock, redis_check: Callable[[], str | None]) -> Flask:
+    """The web role: the door for machines, the door for people, and the process's health."""
+    parts = app.parts
+    flask = Flask("rung", static_folder=None)
+    flask.register_blueprint(webhooks.blueprint(app.inbox, _Sources(parts.loaded), wall))
+    flask.register_blueprint(
+        health.blueprint({"database": lambda: _database_check(parts.database)}, {"redis": redis_check})
+    )
+    flask.register_blueprint(
+        console.blueprint(app.desk, clock=parts.clock, links=parts.links, people=lambda: _people(parts.loaded()))
+    )
+    return flask
+
+
+def _people(loaded: Loaded) -> dict[str, str]:
+    return {person.id: person.name for person in loaded.policy.roster.people.values()}
+
+
+def _database_check(engine: Engine) -> str | None:
+    """Whether the database answers and has the schema that this code was written for."""
+    try:
+        with engine.begin() as connection:
+            connection.execute(text("SELECT 1"))
+            found = database.revision(connection)
+    except (DBAPIError, PoolTimeout) as error:
+        return f"PostgreSQL does not answer: {type(getattr(error, 'orig', None) or error).__name__}."
+    wanted = database.newest_revision()
+    return None if found == wanted else f"The schema is at {found or 'nothing'}, not at {wanted}: run `rung migrate`."
