@@ -1,0 +1,110 @@
+"""The REST API below /api/v1, for scripts on this machine: JSON in, JSON out, an error is {"error": sentence}."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TypeVar
+
+from flask import Blueprint, Response, abort, jsonify, request
+
+from console import guard
+from console.shapes import shape
+from console.shared import Room
+from core.model import ActionStatus, DeliveryStatus, State
+
+MAX_LIMIT = 1000
+
+_Word = TypeVar("_Word", bound=StrEnum)
+
+
+def add_to(pages: Blueprint, room: Room) -> None:
+    """Every route of the API."""
+    _tickets(pages, room)
+    _deliveries(pages, room)
+    _actions(pages, room)
+
+
+def _tickets(pages: Blueprint, room: Room) -> None:
+    @pages.get("/api/v1/tickets")
+    def api_tickets() -> Response:
+        rows = room.desk.tickets(state=_word("state", State), limit=_limit())
+        return jsonify({"tickets": shape(list(rows))})
+
+    @pages.get("/api/v1/tickets/<int:ticket_id>")
+    def api_ticket(ticket_id: int) -> Response:
+        return jsonify(shape(room.desk.ticket(ticket_id)))
+
+    @pages.post("/api/v1/tickets/<int:ticket_id>/acknowledge")
+    def api_acknowledge(ticket_id: int) -> Response:
+        by = _json().get("by", "")
+        if not isinstance(by, str) or not by.strip():
+            abort(422, 'Say who acknowledges: {"by": "<id on the roster>"}.')
+        said = room.acknowledge(ticket_id, by.strip(), "through the API")
+        return jsonify({"ticket": ticket_id, "reason": said})
+
+
+def _deliveries(pages: Blueprint, room: Room) -> None:
+    @pages.get("/api/v1/deliveries")
+    def api_deliveries() -> Response:
+        rows = room.desk.deliveries(status=_word("status", DeliveryStatus), limit=_limit())
+        return jsonify({"deliveries": shape(list(rows))})
+
+    @pages.get("/api/v1/deliveries/<int:delivery_id>")
+    def api_delivery(delivery_id: int) -> Response:
+        return jsonify(shape(room.desk.delivery(delivery_id)))
+
+    @pages.post("/api/v1/deliveries/<int:delivery_id>/replay")
+    def api_replay_delivery(delivery_id: int) -> tuple[Response, int]:
+        _json()
+        room.desk.replay_delivery(delivery_id)
+        return jsonify({"delivery": delivery_id, "status": "replaying"}), 202
+
+
+def _actions(pages: Blueprint, room: Room) -> None:
+    @pages.get("/api/v1/actions")
+    def api_actions() -> Response:
+        rows = room.desk.actions(status=_word("status", ActionStatus), limit=_limit())
+        return jsonify({"actions": shape(list(rows))})
+
+    @pages.get("/api/v1/actions/<int:action_id>")
+    def api_action(action_id: int) -> Response:
+        return jsonify(shape(room.desk.action(action_id)))
+
+    @pages.post("/api/v1/actions/<int:action_id>/replay")
+    def api_replay_action(action_id: int) -> tuple[Response, int]:
+        _json()
+        room.desk.replay_action(action_id)
+        return jsonify({"action": action_id, "status": "replaying"}), 202
+
+
+def _json() -> dict[str, object]:
+    """The request's JSON object; {} for an empty body. Demanding its type keeps other sites' forms out."""
+    sentence = guard.foreign(request)
+    if sentence:
+        abort(403, sentence)
+    if not request.is_json:
+        abort(415, "Send the header Content-Type: application/json.")
+    if not request.get_data():
+        return {}
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        abort(400, "The body must be a JSON object.")
+    return body
+
+
+def _word(name: str, words: type[_Word]) -> _Word | None:
+    value = request.args.get(name, "")
+    if not value:
+        return None
+    try:
+        return words(value)
+    except ValueError:
+        abort(400, f"There is no {name} {value!r}. The known ones are {', '.join(words)}.")
+
+
+def _limit() -> int:
+    """How many rows were asked for, 100 where nothing was said."""
+    text = request.args.get("limit", "100")
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= MAX_LIMIT):
+        abort(400, f"limit must be a number from 1 to {MAX_LIMIT}.")
+    return int(text)

@@ -1,0 +1,104 @@
+"""Who may look, and whose forms are taken: loopback peers only, no foreign page's requests, strict response headers."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from flask import Request, Response
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from console.links import AcknowledgeLinks
+
+FORM_AGE = 24 * 3600
+"""Seconds for which a form can be sent after its page was made; an open board renews it."""
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+
+_FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip")
+
+REFUSED_PEER = (
+    "This page is shown only to the machine that Rung runs on. Open it there, or through an SSH tunnel: "
+    "ssh -L 8080:127.0.0.1:PORT HOST, then http://127.0.0.1:8080/."
+)
+REFUSED_HOST = (
+    "This page is shown only under a loopback address. Open it as http://127.0.0.1:PORT/ or http://localhost:PORT/."
+)
+REFUSED_PROXY = "This page is shown only to the machine that Rung runs on, and this request came through a proxy."
+REFUSED_ORIGIN = "The request was sent by another site's page, so nothing was done."
+REFUSED_FORM = "This form is too old or was not made here, so nothing was done. Go back, reload the page, try again."
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an IP address is this machine's own, also as an IPv4 address mapped into IPv6."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    return bool((mapped or parsed).is_loopback)
+
+
+def is_loopback_host(host: str) -> bool:
+    """Whether a Host header names this machine; any other name may have been made to point here (DNS rebinding)."""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
+    return name == "localhost" or name.endswith(".localhost") or is_loopback(name)
+
+
+def stranger(request: Request) -> str:
+    """Why this request may not see the console; "" if it may."""
+    before_proxy_fix = request.environ.get("werkzeug.proxy_fix.orig", {})
+    peer = before_proxy_fix.get("REMOTE_ADDR") or request.environ.get("REMOTE_ADDR") or ""
+    if not is_loopback(peer):
+        return REFUSED_PEER
+    if any(request.headers.get(name) for name in _FORWARDED):
+        return REFUSED_PROXY
+    return "" if is_loopback_host(request.headers.get("Host", "")) else REFUSED_HOST
+
+
+def foreign(request: Request) -> str:
+    """Why a request that changes something cannot have come from our own page; "" if it can.
+
+    Browsers tell in Sec-Fetch-Site. Older ones send Origin only, and with our Referrer-Policy may send it as "null",
+    which proves nothing. Programs that are no browser send neither.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return "" if site == "same-origin" else REFUSED_ORIGIN
+    origin = request.headers.get("Origin")
+    return "" if origin in (None, f"{request.scheme}://{request.host}") else REFUSED_ORIGIN
+
+
+class FormTokens:
+    """Marks our own forms, so that a page that cannot read ours cannot send one."""
+
+    def __init__(self, links: AcknowledgeLinks) -> None:
+        self._signer: URLSafeTimedSerializer = links.serializer("form")
+
+    def make(self) -> str:
+        """A token for a hidden field."""
+        return str(self._signer.dumps("form"))
+
+    def accepts(self, token: str) -> bool:
+        """Whether the token is ours and young enough."""
+        try:
+            return bool(self._signer.loads(token, max_age=FORM_AGE) == "form")
+        except BadSignature:
+            return False
+
+
+def strict(response: Response) -> Response:
+    """The headers that keep a browser from doing anything but showing the page."""
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response

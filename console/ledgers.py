@@ -1,0 +1,85 @@
+"""The two ledgers: what came in, what goes out, and how to have either looked at again."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from enum import StrEnum
+from typing import TypeVar
+
+from flask import Blueprint, abort, render_template, request
+from werkzeug.wrappers import Response
+
+from console.shared import Room
+from console.wording import plain_block, shortened
+from core.model import ActionStatus, Delivery, DeliveryStatus
+
+SHOWN = 200
+"""How many lines of a ledger are shown."""
+
+BODY_LIMIT = 20_000
+"""How many characters of a body are shown."""
+
+REPLAYABLE = {DeliveryStatus.UNMAPPED, DeliveryStatus.DECLINED, DeliveryStatus.FAILED}
+
+_Status = TypeVar("_Status", bound=StrEnum)
+
+
+def add_to(pages: Blueprint, room: Room) -> None:
+    """`/deliveries`, `/deliveries/<id>`, `/actions`, and the forms that replay."""
+
+    @pages.get("/deliveries")
+    def deliveries() -> str:
+        status = _wanted(DeliveryStatus)
+        rows = room.desk.deliveries(status=status, limit=SHOWN)
+        return render_template(
+            "console/deliveries.html", rows=rows, status=status, statuses=DeliveryStatus, shown=SHOWN, said=room.said()
+        )
+
+    @pages.get("/deliveries/<int:delivery_id>")
+    def delivery(delivery_id: int) -> str:
+        one = room.desk.delivery(delivery_id)
+        body, cut = readable(one)
+        return render_template(
+            "console/delivery.html", one=one, body=body, cut=cut, replayable=one.status in REPLAYABLE, said=room.said()
+        )
+
+    @pages.post("/deliveries/<int:delivery_id>/replay")
+    def replay_delivery(delivery_id: int) -> Response:
+        room.check_form()
+        room.desk.replay_delivery(delivery_id)
+        return room.back_to("delivery", f"Delivery {delivery_id} is being looked at again.", delivery_id=delivery_id)
+
+    @pages.get("/actions")
+    def actions() -> str:
+        status = _wanted(ActionStatus)
+        rows = room.desk.actions(status=status, limit=SHOWN)
+        return render_template(
+            "console/actions.html", rows=rows, status=status, statuses=ActionStatus, shown=SHOWN, said=room.said()
+        )
+
+    @pages.post("/actions/<int:action_id>/replay")
+    def replay_action(action_id: int) -> Response:
+        room.check_form()
+        room.desk.replay_action(action_id)
+        return room.back_to("actions", f"Action {action_id} is being tried again.")
+
+
+def _wanted(statuses: type[_Status]) -> _Status | None:
+    """The status that was asked for; 400 with the known ones for any other."""
+    name = request.args.get("status", "")
+    if not name:
+        return None
+    try:
+        return statuses(name)
+    except ValueError:
+        abort(400, f"There is no status {name!r}. The known ones are {', '.join(statuses)}.")
+
+
+def readable(delivery: Delivery) -> tuple[str, int]:
+    """The body as text, JSON indented, and the number of characters that were left out."""
+    text = delivery.body.decode(errors="replace")
+    with suppress(ValueError, RecursionError):
+        text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    text = plain_block(text)
+    return shortened(text, BODY_LIMIT), max(0, len(text) - BODY_LIMIT)

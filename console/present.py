@@ -1,0 +1,219 @@
+"""From what the desk tells to what the board's and the ticket's templates show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+from zlib import crc32
+
+from markupsafe import Markup, escape
+
+from console import wording
+from console.wording import Moment, counted, plain
+from core.desk import ActionRow, Board, BoardRow, TicketPage
+from core.model import ActionStatus, DeliveryStatus, Record, State
+
+People = Mapping[str, str]
+Loudness = Literal["loud", "open", "calm"]
+
+SYNC = {
+    "in step": ("in-step", "In step", "Every platform has what was decided."),
+    "waiting": ("waiting", "Writing", "Some changes are still on their way to a platform."),
+    "failed": ("failed", "Not written", "A platform did not take a change; see the ticket's actions."),
+    "none": ("none", "Nothing to write", "Nothing was to be written to a platform."),
+}
+
+RECORD_SYNC = {
+    "in step": ("in-step", "In step", "It has what was decided."),
+    "waiting": ("waiting", "Writing", "Changes are on their way to it."),
+    "failed": ("failed", "Not written", "A change was not taken; what Rung did outside says why."),
+    "none": ("none", "Nothing to write", "Nothing was to be written to it."),
+}
+
+STATES = {
+    State.NEW: "New",
+    State.IN_PROGRESS: "In progress",
+    State.ON_HOLD: "On hold",
+    State.RESOLVED: "Resolved",
+    State.CLOSED: "Closed",
+    State.CANCELED: "Canceled",
+}
+
+STATUS_WORDS: Mapping[StrEnum, str] = {
+    ActionStatus.PENDING: "Waiting",
+    ActionStatus.SENT: "Sent",
+    ActionStatus.DONE: "Done",
+    ActionStatus.CONFIRMED: "Confirmed",
+    ActionStatus.SUPERSEDED: "Superseded",
+    ActionStatus.DEAD: "Given up",
+    DeliveryStatus.RECEIVED: "Received",
+    DeliveryStatus.APPLIED: "Applied",
+    DeliveryStatus.DECLINED: "Not for us",
+    DeliveryStatus.UNMAPPED: "Not understood",
+    DeliveryStatus.FAILED: "Failed",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowView:
+    """One ticket as a row. `loudness`: "loud" is overdue or exhausted, "open" awaits somebody, "calm" is in hand."""
+
+    id: int
+    severity: str
+    loudness: Loudness
+    title: str
+    service: str
+    state: str
+    team: str
+    level: str
+    owner: str
+    acknowledged_by: str
+    due: Moment | None
+    status: str
+    exhausted: bool
+    sync: tuple[str, str, str]
+    key: str
+    link: str
+    can_acknowledge: bool
+    opened: Moment
+    mark: str
+
+
+def row_view(row: BoardRow, people: People, now: datetime) -> RowView:
+    """What is shown of one row. `mark` changes whenever anything that is shown does, the passing of time aside."""
+    overdue = row.deadline is not None and row.deadline <= now and not row.acknowledged_by
+    return RowView(
+        id=row.id,
+        severity=row.severity.value,
+        loudness=_loudness(row, overdue),
+        title=plain(row.title) or "(no title)",
+        service=plain(row.service),
+        state=STATES[row.state],
+        team=plain(row.team),
+        level=plain(row.level),
+        owner=plain(people.get(row.owner, row.owner)),
+        acknowledged_by=plain(people.get(row.acknowledged_by, row.acknowledged_by)),
+        due=_due(row, now),
+        status=_status(row),
+        exhausted=row.exhausted,
+        sync=SYNC[row.write_back],
+        key=plain(row.key),
+        link=wording.safe_link(row.link),
+        can_acknowledge=row.state.is_open and not row.acknowledged_by,
+        opened=wording.moment(row.opened_at, wording.ago(row.opened_at, now)),
+        mark=f"{crc32(repr((row, overdue, people.get(row.owner))).encode()):x}",
+    )
+
+
+def _loudness(row: BoardRow, overdue: bool) -> Loudness:
+    if not row.state.is_open:
+        return "calm"
+    if row.exhausted or overdue:
+        return "loud"
+    return "calm" if row.acknowledged_by else "open"
+
+
+def _due(row: BoardRow, now: datetime) -> Moment | None:
+    """The running deadline; an acknowledged or exhausted ticket has none that a person must meet."""
+    if row.deadline is None or row.acknowledged_by or not row.state.is_open:
+        return None
+    return wording.moment(row.deadline, wording.time_left(row.deadline, now))
+
+
+def _status(row: BoardRow) -> str:
+    """What stands where the time left would, when no time is running."""
+    if not row.state.is_open:
+        return STATES[row.state]
+    if row.acknowledged_by:
+        return "Acknowledged"
+    return "Path exhausted" if row.exhausted else "No deadline"
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The board's headline: how many need someone, and what comes next."""
+
+    headline: str
+    detail: str
+    loud: bool
+
+
+def summary(board: Board, rows: Sequence[RowView]) -> Summary:
+    """The one question's answer in a sentence."""
+    waiting = [row for row in rows if row.loudness in ("loud", "open")]
+    loud = [row for row in waiting if row.loudness == "loud"]
+    in_hand = board.total - len(waiting)
+    if not rows:
+        return Summary("Nothing is waiting.", "", loud=False)
+    if not waiting:
+        return Summary("Nobody is needed now.", f"{counted(in_hand, 'ticket')} in hand", loud=False)
+    verb = "needs" if len(waiting) == 1 else "need"
+    parts = [f"{len(loud)} overdue or exhausted"] if loud else []
+    parts += [f"{in_hand} in hand"] if in_hand > 0 else []
+    return Summary(f"{counted(len(waiting), 'ticket')} {verb} someone now.", ", ".join(parts), loud=bool(loud))
+
+
+def behind(board: Board) -> list[tuple[str, datetime, str]]:
+    """Every platform that does not take our writes: its name, since when, and how much waits for it."""
+    return [
+        (plain(one.name), one.since, f"{counted(one.waiting, 'change')} {'waits' if one.waiting == 1 else 'wait'}")
+        for one in board.platforms
+        if one.since is not None
+    ]
+
+
+def matches(row: RowView, wanted: str) -> bool:
+    """Whether every word that was asked for stands somewhere in the row."""
+    shown = (row.severity, row.title, row.service, row.team, row.level, row.owner, row.key, row.state)
+    text = " ".join(shown).casefold()
+    return all(word in text for word in wanted.casefold().split())
+
+
+def linked(sentence: str, records: Iterable[Record]) -> Markup:
+    """A reason's sentence, with every record's key in it a link to that record."""
+    links = {record.ref.key: wording.safe_link(record.ref.link) for record in records if record.ref.key}
+    keys = [re.escape(key) for key, link in links.items() if link]
+    pieces = re.split(rf"(?<![\w-])({'|'.join(keys)})(?![\w-])", plain(sentence)) if keys else [plain(sentence)]
+    html = [
+        Markup('<a href="{}" rel="noreferrer noopener">{}</a>').format(links[piece], piece)
+        if links.get(piece)
+        else escape(piece)
+        for piece in pieces
+    ]
+    return Markup("").join(html)
+
+
+def record_sync(record: Record, actions: Sequence[ActionRow]) -> tuple[str, str, str]:
+    """How far this record has what was decided, by the actions that are aimed at it."""
+    names = {record.ref.platform, record.ref.key} - {""}
+    mine = [action for action in actions if names & {action.target, *action.target.split()}]
+    statuses = {action.status for action in mine}
+    if ActionStatus.DEAD in statuses:
+        return RECORD_SYNC["failed"]
+    if statuses & {ActionStatus.PENDING, ActionStatus.SENT}:
+        return RECORD_SYNC["waiting"]
+    return RECORD_SYNC["in step"] if mine else RECORD_SYNC["none"]
+
+
+def facts(page: TicketPage, row: RowView) -> list[tuple[str, str]]:
+    """The ticket's facts beside its header, in the order in which they are asked for, unknown ones left out."""
+    ticket = page.ticket
+    told = [
+        ("State", row.state),
+        ("Owner", row.owner or "Nobody"),
+        ("Acknowledged by", row.acknowledged_by),
+        ("Team", row.team),
+        ("Level", f"{row.level}, round {ticket.round}" if row.level and ticket.round > 1 else row.level),
+        ("Service", row.service),
+        ("Impact", ticket.impact.name.capitalize() if ticket.impact else ""),
+        ("Urgency", ticket.urgency.name.capitalize() if ticket.urgency else ""),
+        ("Kind", ticket.kind.value.capitalize()),
+        ("Source", plain(ticket.source)),
+        ("Policy", plain(page.policy)),
+        ("Set by people", ", ".join(sorted(ticket.theirs))),
+    ]
+    return [(name, value) for name, value in told if value]

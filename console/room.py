@@ -1,0 +1,138 @@
+"""The console's blueprint: what its pages share, who may see them, and what is shown when something goes wrong."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from console import acknowledge, api, board, guard, ledgers, tickets, wording
+from console.guard import FormTokens
+from console.links import AcknowledgeLinks
+from console.present import STATUS_WORDS
+from console.shared import PUBLIC, People, Room
+from core.desk import Desk, NotFoundError, NotReplayableError
+from core.ports import Clock, StorageUnavailableError
+
+ASSETS = Path(__file__).parent / "assets"
+_ASSET_AGE = 365 * 24 * 3600
+_log = structlog.get_logger("rung.console")
+
+HELP = {
+    400: "Go back, reload the page and try again.",
+    403: "Nothing was shown and nothing was changed.",
+    404: "Go to the board and look for it there, or check the address.",
+    409: "Reload the page to see how it stands now.",
+    422: "Go back, correct it and try again.",
+    500: "Try again. If it happens again, report what the web process's log says at the moment below.",
+    503: "Nothing was changed. Try again in a moment; /readyz says which part is not ready.",
+}
+TITLES = {
+    400: "Not done",
+    403: "Not shown here",
+    404: "Not found",
+    409: "Not possible now",
+    422: "Something is missing",
+}
+UNAVAILABLE = "Rung cannot reach its database at the moment."
+DEFECT = "Something went wrong within Rung."
+
+
+def blueprint(desk: Desk, *, clock: Clock, links: AcknowledgeLinks, people: Callable[[], People]) -> Blueprint:
+    """The door for people. `clock` is the policy's; `people` gives the roster as id to name, anew for every page."""
+    pages = Blueprint(
+        "console", __name__, template_folder="templates", static_folder="assets", static_url_path="/assets"
+    )
+    room = Room(desk=desk, clock=clock, links=links, people=people, forms=FormTokens(links))
+    for part in (board, tickets, ledgers, acknowledge, api):
+        part.add_to(pages, room)
+    pages.add_url_rule("/<path:rest>", "nowhere", _nowhere)
+    pages.before_request(_refuse_strangers)
+    pages.after_request(_finish)
+    _explain_errors(pages, room)
+    _offer_to_templates(pages, room)
+    return pages
+
+
+def _refuse_strangers() -> ResponseReturnValue | None:
+    if str(request.endpoint).rpartition(".")[2] in PUBLIC:
+        return None
+    sentence = guard.stranger(request)
+    return _explain(sentence, 403) if sentence else None
+
+
+def _finish(response: Response) -> Response:
+    """Strict headers on everything; assets are named by their content, so that they may be kept for ever."""
+    if str(request.endpoint).endswith(".static") and response.status_code == 200:
+        response.headers["Cache-Control"] = f"public, max-age={_ASSET_AGE}, immutable"
+    return guard.strict(response)
+
+
+def _nowhere(rest: str) -> ResponseReturnValue:
+    del rest
+    return _explain("There is no such page.", 404)
+
+
+def _explain_errors(pages: Blueprint, room: Room) -> None:
+    @pages.errorhandler(NotFoundError)
+    def not_found(error: NotFoundError) -> ResponseReturnValue:
+        return _explain(str(error), 404)
+
+    @pages.errorhandler(NotReplayableError)
+    def not_replayable(error: NotReplayableError) -> ResponseReturnValue:
+        return _explain(str(error), 409)
+
+    @pages.errorhandler(StorageUnavailableError)
+    def unavailable(error: StorageUnavailableError) -> ResponseReturnValue:
+        _log.error("console cannot read", error=str(error))
+        return _explain(UNAVAILABLE, 503)
+
+    @pages.errorhandler(InternalServerError)
+    def defect(error: InternalServerError) -> ResponseReturnValue:
+        del error
+        return _explain(DEFECT, 500, wording.exact(room.clock()))
+
+    @pages.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> ResponseReturnValue:
+        return _explain(error.description or error.name, error.code or 500)
+
+
+def _explain(sentence: str, status: int, moment: str = "") -> Response:
+    """An error as the caller reads it: JSON below /api, a page elsewhere."""
+    if request.path.startswith("/api/"):
+        response = jsonify({"error": sentence})
+    else:
+        title = TITLES.get(status, "Out of order" if status >= 500 else "Not done")
+        # The full frame asks the desk for nothing: what failed must not be needed to say that it failed.
+        page = render_template(
+            "console/error.html", title=title, sentence=sentence, help=HELP.get(status, ""), moment=moment
+        )
+        response = make_response(page)
+    response.status_code = status
+    if status == 503:
+        response.headers["Retry-After"] = "5"
+    return response
+
+
+def _offer_to_templates(pages: Blueprint, room: Room) -> None:
+    versions = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in ASSETS.iterdir() if path.is_file()
+    }
+
+    def asset(name: str) -> str:
+        return url_for("console.static", filename=name, v=versions[name])
+
+    @pages.context_processor
+    def words() -> dict[str, object]:
+        return {
+            "asset": asset,
+            "wording": wording,
+            "status_words": STATUS_WORDS,
+            "now": room.clock(),
+            "form_token": room.forms.make,
+        }
