@@ -78,6 +78,11 @@ class Node:
             return [self]
         return [self._child(node, f"{self.path}[{index}]") for index, node in enumerate(self.raw.value)]
 
+    def pairs(self) -> list[tuple[str, Node]]:
+        """The entries of a mapping as they stand, unchecked."""
+        pairs = self.raw.value if isinstance(self.raw, yaml.MappingNode) else ()
+        return [(str(key.value), self._child(value, f"{self.path}.{key.value}")) for key, value in pairs]
+
     def entries(self, allowed: Iterable[str] | None = None) -> dict[str, Node]:
         """The entries of a mapping by name. Notes names that are unknown or stand there twice."""
         if not isinstance(self.raw, yaml.MappingNode):

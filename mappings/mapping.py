@@ -58,19 +58,38 @@ class BoundMapping:
 
     def events(self, delivery: Delivery) -> Normalized:
         """What the delivery means; raises `UnmappedError`, and nothing else, on any body."""
-        body = parse(delivery.body, delivery.content_type, self.mapping.form_field)
-        items = self._items(body)
-        if not items:
+        scopes = self._read(delivery)
+        if not scopes:
             return Normalized(declined=("The delivery holds an empty list.",))
         events: list[Event] = []
         declined: list[str] = []
-        for scope in self._scopes(items, body, delivery.headers):
+        for scope in scopes:
             shape = self._shape(scope)
             if shape.decline is None:
                 events.append(shape.event(scope, self.settings.source))
             else:
                 declined.append(str(shape.decline(scope)))
         return Normalized(tuple(events), tuple(declined))
+
+    def shapes_of(self, delivery: Delivery) -> tuple[Shape, ...]:
+        """The shape of each item; empty where one of them has none. For checks of a mapping."""
+        try:
+            return tuple(self._shape(scope) for scope in self._read(delivery))
+        except UnmappedError:
+            return ()
+
+    def _read(self, delivery: Delivery) -> list[Scope]:
+        body = parse(delivery.body, delivery.content_type, self.mapping.form_field)
+        return list(self._scopes(self._items(body), body, delivery.headers))
+
+    def record(self, body: Mapping[str, object]) -> Event | None:
+        """What a record that was read from its platform says, in the form of the platform's own webhook body.
+
+        None when it says nothing that is for us; raises `UnmappedError`.
+        """
+        scope = next(self._scopes(self._items(body) or [MISSING], body, {}))
+        shape = self._shape(scope)
+        return None if shape.decline else shape.event(scope, self.settings.source)
 
     def delivery_key(self, headers: Mapping[str, str], body: bytes) -> str | None:
         """What is the same in all retries of one delivery, None where the source does not say. Never raises."""

@@ -163,7 +163,7 @@ def _kind(node: Node | None, name: str) -> Literal["value", "group", "person", "
 
 
 def _table(node: Node, words: list[str]) -> Mapping[str, object]:
-    rows = node.entries(words)
+    rows = node.entries(words or None)
     for lacking in [one for one in words if one not in rows]:
         node.wrong(f"The table says nothing for “{lacking}”.")
     return {name: _holed(row) for name, row in rows.items()}

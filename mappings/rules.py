@@ -33,6 +33,7 @@ _GOES_WITH = {
     "missing": ("from", "cel", "time", "hash"),
     "zone": ("time",),
 }
+_PIECE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
 _UNFILLED = re.compile(
     r"\$\{[^}]*\}|\$[A-Z][A-Z0-9_]*|\{\{.*\}\}|\{[#$?]?[A-Z][A-Z0-9_.:]*\}|<no value>|\*UNKNOWN\*", re.DOTALL
 )
@@ -53,7 +54,17 @@ class Language:
 
 def where(node: Node, path: str = "") -> Where:
     """The node's place, for errors about values."""
-    return Where(node.report.file, node.line, path or node.path)
+    return Where(node.report.file, node.line, path or _read_by(node) or node.path)
+
+
+def _read_by(node: Node) -> str:
+    """The paths that a rule reads, as it writes them: what an error about a foreign value must name."""
+    if node.is_list:
+        return " or ".join(filter(None, (_read_by(one) for one in node.items())))
+    if not node.is_map:
+        return node.text()
+    raw = dict(node.pairs())
+    return next((_read_by(raw[source]) for source in ("from", "time", "hash", "cel") if source in raw), "")
 
 
 def nothing(scope: Scope) -> object:
@@ -140,12 +151,20 @@ def _first(reads: Sequence[Read]) -> Read:
 
 def _template(node: Node, text: str, language: Language) -> Read:
     """Texts and paths in turn; missing as soon as one of its values is missing or empty."""
-    pieces = re.split(r"\{([^{}]*)\}", text.replace("{{", "\x00").replace("}}", "\x01"))
-    texts = [piece.replace("\x00", "{").replace("\x01", "}") for piece in pieces[::2]]
-    if any(brace in piece for piece in pieces[::2] for brace in "{}"):
+    texts, holes, at = [""], [], 0
+    for found in _PIECE.finditer(text):
+        texts[-1] += text[at : found.start()]
+        if found[1] is None:
+            texts[-1] += found[0][0]
+        else:
+            holes.append(found[1])
+            texts.append("")
+        at = found.end()
+    if any(brace in _PIECE.sub("", text) for brace in "{}"):
         node.wrong(f"A brace is left open in “{text}”; write {{{{ for a brace.")
+    texts[-1] += text[at:]
     scalar = replace(ANY, scalar=True)
-    reads = [_path(node, path, language, scalar) for path in pieces[1::2]]
+    reads = [_path(node, path, language, scalar) for path in holes]
 
     def value(scope: Scope) -> object:
         filled = [texts[0]]
