@@ -1,0 +1,1 @@
+"""The demonstration: the sandbox beside Rung, and a scenario played."""

@@ -1,0 +1,25 @@
+"""The configuration documents: platforms.yaml, roster.yaml, policy.yaml, mappings/; read, checked, made into values."""
+
+from rung.documents.model import Configuration, PlatformDoc, PlatformsDocument, SecretUse, SourceDoc
+from rung.documents.problems import DocumentsError, Problem
+from rung.documents.reading import DEFAULTS, load, policy_of, read, read_folder
+from rung.documents.secrets import SecretMissingError, missing, resolve, secret
+
+__all__ = [
+    "DEFAULTS",
+    "Configuration",
+    "DocumentsError",
+    "PlatformDoc",
+    "PlatformsDocument",
+    "Problem",
+    "SecretMissingError",
+    "SecretUse",
+    "SourceDoc",
+    "load",
+    "missing",
+    "policy_of",
+    "read",
+    "read_folder",
+    "resolve",
+    "secret",
+]

@@ -1,0 +1,127 @@
+"""From validated data to the typed values that the rest of Rung works with. Nothing here can fail on validated data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from connectors import config as connector
+from core.model import Impact, Person, Severity, Urgency
+from core.policy import Level, OnCall, Path, Policy, Roster, Service, SeverityRule, Team
+from rung.documents.model import PlatformDoc, PlatformsDocument, SourceDoc
+from rung.documents.secrets import secret
+from webhooks import signatures
+
+Data = Mapping[str, Any]
+
+
+def platforms(data: Data) -> PlatformsDocument:
+    """platforms.yaml."""
+    known = {name: _platform(name, one) for name, one in data["platforms"].items()}
+    return PlatformsDocument(known, {name: _source(name, one, known) for name, one in data["sources"].items()})
+
+
+def _platform(name: str, data: Data) -> PlatformDoc:
+    options = dict(data["options"]) | {key: data[key] for key in ("close_code", "user") if key in data}
+    plain = ("kind", "url", "deployment", "project", "issue_type", "table", "timeout", "ca_file")
+    config = connector.PlatformConfig(
+        name=name, auth=_auth(*data["auth"]), options=options, **{key: data[key] for key in plain}
+    )
+    return PlatformDoc(config=config, mapping=data.get("mapping", data["kind"]))
+
+
+def _auth(kind: str, data: Data) -> connector.Auth:
+    if kind == "basic":
+        return connector.Basic(data["user"], secret(data["password"]))
+    if kind == "api_key":
+        return connector.ApiKey(secret(data["key"]))
+    if kind == "bearer":
+        return connector.Bearer(secret(data["token"]))
+    password = secret(data["password"]) if "password" in data else None
+    return connector.OAuth(data["client_id"], secret(data["client_secret"]), data.get("user", ""), password)
+
+
+def _source(name: str, data: Data, known: Mapping[str, PlatformDoc]) -> SourceDoc:
+    platform = data.get("platform", "")
+    return SourceDoc(
+        name=name,
+        mapping=data.get("mapping") or known[platform].mapping,
+        verify=_verifier(*data["auth"]),
+        platform=platform,
+        creates_on=data["creates_on"],
+        max_bytes=data["max_bytes"],
+    )
+
+
+def _verifier(kind: str, data: Data) -> signatures.Verifier:
+    secrets = tuple(secret(name) for name in data.get("secrets", data.get("passwords", ())))
+    if kind == "basic":
+        return signatures.Basic(data["user"], secrets)
+    if kind == "header":
+        return signatures.Header(data["name"], secrets)
+    if kind == "grafana_signature":
+        tolerance = timedelta(seconds=data["tolerance"])
+        return signatures.GrafanaSignature(secrets, data.get("timestamp_header", ""), tolerance)
+    if kind == "path":
+        return signatures.Path(secrets)
+    return signatures.Bearer(secrets) if kind == "bearer" else signatures.HubSignature(secrets)
+
+
+def roster(data: Data) -> Roster:
+    """roster.yaml."""
+    people = {name: _person(name, one) for name, one in data["people"].items()}
+    return Roster(people, {name: _team(name, one) for name, one in data["teams"].items()})
+
+
+def _person(name: str, data: Data) -> Person:
+    return Person(name, data["name"], data["email"], tuple(data["notify"]), data["accounts"])
+
+
+def _team(name: str, data: Data) -> Team:
+    duties = {level: _duty(one) for level, one in data["on_call"].items()}
+    return Team(id=name, name=data["name"], groups=data["groups"], on_call=duties)
+
+
+def _duty(data: Data) -> OnCall:
+    return OnCall(
+        people=tuple(data["people"]),
+        rotation=data["rotation"],
+        starts=data.get("starts"),
+        time_zone=data["time_zone"],
+    )
+
+
+def policy(data: Data, *, version: int, roster: Roster, creates_on: Mapping[str, str]) -> Policy:
+    """policy.yaml, its missing sections already filled with the defaults."""
+    return Policy(
+        version=version,
+        name=data.get("name", f"policy {version}"),
+        severity=_severity(data["severity"]),
+        paths={name: _path(name, one) for name, one in data["paths"].items()},
+        default_path=data["default_path"],
+        services={name: _service(name, one) for name, one in data["services"].items()},
+        default_team=data["routing"].get("default_team", ""),
+        reopen_within=data["reopen_within"],
+        roster=roster,
+        creates_on=creates_on,
+    )
+
+
+def _severity(data: Data) -> SeverityRule:
+    matrix = {
+        (Impact[impact.upper()], Urgency[urgency.upper()]): Severity(severity)
+        for impact, row in data["matrix"].items()
+        for urgency, severity in row.items()
+    }
+    means = {Severity(name): text for name, text in data["means"].items()}
+    return SeverityRule(matrix=matrix, default=Severity(data["default"]), means=means)
+
+
+def _path(name: str, data: Data) -> Path:
+    levels = tuple(Level(name=one["name"], acknowledge_within=one["acknowledge_within"]) for one in data["levels"])
+    return Path(name=name, levels=levels, rounds=data["rounds"], last_resort=data["last_resort"])
+
+
+def _service(name: str, data: Data) -> Service:
+    return Service(id=name, name=data["name"], team=data["team"], aliases=tuple(data["aliases"]))

@@ -1,0 +1,205 @@
+"""What only shows when the documents are held against each other: names that must exist, choices that must fit.
+
+The data may be what is left of a document with mistakes in it, so nothing is taken for granted here.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from rung.documents.problems import Path, Problem, Report, told
+
+_AUTH = {("servicenow", "cloud"): ("basic", "oauth", "api_key"), ("jira", "cloud"): ("basic",)}
+_AUTH |= {("servicenow", "datacenter"): ("basic", "oauth", "api_key"), ("jira", "datacenter"): ("basic", "bearer")}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The three documents as data, the report of each, and the names that stand outside them."""
+
+    platforms: Mapping[str, Any]
+    roster: Mapping[str, Any]
+    policy: Mapping[str, Any]
+    reports: Mapping[str, Report]
+    mappings: Collection[str]
+    kinds: Collection[str]
+
+
+def check(draft: Draft) -> list[Problem]:
+    """Note every misfit in the reports; returns the warnings."""
+    warnings = list(_platforms(draft))
+    _sources(draft)
+    _people(draft)
+    _teams(draft)
+    _services(draft)
+    _paths(draft)
+    return warnings
+
+
+def named(data: Mapping[str, Any], section: str) -> dict[str, dict[str, Any]]:
+    """The entries of a section that can be read."""
+    found = data.get(section)
+    entries = found.items() if isinstance(found, Mapping) else ()
+    return {name: dict(one) for name, one in entries if isinstance(one, Mapping)}
+
+
+def _platforms(draft: Draft) -> Iterator[Problem]:
+    report = draft.reports["platforms.yaml"]
+    for name, one in named(draft.platforms, "platforms").items():
+        at: Path = ("platforms", name)
+        kind = one.get("kind")
+        if kind is not None and kind not in draft.kinds:
+            report.unknown((*at, "kind"), "kind of platform", kind, draft.kinds)
+        elif kind is not None and (mapping := one.get("mapping", kind)) not in draft.mappings:
+            report.unknown((*at, "mapping"), "mapping", mapping, draft.mappings)
+        allowed = _AUTH.get((str(kind), str(one.get("deployment", "cloud"))))
+        if allowed and "auth" in one and one["auth"][0] not in allowed:
+            where = f"{kind} ({one.get('deployment')})" if kind == "jira" else kind
+            report.add(
+                (*at, "auth"), f"“{one['auth'][0]}” does not work with {where}.", f"Allowed: {', '.join(allowed)}."
+            )
+        yield from _transport(report, at, one)
+
+
+def _transport(report: Report, at: Path, platform: Mapping[str, Any]) -> Iterator[Problem]:
+    """Credentials travel in clear over plain http: on this machine only, or where somebody said so aloud."""
+    url = platform.get("url", "")
+    if not url.startswith("http://") or _is_loopback(urlsplit(url).hostname or ""):
+        return
+    path = (*at, "url")
+    if platform.get("insecure"):
+        message = "credentials go over plain http, where others on the way can read them."
+        yield Problem(report.file, report.line(path), told(path), message, "insecure: true allows it.")
+    else:
+        report.add(path, "plain http would show the credentials on the way.", "Use https, or say insecure: true.")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _sources(draft: Draft) -> None:
+    report = draft.reports["platforms.yaml"]
+    platforms = named(draft.platforms, "platforms")
+    for name, one in named(draft.platforms, "sources").items():
+        at: Path = ("sources", name)
+        if ("platform" in one) == ("mapping" in one):
+            hint = "platform for the platform's own webhooks, mapping for a monitoring tool's."
+            report.add(at, "needs either platform or mapping.", hint)
+        elif "mapping" in one and one["mapping"] not in draft.mappings:
+            report.unknown((*at, "mapping"), "mapping", one["mapping"], draft.mappings)
+        if "platform" in one and one["platform"] not in platforms:
+            report.unknown((*at, "platform"), "platform", one["platform"], platforms)
+        _creates_on(report, at, one, platforms)
+
+
+def _creates_on(
+    report: Report, at: Path, source: Mapping[str, Any], platforms: Mapping[str, Mapping[str, Any]]
+) -> None:
+    target = source.get("creates_on")
+    path = (*at, "creates_on")
+    if not target:
+        return
+    if "platform" in source:
+        report.add(
+            path, "is for monitoring tools: a platform's own webhooks already have their records.", "Leave it out."
+        )
+    elif target not in platforms:
+        report.unknown(path, "platform", target, platforms)
+    elif platforms[target].get("kind") == "jira" and not platforms[target].get("project"):
+        report.add(path, f"{target} does not say in which project to create.", "Give it a project.")
+
+
+def _people(draft: Draft) -> None:
+    report = draft.reports["roster.yaml"]
+    platforms = named(draft.platforms, "platforms")
+    emails: dict[str, str] = {}
+    for name, one in named(draft.roster, "people").items():
+        _platform_names(report, ("people", name, "accounts"), one.get("accounts"), platforms)
+        _unique(report, ("people", name, "email"), one.get("email"), name, emails)
+
+
+def _teams(draft: Draft) -> None:
+    report = draft.reports["roster.yaml"]
+    platforms, people = named(draft.platforms, "platforms"), named(draft.roster, "people")
+    levels = {level for path in named(draft.policy, "paths").values() for level in _level_names(path)}
+    groups: dict[str, dict[str, str]] = {}
+    for name, one in named(draft.roster, "teams").items():
+        at: Path = ("teams", name)
+        _platform_names(report, (*at, "groups"), one.get("groups"), platforms)
+        for platform, group in (one.get("groups") or {}).items():
+            _unique(report, (*at, "groups", platform), group, name, groups.setdefault(platform, {}))
+        for level, duty in named(one, "on_call").items():
+            if levels and level not in levels:
+                report.unknown((*at, "on_call", level), "level", level, levels)
+            _duty(report, (*at, "on_call", level), duty, people)
+
+
+def _duty(report: Report, at: Path, duty: Mapping[str, Any], people: Collection[str]) -> None:
+    for index, person in enumerate(duty.get("people") or ()):
+        if person not in people:
+            report.unknown((*at, "people", index), "person", person, people)
+    if duty.get("rotation", "none") != "none" and "starts" not in duty:
+        report.add(
+            at, "a rotation needs starts, the moment of its first hand-over.", "Example: starts: 2026-01-05T09:00."
+        )
+
+
+def _services(draft: Draft) -> None:
+    report = draft.reports["policy.yaml"]
+    teams = named(draft.roster, "teams")
+    names: dict[str, str] = {}
+    for name, one in named(draft.policy, "services").items():
+        at: Path = ("services", name)
+        if "team" in one and one["team"] not in teams:
+            report.unknown((*at, "team"), "team", one["team"], teams)
+        for path, text in ((at, name), ((*at, "name"), one.get("name"))):
+            _unique(report, path, text, name, names)
+        for index, alias in enumerate(one.get("aliases") or ()):
+            _unique(report, (*at, "aliases", index), alias, name, names)
+    team = (draft.policy.get("routing") or {}).get("default_team")
+    if team and team not in teams:
+        report.unknown(("routing", "default_team"), "team", team, teams)
+
+
+def _paths(draft: Draft) -> None:
+    report = draft.reports["policy.yaml"]
+    people, paths = named(draft.roster, "people"), named(draft.policy, "paths")
+    for name, one in paths.items():
+        last = one.get("last_resort")
+        if last and last not in people:
+            report.unknown(("paths", name, "last_resort"), "person", last, people)
+        seen: dict[str, str] = {}
+        for index, level in enumerate(_level_names(one)):
+            _unique(report, ("paths", name, "levels", index, "name"), level, f"{name} {index}", seen)
+    default = draft.policy.get("default_path")
+    if default and paths and default not in paths:
+        report.unknown(("default_path",), "path", default, paths)
+    if not paths:
+        report.add(("paths",), "must not be empty.", "Leave it out to have the packaged path.")
+    elif not default:
+        report.add(("paths",), "several paths, and none is the default.", f"Say default_path: {' or '.join(paths)}.")
+
+
+def _level_names(path: Mapping[str, Any]) -> list[str]:
+    levels = path.get("levels")
+    return [one["name"] for one in levels if isinstance(one, Mapping) and "name" in one] if levels else []
+
+
+def _platform_names(report: Report, at: Path, given: object, platforms: Collection[str]) -> None:
+    for name in given if isinstance(given, Mapping) else ():
+        if name not in platforms:
+            report.unknown((*at, name), "platform", name, platforms)
+
+
+def _unique(report: Report, path: Path, text: str | None, owner: str, seen: dict[str, str]) -> None:
+    """Two that bear one name (case aside) could not be told apart."""
+    if text and seen.setdefault(text.casefold(), owner) != owner:
+        report.add(path, f"“{text}” already belongs to {seen[text.casefold()]}.", "Each needs its own.")

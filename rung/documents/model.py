@@ -1,0 +1,74 @@
+"""What the documents mean, as frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from connectors.config import PlatformConfig
+from core.policy import Policy, Roster
+from rung.documents.problems import Problem
+from webhooks.signatures import Verifier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformDoc:
+    """One platform instance: what its connector is told, and the mapping (by name) of its records both ways."""
+
+    config: PlatformConfig
+    mapping: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceDoc:
+    """One source of webhooks at /webhooks/`name`.
+
+    `platform` is the platform whose webhooks these are, "" for a monitoring tool; `creates_on` the platform on which
+    records for its alerts are created, "" for none. `mapping` is the platform's where there is one.
+    """
+
+    name: str
+    mapping: str
+    verify: Verifier
+    platform: str = ""
+    creates_on: str = ""
+    max_bytes: int = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformsDocument:
+    """platforms.yaml, by name."""
+
+    platforms: Mapping[str, PlatformDoc] = field(default_factory=dict)
+    sources: Mapping[str, SourceDoc] = field(default_factory=dict)
+
+    @property
+    def creates_on(self) -> dict[str, str]:
+        """For the policy: source of alerts to the platform on which their records are created."""
+        return {source.name: source.creates_on for source in self.sources.values() if source.creates_on}
+
+
+@dataclass(frozen=True, slots=True)
+class SecretUse:
+    """A place in a document that refers to the environment variable `name`."""
+
+    name: str
+    file: str
+    line: int
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """All documents together, known to fit each other.
+
+    `texts` holds what was read, by the document's name (platforms.yaml, mappings/<name>/mapping.yaml): what is stored
+    as a version. `warnings` are worth a look but stop nothing. `secrets` are the references to the environment.
+    """
+
+    platforms: PlatformsDocument
+    roster: Roster
+    policy: Policy
+    texts: Mapping[str, str]
+    warnings: tuple[Problem, ...] = ()
+    secrets: tuple[SecretUse, ...] = ()

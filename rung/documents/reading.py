@@ -1,0 +1,141 @@
+"""Reading the documents: from a folder or from stored texts to a `Configuration`, or to every mistake in them."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Collection, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from marshmallow import ValidationError
+
+from core.policy import Policy, Roster
+from rung.documents import build
+from rung.documents.crosscheck import Draft, check
+from rung.documents.model import Configuration
+from rung.documents.problems import DocumentsError, Problem, Report, choice, flat
+from rung.documents.schemas import SCHEMAS
+from rung.documents.secrets import uses
+from rung.documents.text import MAX_BYTES, parse
+
+DEFAULTS = Path(__file__).resolve().parent.parent / "defaults"
+"""The documents that hold where a folder says nothing else."""
+
+KINDS = ("jira", "servicenow")
+_YAML = {".yaml", ".yml"}
+
+
+def load(folder: Path, mappings: Collection[str], *, kinds: Collection[str] = KINDS) -> Configuration:
+    """Read and check a folder; `mappings` are the packaged catalogue's names. Raises `DocumentsError`."""
+    return read(read_folder(folder), mappings, kinds=kinds)
+
+
+def read_folder(folder: Path) -> dict[str, str]:
+    """The texts of a folder by document name; raises `DocumentsError` for what cannot be one."""
+    if not folder.is_dir():
+        raise DocumentsError([Problem(str(folder), 0, "", "is not a folder.", "Name the folder of the documents.")])
+    problems: list[Problem] = []
+    texts: dict[str, str] = {}
+    for path in sorted([*folder.iterdir(), *folder.glob("mappings/*/mapping.yaml")]):
+        name = path.relative_to(folder).as_posix()
+        if path.suffix not in _YAML or path.name.startswith("."):
+            continue
+        if "/" not in name and name not in SCHEMAS:
+            problems.append(Problem(name, 0, "", "is not a document's name.", choice(name, SCHEMAS)))
+            continue
+        try:
+            texts[name] = _text(path)
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            problems.append(Problem(name, 0, "", f"cannot be read: {reason}."))
+    if problems:
+        raise DocumentsError(problems)
+    return texts
+
+
+def read(
+    texts: Mapping[str, str], mappings: Collection[str], *, kinds: Collection[str] = KINDS, policy_version: int = 1
+) -> Configuration:
+    """Check the texts against their forms and each other, and make them into values; raises `DocumentsError`.
+
+    `mappings` are the names of the packaged mappings; those among the texts are added. A document that is not among
+    the texts is the packaged default.
+    """
+    reports = {name: Report(name) for name in SCHEMAS}
+    data = {name: _data(name, texts.get(name, _default(name)), report) for name, report in reports.items()}
+    raw = {name: parse(texts.get(name, ""), Report(name)) for name in SCHEMAS}
+    data["policy.yaml"] = _with_defaults(data["policy.yaml"])
+    own = {name.split("/")[1] for name in texts if name.startswith("mappings/")}
+    known = {*mappings, *own}
+    warnings = check(
+        Draft(data["platforms.yaml"], data["roster.yaml"], data["policy.yaml"], reports, known, sorted(kinds))
+    )
+    problems = [problem for report in reports.values() for problem in report.problems]
+    if problems:
+        raise DocumentsError(problems)
+    platforms, roster = build.platforms(data["platforms.yaml"]), build.roster(data["roster.yaml"])
+    return Configuration(
+        platforms=platforms,
+        roster=roster,
+        policy=build.policy(
+            data["policy.yaml"], version=policy_version, roster=roster, creates_on=platforms.creates_on
+        ),
+        texts=dict(texts),
+        warnings=tuple(warnings),
+        secrets=tuple(use for name, found in raw.items() for use in uses(found, reports[name])),
+    )
+
+
+def policy_of(text: str, *, version: int, roster: Roster, creates_on: Mapping[str, str]) -> Policy:
+    """The policy of an older policy.yaml, for tickets that began with it. Raises `DocumentsError`.
+
+    It is not held against today's roster: teams and people may have gone since.
+    """
+    report = Report(f"policy.yaml version {version}")
+    data = _with_defaults(_data("policy.yaml", text, report))
+    if report.problems:
+        raise DocumentsError(report.problems)
+    return build.policy(data, version=version, roster=roster, creates_on=creates_on)
+
+
+def _text(path: Path) -> str:
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise ValueError("it is no regular file")
+    if found.st_size > MAX_BYTES:
+        raise ValueError(f"it is larger than {MAX_BYTES // 1024} KiB")
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ValueError("it is not UTF-8 text") from None
+
+
+def _data(name: str, text: str, report: Report) -> dict[str, Any]:
+    """What the document says, by its schema; what is wrong is noted and left out."""
+    if len(text.encode()) > MAX_BYTES:
+        report.add((), f"is larger than {MAX_BYTES // 1024} KiB.")
+        return {}
+    raw = parse(text, report)
+    try:
+        return dict(SCHEMAS[name]().load(raw))
+    except ValidationError as error:
+        for path, message, hint in flat(error.messages):
+            report.add(path, message, hint)
+        return dict(error.valid_data) if isinstance(error.valid_data, Mapping) else {}
+
+
+@cache
+def _default(name: str) -> str:
+    path = DEFAULTS / name
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def _with_defaults(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The policy with the packaged sections where it has none; the default path goes with the paths."""
+    default = SCHEMAS["policy.yaml"]().load(parse(_default("policy.yaml"), Report("policy.yaml")))
+    merged = {**default, **given}
+    merged["severity"] = {**default["severity"], **given.get("severity", {})}
+    if "paths" in given and "default_path" not in given:
+        merged["default_path"] = next(iter(given["paths"])) if len(given["paths"]) == 1 else ""
+    return merged

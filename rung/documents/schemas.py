@@ -1,0 +1,229 @@
+"""The form of platforms.yaml, roster.yaml and policy.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from marshmallow import fields, validate
+
+from core.model import Severity
+from rung.documents.fields import (
+    Address,
+    Choice,
+    Count,
+    Duration,
+    Email,
+    LocalMoment,
+    Name,
+    Named,
+    OneKind,
+    SecretName,
+    Strict,
+    Text,
+    Way,
+    Zone,
+    wrong,
+)
+
+SEVERITIES = tuple(Severity)
+_GRADES = ("high", "medium", "low")
+_MOST_BYTES = 64 * 1024 * 1024
+
+
+class Timeout(fields.Field[tuple[float, float]]):
+    """Seconds to connect and seconds to wait for an answer."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[float, float]:
+        try:
+            connect, read = (float(one) for one in value)
+        except (TypeError, ValueError):
+            connect = read = 0
+        if not (0 < connect <= 60 and 0 < read <= 300):
+            raise wrong(
+                "must be two numbers of seconds, to connect (at most 60) and to answer (at most 300).",
+                "Example: [3, 20].",
+            )
+        return connect, read
+
+
+class Within(fields.Field[dict[Severity, timedelta]]):
+    """A length of time for each severity, or one for all of them."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[Severity, timedelta]:
+        if not isinstance(value, Mapping):
+            return dict.fromkeys(SEVERITIES, Duration().deserialize(value))
+        read = _WithinSchema().load(dict(value))
+        return {Severity(name): length for name, length in read.items()}
+
+
+_WithinSchema = Strict.from_dict({severity.value: Duration(required=True) for severity in SEVERITIES}, name="Within")
+
+
+def _secrets() -> dict[str, fields.Field[Any]]:
+    return {"secrets": fields.List(SecretName(), required=True, validate=validate.Length(min=1))}
+
+
+def _kind(title: str, /, **inner: fields.Field[Any]) -> Strict:
+    return Strict.from_dict(inner, name=title)()  # type: ignore[return-value] # marshmallow types it as Schema
+
+
+PLATFORM_AUTH = {
+    "basic": _kind("Basic", user=Text(required=True), password=SecretName(required=True)),
+    "oauth": _kind(
+        "OAuth",
+        client_id=Text(required=True),
+        client_secret=SecretName(required=True),
+        user=Text(),
+        password=SecretName(),
+    ),
+    "api_key": _kind("ApiKey", key=SecretName(required=True)),
+    "bearer": _kind("Bearer", token=SecretName(required=True)),
+}
+
+SOURCE_AUTH = {
+    "basic": _kind(
+        "SourceBasic",
+        user=Text(required=True),
+        passwords=fields.List(SecretName(), required=True, validate=validate.Length(min=1)),
+    ),
+    "bearer": _kind("SourceBearer", **_secrets()),
+    "header": _kind("Header", name=Name(required=True), **_secrets()),
+    "path": _kind("SecretPath", **_secrets()),
+    "hub_signature": _kind("HubSignature", **_secrets()),
+    "grafana_signature": _kind(
+        "GrafanaSignature", timestamp_header=Name(), tolerance=Count(1, 86400, load_default=300), **_secrets()
+    ),
+}
+
+
+class PlatformSchema(Strict):
+    """One instance of ServiceNow or Jira."""
+
+    kind = Text(required=True)
+    url = Address(required=True)
+    auth = OneKind(PLATFORM_AUTH, required=True)
+    mapping = Text()
+    deployment = Choice(("cloud", "datacenter"), load_default="cloud")
+    project = Text(load_default="")
+    issue_type = Text(load_default="Incident")
+    table = Text(load_default="incident")
+    timeout = Timeout(load_default=(3.0, 20.0))
+    ca_file = Text(load_default="")
+    insecure = fields.Boolean(load_default=False)
+    close_code = Text()
+    user = Text()
+    options = Named(Text(), load_default=dict)
+
+
+class SourceSchema(Strict):
+    """One sender of webhooks."""
+
+    auth = OneKind(SOURCE_AUTH, required=True)
+    platform = Text()
+    mapping = Text()
+    creates_on = Text(load_default="")
+    max_bytes = Count(1, _MOST_BYTES, load_default=1024 * 1024)
+
+
+class PlatformsSchema(Strict):
+    """platforms.yaml."""
+
+    platforms = Named(fields.Nested(PlatformSchema), load_default=dict)
+    sources = Named(fields.Nested(SourceSchema), load_default=dict)
+
+
+class PersonSchema(Strict):
+    """Somebody."""
+
+    name = Text(required=True)
+    email = Email(load_default="")
+    notify = fields.List(Way(), load_default=list)
+    accounts = Named(Text(), load_default=dict)
+
+
+class DutySchema(Strict):
+    """Who takes turns."""
+
+    people = fields.List(Text(), required=True, validate=validate.Length(min=1))
+    rotation = Choice(("none", "daily", "weekly"), load_default="none")
+    starts = LocalMoment()
+    time_zone = Zone(load_default="UTC")
+
+
+class TeamSchema(Strict):
+    """A team."""
+
+    name = Text(required=True)
+    groups = Named(Text(), load_default=dict)
+    on_call = Named(fields.Nested(DutySchema), load_default=dict)
+
+
+class RosterSchema(Strict):
+    """roster.yaml."""
+
+    people = Named(fields.Nested(PersonSchema), load_default=dict)
+    teams = Named(fields.Nested(TeamSchema), load_default=dict)
+
+
+def _row(inner: fields.Field[Any]) -> Any:
+    grades = dict.fromkeys(_GRADES, inner)
+    return Strict.from_dict(grades, name="Row")
+
+
+class SeveritySchema(Strict):
+    """How severity is told."""
+
+    default = Choice(SEVERITIES)
+    matrix = fields.Nested(_row(fields.Nested(_row(Choice(SEVERITIES, required=True)), required=True)))
+    means = fields.Nested(Strict.from_dict({one.value: Text() for one in SEVERITIES}, name="Means"))
+
+
+class ServiceSchema(Strict):
+    """A service."""
+
+    name = Text(required=True)
+    team = Text(required=True)
+    aliases = fields.List(Text(), load_default=list)
+
+
+class LevelSchema(Strict):
+    """A rung."""
+
+    name = Name(required=True)
+    acknowledge_within = Within(required=True)
+
+
+class PathSchema(Strict):
+    """An escalation path."""
+
+    levels = fields.List(fields.Nested(LevelSchema), required=True, validate=validate.Length(min=1))
+    rounds = Count(1, 10, load_default=1)
+    last_resort = Text(load_default="")
+
+
+class RoutingSchema(Strict):
+    """Where a ticket goes."""
+
+    default_team = Text(load_default="")
+
+
+class PolicySchema(Strict):
+    """policy.yaml."""
+
+    name = Text()
+    severity = fields.Nested(SeveritySchema)
+    services = Named(fields.Nested(ServiceSchema), load_default=dict)
+    routing = fields.Nested(RoutingSchema, load_default=dict)
+    paths = Named(fields.Nested(PathSchema))
+    default_path = Text()
+    reopen_within = Duration()
+
+
+SCHEMAS: dict[str, type[Strict]] = {
+    "platforms.yaml": PlatformsSchema,
+    "policy.yaml": PolicySchema,
+    "roster.yaml": RosterSchema,
+}
+"""The documents there are, beside mappings."""
