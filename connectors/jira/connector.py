@@ -147,6 +147,7 @@ class Jira:
             "summary": summary,
             "labels": labels if mark in labels else [*labels, mark],
         }
+        self._creations.begin(write.operation_id)
         created = self._api.create(fields)
         plan.done = 1
         return created

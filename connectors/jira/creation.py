@@ -19,9 +19,10 @@ LARGEST = 1000
 class Creations:
     """Looks for the issue of an operation that may have been created.
 
-    Jira's search is eventually consistent, so a first look that finds nothing proves nothing: it raises an error that
-    asks for another attempt after `settles` seconds, and only a look at least that much later is believed. The moments
-    of first looks are kept in this process; another process begins to wait anew. `clock` gives seconds that only grow.
+    Jira's search is eventually consistent, so a look soon after the creation that finds nothing proves nothing: it
+    raises an error that asks for another attempt, and only a look `settles` seconds after the creation was sent is
+    believed. That moment is kept in this process; another process counts from its own first look. `clock` gives seconds
+    that only grow.
     """
 
     def __init__(
@@ -42,7 +43,8 @@ class Creations:
         jql = f'project = "{self._project}" AND labels = "{label(operation_id)}" ORDER BY created ASC'
         if found := self._api.search(jql):
             return found[0]
-        left = self._settles - (self._clock() - self._first_look(operation_id))
+        begun = self.begin(operation_id)
+        left = begun + self._settles - self._clock()
         if left <= 0:
             return ""
         raise PlatformError(
@@ -51,8 +53,8 @@ class Creations:
             ambiguous=True,
         )
 
-    def _first_look(self, operation_id: str) -> float:
-        """When this operation was first looked for."""
+    def begin(self, operation_id: str) -> float:
+        """When this operation's creation was first sent, or looked for, by this process; now, if this is the first."""
         with self._lock:
             first = self._first.setdefault(operation_id, self._clock())
             while len(self._first) > LARGEST:
