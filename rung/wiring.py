@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
+import redis
 from flask import Flask
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
@@ -13,16 +15,24 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 import console
 import webhooks
+from connectors.notify import AppriseNotifier
 from console import AcknowledgeLinks
+from core.desk import Desk
 from core.policy import Policy
 from core.ports import Bell, Clock, Notifier
 from core.store import database
+from core.store import documents as stored
 from core.work.clock import Sweeper
 from core.work.delivery import Deliverer
 from core.work.desk import SqlDesk
 from core.work.inbox import SqlInbox
 from core.work.intake import Intake
+from rung import documents, live, timesource
+from rung.bell import RqBell
+from rung.live import Live
 from rung.loaded import Loaded
+from rung.logging import configure
+from rung.settings import Settings
 from webhooks import Source, health
 
 
@@ -141,3 +151,60 @@ def _database_check(engine: Engine) -> str | None:
         return f"PostgreSQL does not answer: {type(getattr(error, 'orig', None) or error).__name__}."
     wanted = database.newest_revision()
     return None if found == wanted else f"The schema is at {found or 'nothing'}, not at {wanted}: run `rung migrate`."
+
+
+def build(settings: Settings) -> App:
+    """Rung as the settings say, over the documents in force."""
+    engine = database.connect(settings.database_url, pool_size=settings.pool_size)
+    return compose(
+        Parts(
+            database=engine,
+            loaded=Live(engine),
+            clock=timesource.clock(settings),
+            bell=RqBell(settings.redis_url),
+            notifier=AppriseNotifier(documents.resolve),
+            links=AcknowledgeLinks(settings.key(), settings.public_url),
+            lease=timedelta(seconds=settings.lease_seconds),
+            threads=settings.worker_threads,
+        )
+    )
+
+
+def desk(settings: Settings) -> Desk:
+    """The desk alone, for the command line."""
+    return build(settings).desk
+
+
+def web_app() -> Flask:
+    """The web role's WSGI application; the settings come from the environment."""
+    settings = Settings.from_environment()
+    configure(settings)
+    app = build(settings)
+    return flask_app(app, wall=timesource.wall, redis_check=lambda: redis_check(settings.redis_url))
+
+
+def redis_check(url: str) -> str | None:
+    """Whether Redis answers; without it work is found by the sweep, later."""
+    try:
+        with redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=1) as client:
+            client.ping()
+    except redis.RedisError as error:
+        return f"Redis does not answer: {type(error).__name__}. Work goes on, found by the sweep."
+    return None
+
+
+def apply_documents(settings: Settings, folder: Path, by: str) -> list[tuple[str, int, bool]]:
+    """Check a folder of documents and store what differs; returns each document's name, version and whether it is new.
+
+    Raises `DocumentsError` and `MappingDocumentError`. What the folder does not hold is left as it was stored before.
+    """
+    texts = documents.read_folder(folder)
+    engine = database.connect(settings.database_url, pool_size=1)
+    try:
+        with engine.begin() as connection:
+            before = {name: one.content for name, one in stored.newest(connection).items()}
+            documents.read({**before, **texts}, live.packaged())
+            live.own_mappings({**before, **texts})
+            return [(name, *stored.put(connection, name, text_, by)) for name, text_ in sorted(texts.items())]
+    finally:
+        engine.dispose()

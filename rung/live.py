@@ -1,0 +1,169 @@
+"""The documents in force, read from the database, made into working objects, and made anew when a version appears."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+
+import structlog
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+import mappings
+from connectors import discover
+from core.policy import Policy
+from core.ports import Platform
+from core.store import documents as stored
+from mappings import BoundMapping
+from mappings import Mapping as CompiledMapping
+from rung import documents
+from rung.documents import Configuration, SourceDoc
+from rung.loaded import BoundMappings, Loaded
+from webhooks import Source
+
+log = structlog.get_logger()
+
+POLICY = "policy.yaml"
+_CHECK_SECONDS = 1.0
+
+
+@cache
+def packaged() -> Mapping[str, CompiledMapping]:
+    """The packaged catalogue of mappings."""
+    return mappings.load_catalogue([mappings.PACKAGED])
+
+
+class Live:
+    """Gives the present `Loaded`; asks the database at most once a second whether a document has a new version.
+
+    A version that cannot be used leaves the one before in force, and says so: `rung apply` checks before it stores, so
+    this takes a newer Rung's documents under an older one. A database that is away changes nothing.
+    """
+
+    def __init__(self, database: Engine) -> None:
+        self._database = database
+        self._lock = threading.Lock()
+        self._checked = float("-inf")
+        self._loaded: Loaded | None = None
+        self._refused: Mapping[str, int] = {}
+
+    def __call__(self) -> Loaded:
+        """The documents in force."""
+        loaded = self._loaded
+        if loaded is not None and time.monotonic() - self._checked < _CHECK_SECONDS:
+            return loaded
+        with self._lock:
+            if self._loaded is None or time.monotonic() - self._checked >= _CHECK_SECONDS:
+                self._loaded = self._fresh(self._loaded)
+                self._checked = time.monotonic()
+            return self._loaded
+
+    def _fresh(self, known: Loaded | None) -> Loaded:
+        versions: Mapping[str, int] = {}
+        try:
+            with self._database.begin() as connection:
+                versions = stored.versions(connection)
+                if known is not None and versions in (known.versions, self._refused):
+                    return known
+                newest = stored.newest(connection)
+            return load(newest, self._policy_text)
+        except (DBAPIError, PoolTimeout):
+            if known is None:
+                raise
+        except (documents.DocumentsError, mappings.MappingDocumentError, ValueError) as error:
+            if known is None:
+                raise
+            self._refused = versions
+            log.warning("the new documents cannot be used; those before stay in force", reason=str(error))
+        return known
+
+    def _policy_text(self, version: int) -> str | None:
+        with self._database.begin() as connection:
+            document = stored.get(connection, POLICY, version)
+        return document.content if document else None
+
+
+def load(newest: Mapping[str, stored.Document], policy_text: Callable[[int], str | None]) -> Loaded:
+    """Make the newest documents into working objects; raises `DocumentsError` and `MappingDocumentError`."""
+    texts = {name: document.content for name, document in newest.items()}
+    version = newest[POLICY].version if POLICY in newest else 0
+    configuration = documents.read(texts, packaged(), policy_version=version)
+    catalogue = {**packaged(), **own_mappings(texts)}
+    bound = _bind(configuration, catalogue)
+    return Loaded(
+        policy=configuration.policy,
+        platforms=_platforms(configuration, catalogue),
+        mappings=BoundMappings(bound),
+        sources={name: _source(one, bound[name]) for name, one in configuration.platforms.sources.items()},
+        at_version=_older_policies(configuration, policy_text),
+        versions={name: document.version for name, document in newest.items()},
+    )
+
+
+def own_mappings(texts: Mapping[str, str]) -> Mapping[str, CompiledMapping]:
+    """The mappings that the documents bring; raises `MappingDocumentError`."""
+    own = {name: text for name, text in texts.items() if name.startswith("mappings/")}
+    if not own:
+        return {}
+    with tempfile.TemporaryDirectory(prefix="rung-mappings-") as folder:
+        for name, text in own.items():
+            path = Path(folder, name)
+            path.parent.mkdir(parents=True)
+            path.write_text(text, encoding="utf-8")
+        return mappings.load_catalogue([Path(folder, "mappings")])
+
+
+def _bind(configuration: Configuration, catalogue: Mapping[str, CompiledMapping]) -> dict[str, BoundMapping]:
+    """Each source's mapping, knowing the platform whose records it speaks of."""
+    known = configuration.platforms.platforms
+
+    def bind(source: SourceDoc) -> BoundMapping:
+        platform = known.get(source.platform)
+        url, options = (platform.config.url, platform.config.options) if platform else ("", {})
+        return catalogue[source.mapping].bind(source.name, source.platform, url, options)
+
+    return {name: bind(source) for name, source in configuration.platforms.sources.items()}
+
+
+def _platforms(configuration: Configuration, catalogue: Mapping[str, CompiledMapping]) -> dict[str, Platform]:
+    builders = discover()
+    made = {}
+    for name, one in configuration.platforms.platforms.items():
+        out = catalogue[one.mapping].bind(name, name, one.config.url, one.config.options).out
+        made[name] = builders[one.config.kind](one.config, out)
+    return made
+
+
+def _source(source: SourceDoc, bound: BoundMapping) -> Source:
+    return Source(
+        name=source.name,
+        verify=source.verify,
+        max_bytes=source.max_bytes,
+        content_types=bound.content_types,
+        delivery_key=bound.delivery_key,
+    )
+
+
+def _older_policies(configuration: Configuration, policy_text: Callable[[int], str | None]) -> Callable[[int], Policy]:
+    """The policy of any version, with today's roster; the newest one where the version is gone or unreadable."""
+    newest = configuration.policy
+
+    @cache
+    def at_version(version: int) -> Policy:
+        text = None if version == newest.version else policy_text(version)
+        if text is None:
+            return newest
+        try:
+            return documents.policy_of(
+                text, version=version, roster=configuration.roster, creates_on=configuration.platforms.creates_on
+            )
+        except documents.DocumentsError as error:
+            log.warning("an older policy cannot be used; its tickets go on under the newest", reason=str(error))
+            return newest
+
+    return at_version
