@@ -173,6 +173,11 @@ class Settings:
         """The key that signs links: RUNG_SECRET_KEY, or the one in home/secret.key, which is made when missing."""
         return self.secret_key or _kept_key(self.home / "secret.key")
 
+    def environment(self) -> dict[str, str]:
+        """The environment from which these very settings are read: for processes of ours."""
+        values = {setting.name: getattr(self, setting.field) for setting in SETTINGS}
+        return {name: "" if value is None else str(value) for name, value in values.items()}
+
     def shown(self) -> dict[str, str]:
         """Every setting's value as people may see it."""
         return {setting.name: _shown(setting, getattr(self, setting.field)) for setting in SETTINGS}

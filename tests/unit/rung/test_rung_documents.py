@@ -251,8 +251,10 @@ def test_what_is_no_document_in_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DocumentsError) as refused:
         documents.read_folder(tmp_path)
     assert [str(problem) for problem in refused.value.problems] == [
-        "platform.yml: is not a document's name. Did you mean “platforms.yaml”? "
-        "Allowed: platforms.yaml, policy.yaml, roster.yaml.",
+        (
+            "platform.yml: is not a document's name. Did you mean “platforms.yaml”? "
+            "Allowed: platforms.yaml, policy.yaml, roster.yaml."
+        ),
         "policy.yaml: cannot be read: it is no regular file.",
         "roster.yaml: cannot be read: it is not UTF-8 text.",
     ]

@@ -95,3 +95,9 @@ def test_a_given_key_is_used_and_none_is_made(tmp_path: Path) -> None:
     settings = Settings.from_environment({"RUNG_HOME": str(tmp_path), "RUNG_SECRET_KEY": "k" * 32})
     assert settings.key() == "k" * 32
     assert not list(tmp_path.iterdir())
+
+
+def test_its_environment_gives_the_same_settings_again(tmp_path: Path) -> None:
+    given = {"RUNG_HOME": str(tmp_path), "RUNG_PORT": "1234", "RUNG_CONFIG": "config", "RUNG_SECRET_KEY": "k" * 32}
+    settings = Settings.from_environment(given)
+    assert Settings.from_environment(settings.environment()) == settings

@@ -1,0 +1,151 @@
+"""Every role on this machine, under one supervisor, over the servers that are named or over our own."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from rung.child import Child
+from rung.runfile import Running, announced, only_one
+from rung.settings import Settings
+from rung.supervisor import Say, Supervisor
+
+_SERVER_SECONDS = 60.0
+_WEB_SECONDS = 30.0
+_WEB, _WORKERS, _CLOCK = 0, 1, 2
+"""The order of stopping: nothing new comes in, then what is under way is finished."""
+
+
+class UpError(Exception):
+    """Something that Rung needs did not start. The message says what, and what to do."""
+
+
+class StoppedError(Exception):
+    """A stop was asked for before everything ran."""
+
+
+@dataclass(frozen=True, slots=True)
+class Up:
+    """What runs. `settings` name the servers that are in use; `supervisor.run()` keeps everything going."""
+
+    settings: Settings
+    supervisor: Supervisor
+
+
+@contextlib.contextmanager
+def up(
+    settings: Settings,
+    say: Say,
+    *,
+    environment: Mapping[str, str] | None = None,
+    extra: Sequence[Child] = (),
+) -> Iterator[Up]:
+    """Start everything, and stop it at the end of the block: servers, schema, documents, `extra` children, then roles.
+
+    `environment` is added to that of every role (secrets of a demonstration, say). Must be entered in the main thread.
+    Raises `UpError`, `StoppedError`, `AlreadyUpError`, `EmbeddedError`, what the database raises when it cannot be
+    reached, and what is wrong with the documents of `settings.config`.
+    """
+    with only_one(settings.home), Supervisor(say, grace=settings.grace_seconds) as supervisor:
+        check_port(settings)
+        complete = _servers(settings, supervisor)
+        _prepare(complete, say)
+        supervisor.add(*extra, *roles(complete, environment or {}))
+        _wait(supervisor, "web", lambda: _answers(complete), _WEB_SECONDS)
+        with announced(settings.home, _told(settings, complete)):
+            yield Up(complete, supervisor)
+
+
+def _told(named: Settings, complete: Settings) -> Running:
+    """What others may know: the addresses of our own servers; those that were named can hold a password."""
+    own_database = "" if named.database_url else complete.database_url
+    own_redis = "" if named.redis_url else complete.redis_url
+    return Running(os.getpid(), complete.public_url, own_database, own_redis)
+
+
+def roles(settings: Settings, environment: Mapping[str, str]) -> list[Child]:
+    """The role processes; each reads the same settings from its environment."""
+    shared = {**settings.environment(), **_findable(), **environment}
+
+    def role(name: str, command: str, stage: int, orphan_signal: signal.Signals = signal.SIGKILL) -> Child:
+        line = (sys.executable, "-m", "rung", command)
+        return Child(name=name, command=line, environment=shared, stage=stage, orphan_signal=orphan_signal)
+
+    workers = [role(f"worker-{number}", "worker", _WORKERS) for number in range(1, settings.workers + 1)]
+    # The web server has worker processes of its own: it must live long enough to end them.
+    return [role("web", "web", _WEB, signal.SIGTERM), *workers, role("clock", "clock", _CLOCK)]
+
+
+def check_port(settings: Settings) -> None:
+    """Raise `UpError` when the web role could not listen: it shares ports with its own kind, so it would not notice."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((settings.host, settings.port))
+        except OSError as error:
+            where = f"{settings.host} port {settings.port}"
+            if error.errno == errno.EADDRINUSE:
+                raise UpError(f"Another program listens on {where}: choose another port with RUNG_PORT.") from None
+            raise UpError(f"Rung cannot listen on {where}: {error.strerror}; see RUNG_HOST and RUNG_PORT.") from None
+
+
+def _servers(settings: Settings, supervisor: Supervisor) -> Settings:
+    """Start the servers that are not named, and name them."""
+    if settings.database_url and settings.redis_url:
+        return settings
+    from rung.embedded import Place, Postgres, Redis
+
+    place = Place.under(settings.home)
+    if not settings.database_url:
+        postgres = Postgres(place)
+        supervisor.add(postgres.child())
+        _wait(supervisor, "postgres", postgres.is_ready, _SERVER_SECONDS)
+        settings = replace(settings, database_url=postgres.make_database())
+    if not settings.redis_url:
+        redis = Redis(place)
+        supervisor.add(redis.child())
+        _wait(supervisor, "redis", redis.is_ready, _SERVER_SECONDS)
+        settings = replace(settings, redis_url=redis.url())
+    return settings
+
+
+def _prepare(settings: Settings, say: Say) -> None:
+    """Bring the schema and the documents up to date."""
+    from core.store.database import migrate
+    from rung import wiring
+
+    migrate(settings.database_url)
+    if settings.config:
+        for name, version, is_new in wiring.apply_documents(settings, settings.config, "rung up"):
+            say("rung", f"{name} is at version {version}{' (new)' if is_new else ''}")
+    settings.key()
+
+
+def _wait(supervisor: Supervisor, name: str, ready: Callable[[], bool], seconds: float) -> None:
+    if supervisor.wait_for(ready, seconds):
+        return
+    if supervisor.stopping:
+        raise StoppedError
+    raise UpError(f"{name} did not answer within {seconds:.0f} seconds; what it said is above.")
+
+
+def _answers(settings: Settings) -> bool:
+    """Whether the web role takes connections."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - compared, not bound
+    with contextlib.suppress(OSError), socket.create_connection((host, settings.port), timeout=1):
+        return True
+    return False
+
+
+def _findable() -> dict[str, str]:
+    """What lets a child find our packages wherever it is started."""
+    root = str(Path(__file__).resolve().parent.parent)
+    return {"PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))}
