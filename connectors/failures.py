@@ -162,6 +162,7 @@ def _refused(response: requests.Response, dialect: Dialect, writing: bool) -> Pl
         asked = status == 503 and wait is not None
         unsure = writing and not asked
         quick = asked or not writing
+        message += " The write may have been done." if unsure else ""
         return PlatformError(
             message, retry_after=wait, platform_down=True, ambiguous=unsure, status=status, quick=quick
         )

@@ -27,7 +27,7 @@ cannot keep the issue from being created."""
 
 
 def build(config: PlatformConfig, outbound: Outbound) -> Platform:
-    """A connector for that instance; raises `ValueError` for an auth that Jira does not have."""
+    """A connector for that instance; raises `ValueError` for an auth or option that Jira does not have."""
     return Jira(config, outbound)
 
 
@@ -72,8 +72,7 @@ class Jira:
         self._outbound = outbound
         self._api = JiraApi(config)
         self._people = People(self._api, config.name)
-        settles = float(config.options.get("search_settles", SETTLES))
-        self._creations = Creations(self._api, config.name, config.project, settles)
+        self._creations = Creations(self._api, config.name, config.project, _settles(config))
         self._self: Cache[Json] = Cache()
 
     @property
@@ -226,3 +225,12 @@ class Jira:
 
     def _me(self) -> Json:
         return self._self.get("self", self._api.myself) or {}
+
+
+def _settles(config: PlatformConfig) -> float:
+    """The option `search_settles`, in seconds."""
+    given = config.options.get("search_settles", SETTLES)
+    try:
+        return float(given)
+    except ValueError:
+        raise ValueError(f"{config.name}: search_settles must be a number of seconds, not {given!r}.") from None
