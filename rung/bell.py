@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
-from typing import Literal
+from collections.abc import Mapping
+from typing import Literal, Protocol
 
 import redis
 import structlog
@@ -14,6 +14,15 @@ log = structlog.get_logger()
 
 Work = Literal["intake", "delivery"]
 WORK: tuple[Work, ...] = ("intake", "delivery")
+
+
+class Hand(Protocol):
+    """Somebody who does one kind of work."""
+
+    def call(self) -> None:
+        """Have them set to; returns at once."""
+        ...
+
 
 _GATHER_SECONDS = 5
 """A ring that was announced but never heard (its Redis or worker died) silences the others for no longer than this."""
@@ -55,43 +64,30 @@ def _gathering(work: str) -> str:
     return f"rung:ring:{work}"
 
 
-class Answers:
-    """What this process does when the bell rings, one drain at a time for each kind of work."""
-
-    def __init__(self, drains: Mapping[str, Callable[[], int]]) -> None:
-        self._drains = drains
-        self._locks = {work: threading.Lock() for work in drains}
-
-    def drain(self, work: str) -> None:
-        """Work off what waits; at once if nobody does so already, else after them."""
-        with self._locks[work]:
-            self._drains[work]()
-
-
-_answers: Answers | None = None
+_hands: Mapping[Work, Hand] = {}
 _connection: redis.Redis | None = None
 
 
 def answer(work: Work) -> None:
-    """The job that RQ runs: from here on a new ring is heard again, then everything that waits is worked off."""
-    if _answers is None or _connection is None:
+    """The job that RQ runs: from here on a new ring is heard again, and the hand for this work sets to."""
+    if _connection is None:
         raise RuntimeError("the bell was heard by a process that is no Rung worker")
     _connection.delete(_gathering(work))
-    _answers.drain(work)
+    _hands[work].call()
 
 
-def listen(url: str, answers: Answers, works: tuple[Work, ...], stopping: threading.Event) -> None:
+def listen(url: str, hands: Mapping[Work, Hand], stopping: threading.Event) -> None:
     """Answer rings until asked to stop (SIGINT, SIGTERM); a Redis that is away is waited for."""
-    global _answers, _connection  # RQ calls a plain function: what it needs has to be found from there
-    _answers, _connection = answers, connect(url)
+    global _hands, _connection  # RQ calls a plain function: what it needs has to be found from there
+    _hands, _connection = {**hands}, connect(url)
     while not stopping.is_set():
         try:
-            worker = SimpleWorker([queue(_connection, work) for work in works], connection=_connection)
+            worker = SimpleWorker([queue(_connection, work) for work in hands], connection=_connection)
             worker.max_connection_wait_time = 2
             worker.log_job_description = False
             worker.work(logging_level="WARNING")
             if worker._stop_requested:
                 stopping.set()
         except redis.RedisError as error:
-            log.warning("Redis is away; the sweep does the work meanwhile", reason=type(error).__name__)
+            log.warning("Redis is away; the sweep finds the work meanwhile", reason=type(error).__name__)
             stopping.wait(1)

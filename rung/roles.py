@@ -12,34 +12,53 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from rung import bell
-from rung.bell import WORK, Answers, Work
+from rung.bell import WORK, Work
 from rung.settings import Settings
 
 log = structlog.get_logger()
 
 _SWEEP_SECONDS = 2.0
 _TICK_SECONDS = 0.25
+_STOP_SECONDS = 60.0
+
+
+class Drainer:
+    """Works off one kind of work in a thread of its own: when it is called, and every two seconds in case it was not.
+
+    Each kind has its own thread, so that a platform that answers slowly does not hold up what comes in.
+    """
+
+    def __init__(self, work: str, drain: Callable[[], int], stopping: threading.Event) -> None:
+        self._work, self._drain, self._stopping = work, drain, stopping
+        self._called = threading.Event()
+        self.thread = threading.Thread(target=self._run, name=work, daemon=True)
+
+    def call(self) -> None:
+        """Set to now, or once more when the present round is done."""
+        self._called.set()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._called.wait(_SWEEP_SECONDS)
+            self._called.clear()
+            _guarded(self._drain, f"{self._work} waits")
 
 
 def run_worker(settings: Settings, works: tuple[Work, ...] = WORK) -> None:
-    """Work off deliveries and actions whenever the bell rings, and every two seconds in case it was not heard."""
+    """Work off deliveries and actions whenever the bell rings; rows are found without it, only later."""
     from rung import wiring
 
     app = wiring.build(settings)
     stopping = threading.Event()
-    answers = Answers({"intake": app.intake.drain, "delivery": app.deliverer.drain})
-    sweeper = threading.Thread(target=_sweep, args=(answers, works, stopping), name="sweep", daemon=True)
-    sweeper.start()
+    drains = {"intake": app.intake.drain, "delivery": app.deliverer.drain}
+    hands = {work: Drainer(work, drains[work], stopping) for work in works}
+    for hand in hands.values():
+        hand.thread.start()
     log.info("worker ready", work=", ".join(works))
-    bell.listen(settings.redis_url, answers, works, stopping)
-    sweeper.join(timeout=30)
-
-
-def _sweep(answers: Answers, works: tuple[Work, ...], stopping: threading.Event) -> None:
-    """What makes the bell a convenience: rows are found without it."""
-    while not stopping.wait(_SWEEP_SECONDS):
-        for work in works:
-            _guarded(lambda work=work: answers.drain(work), f"{work} waits")  # type: ignore[misc] # binds the loop's value
+    bell.listen(settings.redis_url, hands, stopping)
+    for hand in hands.values():
+        hand.call()
+        hand.thread.join(_STOP_SECONDS)
 
 
 def run_clock(settings: Settings) -> None:
@@ -63,13 +82,17 @@ def _guarded(work: Callable[[], object], consequence: str) -> None:
         work()
     except (DBAPIError, PoolTimeout) as error:
         reason = type(getattr(error, "orig", None) or error).__name__
-        log.warning(f"the database is away: {consequence}", reason=reason)
+        log.warning("the database is away", consequence=consequence, reason=reason)
+        time.sleep(0.5)
+    except Exception:  # the outermost boundary of a thread: one that ended in silence would do no work for ever
+        log.exception("a round of work broke off; the next one goes on", consequence=consequence)
         time.sleep(0.5)
 
 
 def run_web(settings: Settings) -> None:
     """Serve webhooks, the board and the API until asked to stop."""
     from granian.constants import Interfaces
+    from granian.log import LogLevels
     from granian.server import Server
 
     server = Server(
@@ -79,12 +102,12 @@ def run_web(settings: Settings) -> None:
         address=settings.host,
         port=settings.port,
         workers=1,
-        blocking_threads=8,
+        blocking_threads=settings.web_threads,
         backlog=1024,
         websockets=False,
         respawn_failed_workers=True,
         respawn_interval=0.2,
         workers_kill_timeout=10,
-        log_level="warning",
+        log_level=LogLevels.warning,
     )
     server.serve()

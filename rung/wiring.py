@@ -162,7 +162,7 @@ def build(settings: Settings) -> App:
             loaded=Live(engine),
             clock=timesource.clock(settings),
             bell=RqBell(settings.redis_url),
-            notifier=AppriseNotifier(documents.resolve),
+            notifier=AppriseNotifier(lambda name: documents.secret(name).reveal()),
             links=AcknowledgeLinks(settings.key(), settings.public_url),
             lease=timedelta(seconds=settings.lease_seconds),
             threads=settings.worker_threads,

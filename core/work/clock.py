@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from core.model import TimerDue
 from core.ports import Bell, Clock
@@ -47,7 +48,9 @@ class Sweeper:
         try:
             with self.database.begin() as connection:
                 apply_to(connection, ticket_id, timer, self.policies, self.clock())
-        except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # the boundary that keeps a ticket which cannot be stepped to itself
             log.exception("a timer could not be applied", ticket=ticket_id, timer=timer.kind.value)
             with self.database.begin() as connection:
                 timers.put_off(connection, ticket_id, timer.kind, f"{type(error).__name__}: {error}")

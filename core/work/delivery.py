@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import structlog
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from core.model import Action, ActionStatus, Receipt, RecordRef, Refusal, Report, Ticket, Verb
 from core.policy import Roster
@@ -64,6 +65,12 @@ class Deliverer:
         except DeliveryError as error:
             bound.warning("action failed", verb=action.verb.value, reason=error.message, attempt=claimed.attempts)
             self._failed(claimed, error)
+            return
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # noqa: BLE001 - the boundary that keeps an action which breaks something to itself
+            bound.exception("action broke off")
+            self._ended(claimed, Refusal(f"an error in Rung itself: {type(error).__name__}"))
             return
         bound.info("action done", verb=action.verb.value, found=receipt.found)
         self._ended(claimed, receipt)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import structlog
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from core.model import Delivery, DeliveryStatus, Event, Normalized, RecordRef
 from core.ports import Bell, Clock, DeliveryError, Mappings, Platform, UnmappedError
@@ -62,6 +62,9 @@ class Intake:
             bound.warning("delivery put off: the database refused", reason=type(error.orig).__name__)
             if not error.connection_invalidated:
                 self._again(delivery, attempts, f"the database refused: {type(error.orig).__name__}")
+        except Exception as error:  # noqa: BLE001 - the boundary that keeps a delivery which breaks something to itself
+            self._finish(delivery, DeliveryStatus.FAILED, f"{type(error).__name__}: {error}")
+            bound.exception("delivery could not be applied")
 
     def _understand(self, delivery: Delivery) -> Normalized:
         """The delivery's events, each complete and marked if it is our own doing."""
@@ -112,7 +115,9 @@ class Intake:
         try:
             with connection.begin_nested():
                 outcome = apply_event(connection, event, self.policies, self.clock())
-        except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # the boundary that keeps an event which cannot be applied to itself
             log.exception("an event could not be applied", source=event.source, key=event.key)
             return {**told, "error": f"{type(error).__name__}: {error}"}
         if outcome.ticket is None:
