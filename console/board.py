@@ -29,7 +29,7 @@ def _answer(room: Room, template: str) -> Response:
     """The board, or 304 without a look at any ticket when the caller's copy is the present one."""
     people = room.people()
     who, wanted = room.who(people), request.args.get("q", "").strip()
-    limit = MANY if "all" in request.args else FEW
+    limit = MANY if wanted or "all" in request.args else FEW
     shown = (
         room.desk.board_version(),
         template,

@@ -101,8 +101,11 @@ function filter() {
   const none = $("#no-match");
   if (none) none.hidden = shown > 0 || !$("#rows > .row");
 }
-document.addEventListener("input", (event) => { if (event.target.id === "filter") filter(); });
-document.addEventListener("submit", (event) => { if (board && event.target.matches(".filter") && !location.search) event.preventDefault(); });
+document.addEventListener("input", (event) => {
+  if (event.target.id !== "filter") return;
+  if (!event.target.value && new URLSearchParams(location.search).has("q")) location.href = "/"; else filter();
+});
+document.addEventListener("submit", (event) => { if (board && event.target.matches(".filter") && !location.search && !$(".more")) event.preventDefault(); });
 
 // ---- Live. Only rows that changed are replaced; a row under the pointer or the focus stays where it is until it is left.
 const article = $("[data-live]"), live = $("#live"), liveText = $("#live-text");

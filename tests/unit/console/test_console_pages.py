@@ -140,7 +140,9 @@ def test_pressing_the_links_button_acknowledges_for_that_person(client: FlaskCli
     assert "Dana Reyes has it" in text(client, f"/acknowledge/{token_for(4, 'lee')}")
 
 
-@pytest.mark.parametrize("token", ["nonsense", "a.b.c", token_for(4)[:-2], "%00"])
+@pytest.mark.parametrize(
+    "token", ["nonsense", "a.b.c", token_for(4)[:-2], "%00"], ids=["nonsense", "made up", "cut", "nul"]
+)
 def test_a_broken_link_says_what_to_do_instead(client: FlaskClient, desk: FakeDesk, token: str) -> None:
     for answer in (client.get(f"/acknowledge/{token}"), client.post(f"/acknowledge/{token}")):
         assert answer.status_code == 404
