@@ -6,7 +6,7 @@ language.
 
 from mappings.catalogue import PACKAGED, load_catalogue
 from mappings.mapping import BoundMapping
-from mappings.mapping import Mapping_ as Mapping
+from mappings.mapping import CompiledMapping as Mapping
 from mappings.problems import MappingDocumentError, Problem
 
 __all__ = ["PACKAGED", "BoundMapping", "Mapping", "MappingDocumentError", "Problem", "load_catalogue"]

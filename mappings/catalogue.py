@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from mappings import kinds, paths
-from mappings.document import Node, Report, read
-from mappings.mapping import Mapping_
+from mappings.document import Node, Report, file_text, read
+from mappings.mapping import CompiledMapping
 from mappings.outbound import compile_out
 from mappings.problems import MappingDocumentError, Problem
 from mappings.rules import Language, compile_rule, compile_value, where
@@ -19,6 +20,7 @@ PACKAGED = Path(__file__).resolve().parent
 """The folder of the mappings that come with Rung."""
 
 DOCUMENT = "mapping.yaml"
+NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 _TOP = (
     "title",
     "content_types",
@@ -35,22 +37,30 @@ _TOP = (
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 
 
-def load_catalogue(folders: Sequence[Path]) -> dict[str, Mapping_]:
-    """Every mapping in those folders by name; later folders win. Raises `MappingDocumentError` with all mistakes."""
-    found: dict[str, Mapping_] = {}
+def load_catalogue(folders: Sequence[Path], texts: Mapping[str, str] = NO_TEXTS) -> dict[str, CompiledMapping]:
+    """Every mapping in those folders by name; later folders win. Raises `MappingDocumentError` with all mistakes.
+
+    `texts` are further documents by the mapping's name, such as those that the database keeps; they win over folders.
+    """
+    found: dict[str, CompiledMapping] = {}
     problems: list[Problem] = []
+
+    def add(name: str, text: str | None, report: Report) -> None:
+        mapping = _compiled(name, text, report) if text is not None else None
+        problems.extend(dict.fromkeys(report.problems))
+        if mapping:
+            found[name] = mapping
+
     for folder in folders:
         seen: dict[str, Path] = {}
         for path in sorted(folder.glob(f"*/{DOCUMENT}")):
-            report = Report(_told(path))
-            name = path.parent.name
+            name, report = path.parent.name, Report(_told(path))
             if name.casefold() in seen:
                 report.add(1, "", f"There is already a mapping of this name: {_told(seen[name.casefold()])}.")
             seen[name.casefold()] = path
-            mapping = load_mapping(path, report)
-            problems += dict.fromkeys(report.problems)
-            if mapping:
-                found[name] = mapping
+            add(name, file_text(path, report), report)
+    for name, text in texts.items():
+        add(name, text, Report(f"mappings/{name}/{DOCUMENT}"))
     if problems:
         raise MappingDocumentError(problems)
     return found
@@ -61,11 +71,11 @@ def _told(path: Path) -> str:
     return "/".join(path.parts[-3:])
 
 
-def load_mapping(path: Path, report: Report) -> Mapping_ | None:
+def _compiled(name: str, text: str, report: Report) -> CompiledMapping | None:
     """One document, compiled; notes all that is wrong with it. None when it cannot be read at all."""
-    if not _NAME.fullmatch(path.parent.name):
-        report.add(1, "", f"“{path.parent.name}” cannot be a mapping's name: use a-z, 0-9, _ and -, a letter first.")
-    root = read(path, report)
+    if not _NAME.fullmatch(name):
+        report.add(1, "", f"“{name}” cannot be a mapping's name: use a-z, 0-9, _ and -, a letter first.")
+    root = read(text, report)
     if root is None or not (entries := root.entries(_TOP)):
         return None
     language = Language(unwrap=tuple(one.text() for one in entries["unwrap"].items()) if "unwrap" in entries else ())
@@ -73,10 +83,10 @@ def load_mapping(path: Path, report: Report) -> Mapping_ | None:
     common = entries["common"].entries(FIELDS) if "common" in entries else {}
     for field, one in common.items():
         compile_field(field, one, language)
-    title = entries["title"].text() if "title" in entries else path.parent.name
+    title = entries["title"].text() if "title" in entries else name
     key = entries.get("delivery_key")
-    return Mapping_(
-        name=path.parent.name,
+    return CompiledMapping(
+        name=name,
         title=title,
         where=where(root),
         content_types=tuple(one.text() for one in entries["content_types"].items())

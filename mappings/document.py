@@ -108,20 +108,30 @@ class Node:
         return Node(yaml.ScalarNode("tag:yaml.org,2002:null", "", node.start_mark), path, self.report, self.depth + 1)
 
 
-def read(path: Path, report: Report) -> Node | None:
-    """The document's root, or None with a problem noted when it is missing, empty or not YAML."""
+def file_text(path: Path, report: Report) -> str | None:
+    """The file's text, or None with a problem noted."""
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         report.add(1, "", f"The file cannot be read: {error.strerror}.")
     except UnicodeDecodeError:
         report.add(1, "", "The file is not UTF-8 text.")
+    return None
+
+
+def read(text: str, report: Report) -> Node | None:
+    """The document's root, or None with a problem noted when it is empty or not YAML."""
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or "the text cannot be read"
         report.add(mark.line + 1 if mark else 1, "", f"This is not YAML: {what}.")
-    else:
-        if root is not None:
-            return Node(root, "", report)
+        return None
+    except RecursionError:
+        report.add(1, "", "The document is nested too deeply.")
+        return None
+    if root is None:
         report.add(1, "", "The document is empty.")
-    return None
+        return None
+    return Node(root, "", report)

@@ -21,7 +21,7 @@ NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
-class Mapping_:  # noqa: N801 - exported as `Mapping`, which the standard library's name hides in here
+class CompiledMapping:
     """One source's mapping, ready to use. `items` are the places where a batch may be; the first that exists counts."""
 
     name: str
@@ -48,7 +48,7 @@ class Mapping_:  # noqa: N801 - exported as `Mapping`, which the standard librar
 class BoundMapping:
     """A mapping that knows whose deliveries it maps: one configured source, and the platform that it belongs to."""
 
-    mapping: Mapping_
+    mapping: CompiledMapping
     settings: Settings = field(repr=False)
 
     @property

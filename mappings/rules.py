@@ -7,21 +7,18 @@ mapping says more: `is` (a constant), `from` (a path, template or list) with `ma
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from mappings import paths
+from mappings import paths, pieces
 from mappings.celrule import compile_cel
 from mappings.document import Node
-from mappings.kinds import ANY, Kind, as_text
+from mappings.kinds import ANY, Kind
 from mappings.scope import MISSING, PREDEFINED, Read, Scope, Where
 from mappings.table import Table
-from mappings.times import moment
 
 _SOURCES = ("is", "from", "cel", "time", "hash")
 _ALL = (*_SOURCES, "match", "join", "table", "default", "missing", "zone")
@@ -34,10 +31,6 @@ _GOES_WITH = {
     "zone": ("time",),
 }
 _PIECE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
-_UNFILLED = re.compile(
-    r"\$\{[^}]*\}|\$[A-Z][A-Z0-9_]*|\{\{.*\}\}|\{[#$?]?[A-Z][A-Z0-9_.:]*\}|<no value>|\*UNKNOWN\*", re.DOTALL
-)
-"""Variables that the sending tool did not fill in: shell, Datadog, Go and Jinja templates, Zabbix macros."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +69,7 @@ def nothing(scope: Scope) -> object:
 def compile_rule(node: Node, language: Language, kind: Kind) -> Read:
     """The rule in that node; notes what is wrong with it and goes on."""
     if node.is_list:
-        return _first([compile_rule(one, language, kind) for one in node.items()])
+        return pieces.first([compile_rule(one, language, kind) for one in node.items()])
     if node.is_map:
         return _mapping(node, language, kind)
     text = node.text()
@@ -110,43 +103,7 @@ def _path(node: Node, text: str, language: Language, kind: Kind) -> Read:
     if path.root and path.root not in language.names:
         node.wrong(f"There is no name ${path.root} at this place.", sorted("$" + name for name in language.names))
     read = paths.reader(path)
-    return _scalar(read, where(node, text), language.unwrap) if kind.scalar else read
-
-
-def _scalar(read: Read, place: Where, unwrap: tuple[str, ...]) -> Read:
-    """Checks that a text, number, truth or null is found; takes the value out of an object that only wraps it."""
-
-    def value(scope: Scope) -> object:
-        found = read(scope)
-        if isinstance(found, str):
-            return MISSING if found[:1] in _UNFILLED_START and _UNFILLED.fullmatch(found.strip()) else found
-        if isinstance(found, dict):
-            found = next((found[key] for key in unwrap if key in found), found)
-        if isinstance(found, dict | list):
-            raise place.mismatch(found, "a text or a number")
-        return found
-
-    return value
-
-
-_UNFILLED_START = ("$", "{", "<", "*")
-
-
-def _first(reads: Sequence[Read]) -> Read:
-    """The first that is not empty; otherwise the first that is there at all."""
-
-    def value(scope: Scope) -> object:
-        empty: object = MISSING
-        for read in reads:
-            found = read(scope)
-            if found is MISSING:
-                continue
-            if found is not None and found not in ("", [], {}):
-                return found
-            empty = found if empty is MISSING else empty
-        return empty
-
-    return value
+    return pieces.scalar(read, where(node, text), language.unwrap) if kind.scalar else read
 
 
 def _template(node: Node, text: str, language: Language) -> Read:
@@ -164,18 +121,7 @@ def _template(node: Node, text: str, language: Language) -> Read:
         node.wrong(f"A brace is left open in “{text}”; write {{{{ for a brace.")
     texts[-1] += text[at:]
     scalar = replace(ANY, scalar=True)
-    reads = [_path(node, path, language, scalar) for path in holes]
-
-    def value(scope: Scope) -> object:
-        filled = [texts[0]]
-        for read, after in zip(reads, texts[1:], strict=True):
-            found = read(scope)
-            if found is MISSING or found is None or found == "":
-                return MISSING
-            filled += (as_text(found), after)
-        return "".join(filled)
-
-    return value
+    return pieces.template(texts, [_path(node, path, language, scalar) for path in holes])
 
 
 def _mapping(node: Node, language: Language, kind: Kind) -> Read:
@@ -194,7 +140,7 @@ def _mapping(node: Node, language: Language, kind: Kind) -> Read:
     if "match" in entries:
         read = _match(read, entries["match"])
     if "join" in entries:
-        read = _join(read, entries["join"].text(), where(node))
+        read = pieces.joined(read, entries["join"].text(), where(node))
     return _table(read, node, entries, kind)
 
 
@@ -223,21 +169,8 @@ def _cel(entries: dict[str, Node], language: Language, kind: Kind) -> Read:
 
 def _time(entries: dict[str, Node], language: Language, kind: Kind) -> Read:
     del kind
-    node, zone = entries["time"], _zone(entries)
-    read, place = compile_rule(node, language, replace(ANY, scalar=True)), where(node)
-
-    def value(scope: Scope) -> object:
-        found = read(scope)
-        if found is MISSING or found is None or found == "":
-            return found
-        if isinstance(found, bool) or not isinstance(found, str | int | float):
-            raise place.mismatch(found, "a moment")
-        try:
-            return moment(found, zone)
-        except ValueError:
-            raise place.mismatch(found, "a moment") from None
-
-    return value
+    read = compile_rule(entries["time"], language, replace(ANY, scalar=True))
+    return pieces.timed(read, where(entries["time"]), _zone(entries))
 
 
 def _zone(entries: dict[str, Node]) -> ZoneInfo:
@@ -251,16 +184,7 @@ def _zone(entries: dict[str, Node]) -> ZoneInfo:
 
 def _hash(entries: dict[str, Node], language: Language, kind: Kind) -> Read:
     del kind
-    read = compile_rule(entries["hash"], language, ANY)
-
-    def value(scope: Scope) -> object:
-        found = read(scope)
-        if found is MISSING or found in (None, "", [], {}):
-            return MISSING
-        canonical = json.dumps(found, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).hexdigest()[:32]
-
-    return value
+    return pieces.digest(compile_rule(entries["hash"], language, ANY))
 
 
 _READERS: dict[str, Callable[[dict[str, Node], Language, Kind], Read]] = {
@@ -282,28 +206,7 @@ def _match(read: Read, node: Node) -> Read:
         node.wrong("The expression needs exactly one group: the part that is taken.")
         return nothing
 
-    def value(scope: Scope) -> object:
-        found = read(scope)
-        for one in found if isinstance(found, list) else [found]:
-            fits = pattern.search(one) if isinstance(one, str) else None
-            if fits:
-                return fits[1]
-        return MISSING
-
-    return value
-
-
-def _join(read: Read, glue: str, place: Where) -> Read:
-    def value(scope: Scope) -> object:
-        found = read(scope)
-        if not isinstance(found, list):
-            return found
-        try:
-            return glue.join(as_text(one) for one in found)
-        except ValueError:
-            raise place.mismatch(found, "a list of texts") from None
-
-    return value
+    return pieces.matched(read, pattern)
 
 
 def _table(read: Read, node: Node, entries: dict[str, Node], kind: Kind) -> Read:
@@ -312,7 +215,7 @@ def _table(read: Read, node: Node, entries: dict[str, Node], kind: Kind) -> Read
     if "table" not in entries:
         if "default" in entries:
             entries["default"].wrong("“default” is for values that a table does not know; “missing” for no value.")
-        return read if missing is MISSING else lambda scope: _or(read(scope), missing)
+        return read if missing is MISSING else pieces.instead(read, missing)
     rows: dict[str, object] = {}
     for name, row in entries["table"].entries().items():
         if name.casefold() in rows:
@@ -320,7 +223,3 @@ def _table(read: Read, node: Node, entries: dict[str, Node], kind: Kind) -> Read
         rows[name.casefold()] = literal(row, kind)
     default = literal(entries["default"], kind) if "default" in entries else None
     return Table(read, rows, missing, default, where(node)).read
-
-
-def _or(found: object, instead: object) -> object:
-    return instead if found is MISSING or found is None or found == "" else found

@@ -105,3 +105,13 @@ def test_a_name_twice_in_one_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "TEST").mkdir()
     (tmp_path / "TEST" / "mapping.yaml").write_text(GOOD)
     assert any("already a mapping of this name" in one for one in problems(tmp_path, GOOD))
+
+
+def test_a_text_stands_for_a_file_and_wins(tmp_path: Path) -> None:
+    folder = tmp_path / "jira"
+    folder.mkdir()
+    (folder / "mapping.yaml").write_text("title: Folder's\n" + GOOD)
+    found = load_catalogue([tmp_path], {"jira": "title: Kept\n" + GOOD, "more": GOOD})
+    assert (found["jira"].title, found["more"].name) == ("Kept", "more")
+    with pytest.raises(MappingDocumentError, match=r"mappings/more/mapping.yaml:1: A mapping needs"):
+        load_catalogue([], {"more": "title: x"})

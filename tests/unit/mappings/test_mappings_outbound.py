@@ -123,3 +123,10 @@ out: {title: {field: t, table: {known: x}}}
 
 def test_a_source_that_is_no_platform_writes_nothing() -> None:
     assert out("alertmanager", title="x") == ()
+
+
+def test_what_is_canceled_in_jira_says_so_in_its_resolution() -> None:
+    found = values(out("jira", state=State.CANCELED))
+    assert found["resolution"] == "Won't Do"
+    assert "resolution" not in values(out("jira", state=State.CLOSED))
+    assert values(out("jira", state=State.CLOSED, options={"resolution": "Fixed"}))["resolution"] == "Fixed"
