@@ -1,0 +1,32 @@
+"""The language's guide says everything that a document may say."""
+
+import re
+
+import pytest
+import yaml
+
+from mappings import PACKAGED, load_catalogue
+from mappings.catalogue import _TOP
+from mappings.outbound import _FIELDS, _RULE
+from mappings.rules import _ALL
+from mappings.scope import PREDEFINED
+from mappings.shapes import FIELDS
+
+GUIDE = (PACKAGED / "README.md").read_text()
+WORDS = {*_TOP, *FIELDS, *_ALL, *_FIELDS, *_RULE, *(f"${name}" for name in PREDEFINED)}
+
+
+@pytest.mark.parametrize("word", sorted(WORDS))
+def test_a_word_of_the_language_is_in_the_guide(word: str) -> None:
+    assert re.search(rf"(?<![\w$]){re.escape(word)}(?!\w)", GUIDE)
+
+
+def test_the_guide_s_examples_can_be_loaded() -> None:
+    blocks = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
+    assert len(blocks) == 3
+    head, parts, out = (block.replace("shapes: []", "").replace("out: {}", "") for block in blocks)
+    fields = parts.replace("labels: {project: fields.project.key}", "").strip().replace("\n", "\n    ")
+    shape = f"shapes:\n  - name: x\n    kind: {{is: updated}}\n    key: id\n    {fields}\n"
+    way_out = "out:\n  " + out.replace("\n", "\n  ")
+    assert load_catalogue([], {"mine": f"{head}\n{shape}\n{way_out}"})["mine"].title == "My tool"
+    assert yaml.safe_load(head)["unwrap"] == "value"
