@@ -68,6 +68,12 @@ def spawn(child: Child, output: int | None = None) -> subprocess.Popen[bytes]:
         )
 
 
+def tie_to_parent(number: signal.Signals = signal.SIGKILL) -> None:
+    """Have the kernel end this process when the one that made it dies; for a child that somebody else's code forks."""
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+
+
 def end_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
     """Send a signal to everything in the child's process group, which may be gone already."""
     with contextlib.suppress(ProcessLookupError, PermissionError):

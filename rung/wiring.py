@@ -29,6 +29,7 @@ from core.work.inbox import SqlInbox
 from core.work.intake import Intake
 from rung import documents, live, timesource
 from rung.bell import RqBell
+from rung.child import tie_to_parent
 from rung.live import Live
 from rung.loaded import Loaded
 from rung.logging import configure
@@ -176,7 +177,12 @@ def desk(settings: Settings) -> Desk:
 
 
 def web_app() -> Flask:
-    """The web role's WSGI application; the settings come from the environment."""
+    """The web role's WSGI application; the settings come from the environment.
+
+    Granian makes it in a process of its own. Killed itself, Granian could not end that one, and its successor would
+    share the port with an orphan; so the two are tied together.
+    """
+    tie_to_parent()
     settings = Settings.from_environment()
     configure(settings)
     app = build(settings)

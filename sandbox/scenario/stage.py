@@ -65,9 +65,9 @@ class Stage:
         _accepted("Alertmanager", answer)
 
     def grafana(self, alert: Alert) -> None:
-        """Grafana reports, signed."""
+        """Grafana reports, signed together with the real time of sending."""
         raw = json.dumps(alerts.grafana([alert])).encode()
-        headers = alerts.grafana_signature(self.grafana_secret, raw)
+        headers = alerts.grafana_signature(self.grafana_secret, raw, str(int(time.time())))
         _accepted("Grafana", alerts.send(f"{self.rung}/webhooks/grafana", raw, headers))
 
     def incident_titled(self, title: str) -> Json | None:
