@@ -23,12 +23,13 @@ class NothingRunsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """One `rung up`: its process id, the board's address, and its servers' addresses where they are its own."""
+    """One `rung up`: its process id, the board's address, its servers' addresses where they are its own, its time."""
 
     pid: int
     web: str
     database_url: str
     redis_url: str
+    time_file: str = ""
 
 
 def _path(home: Path) -> Path:
@@ -90,4 +91,10 @@ def located(settings: Settings) -> Settings:
             f"Nothing runs under {settings.home}: start `rung up` (or `rung demo`) there, "
             "or name a database with RUNG_DATABASE_URL."
         )
-    return replace(settings, database_url=found.database_url, redis_url=settings.redis_url or found.redis_url)
+    return replace(
+        settings,
+        database_url=found.database_url,
+        redis_url=settings.redis_url or found.redis_url,
+        public_url=found.web,
+        time_file=Path(found.time_file) if found.time_file else None,
+    )

@@ -67,7 +67,8 @@ def _told(named: Settings, complete: Settings) -> Running:
     """What others may know: the addresses of our own servers; those that were named can hold a password."""
     own_database = "" if named.database_url else complete.database_url
     own_redis = "" if named.redis_url else complete.redis_url
-    return Running(os.getpid(), complete.public_url, own_database, own_redis)
+    time_file = str(complete.time_file.absolute()) if complete.time_file else ""
+    return Running(os.getpid(), complete.public_url, own_database, own_redis, time_file)
 
 
 def roles(settings: Settings, environment: Mapping[str, str]) -> list[Child]:

@@ -51,7 +51,7 @@ def missing(configuration: Configuration, environment: Mapping[str, Any] | None 
     """A problem for each secret that is not set in this environment."""
     given = os.environ if environment is None else environment
     return tuple(
-        Problem(use.file, use.line, use.path, f"the environment variable {use.name} is not set.", f"Set {use.name}.")
+        Problem(use.file, use.line, use.path, f"the environment variable {use.name} is not set here.")
         for use in configuration.secrets
         if not given.get(use.name)
     )

@@ -209,8 +209,8 @@ def test_secrets_that_are_not_set_are_told_by_name_and_place_but_stop_no_reading
     configuration = documents.read(good(), CATALOGUE)
     told = [str(problem) for problem in documents.missing(configuration, {"SNOW": "x", "A": "x", "B": "x", "C": "x"})]
     assert told == [
-        "platforms.yaml:10: platforms.dc.auth.bearer.token: the environment variable TOKEN is not set. Set TOKEN.",
-        "roster.yaml:2: people.dana.notify[0]: the environment variable DANA is not set. Set DANA.",
+        "platforms.yaml:10: platforms.dc.auth.bearer.token: the environment variable TOKEN is not set here.",
+        "roster.yaml:2: people.dana.notify[0]: the environment variable DANA is not set here.",
     ]
 
 

@@ -1,0 +1,81 @@
+"""`rung`: finds the command, runs it, and turns whatever goes wrong into a sentence and an exit status."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from rung import __version__
+from rung.cli import errors
+from rung.cli.group import Lazy
+
+TABLE = {
+    "demo": ("rung.demo.command", "See it work: a scenario played on stand-ins for ServiceNow and Jira."),
+    "up": ("rung.cli.up", "Run everything on this machine."),
+    "check": ("rung.cli.check", "Check a folder of configuration documents."),
+    "apply": ("rung.cli.apply", "Put a folder of configuration documents in force."),
+    "tickets": ("rung.cli.tickets", "List, show and acknowledge tickets."),
+    "deliveries": ("rung.cli.deliveries", "List, show and replay what was received."),
+    "actions": ("rung.cli.actions", "List, show and replay what was written and sent."),
+    "settings": ("rung.cli.settings", "Show every setting, its value and its meaning."),
+    "migrate": ("rung.cli.migrate", "Bring the database's schema up to date."),
+    "web": ("rung.cli.web", "Run the web role alone."),
+    "worker": ("rung.cli.worker", "Run one worker alone."),
+    "clock": ("rung.cli.clock", "Run the clock role alone."),
+}
+
+
+@click.group(
+    cls=Lazy,
+    table=TABLE,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit statuses: 0 it worked, 1 a problem was found or it was refused, 2 not understood, "
+    "3 no database could be reached, 130 interrupted.",
+)
+@click.version_option(__version__, message="Rung %(version)s")
+@click.pass_context
+def rung(ctx: click.Context) -> None:
+    """One escalation framework over the tools that people already use."""
+    if ctx.invoked_subcommand is None:
+        _say_what_is_next(ctx)
+
+
+def _say_what_is_next(ctx: click.Context) -> None:
+    from rung.runfile import running
+    from rung.settings import Settings
+
+    settings = Settings.from_environment()
+    found = running(settings.home)
+    if found:
+        click.echo(f"Rung runs here (process {found.pid}). The board: {found.web}")
+        steps = [("rung tickets list", "what is open"), ("rung apply DIR", "put changed documents in force")]
+    elif settings.database_url:
+        click.echo("A database is named; nothing of Rung runs under this home.")
+        steps = [("rung migrate", "bring its schema up to date"), ("rung up", "run all roles against it")]
+    else:
+        click.echo("Nothing of Rung runs here yet.")
+        steps = [
+            ("rung demo", "see it work on stand-ins, no account needed"),
+            ("rung check DIR", "check your configuration documents"),
+            ("rung up --config DIR", "run it with them"),
+        ]
+    click.echo("\nNext:")
+    for line, meaning in steps:
+        click.echo(f"  {line:<22} {meaning}")
+    click.echo(f"\n{ctx.command_path} --help shows all commands.")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command and end the process with its status."""
+    sys.excepthook = errors.hook
+    try:
+        status = rung.main(args=arguments, prog_name="rung", standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(errors.INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    sys.exit(status if isinstance(status, int) else 0)
