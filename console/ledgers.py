@@ -10,6 +10,7 @@ from typing import TypeVar
 from flask import Blueprint, abort, render_template, request
 from werkzeug.wrappers import Response
 
+from console.present import doing
 from console.shared import Room
 from console.wording import plain_block, shortened
 from core.model import ActionStatus, Delivery, DeliveryStatus
@@ -53,7 +54,8 @@ def add_to(pages: Blueprint, room: Room) -> None:
     @pages.get("/actions")
     def actions() -> str:
         status = _wanted(ActionStatus)
-        rows = room.desk.actions(status=status, limit=SHOWN)
+        people = room.people()
+        rows = [(one, doing(one, people)) for one in room.desk.actions(status=status, limit=SHOWN)]
         return render_template(
             "console/actions.html", rows=rows, status=status, statuses=ActionStatus, shown=SHOWN, said=room.said()
         )

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from console import wording
 from console.wording import Moment, counted, plain
 from core.desk import ActionRow, Board, BoardRow, TicketPage
-from core.model import ActionStatus, DeliveryStatus, Record, State
+from core.model import ActionStatus, DeliveryStatus, Record, State, Verb
 
 People = Mapping[str, str]
 Loudness = Literal["loud", "open", "calm"]
@@ -197,6 +197,18 @@ def record_sync(record: Record, actions: Sequence[ActionRow]) -> tuple[str, str,
     if statuses & {ActionStatus.PENDING, ActionStatus.SENT}:
         return RECORD_SYNC["waiting"]
     return RECORD_SYNC["in step"] if mine else RECORD_SYNC["none"]
+
+
+def doing(action: ActionRow, people: People) -> str:
+    """What an action does and where, as the beginning of a sentence: "Write to servicenow-main: state resolved"."""
+    target = plain(people.get(action.target, action.target))
+    begun = {
+        Verb.CREATE_RECORD: f"Create a record on {target}",
+        Verb.WRITE_RECORD: f"Write to {target}",
+        Verb.NOTIFY: f"Tell {target}",
+    }[action.verb]
+    summary = plain(action.summary)
+    return f"{begun}: {summary}" if summary else begun
 
 
 def facts(page: TicketPage, row: RowView) -> list[tuple[str, str]]:

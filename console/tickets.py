@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
-from console.present import facts, linked, record_sync, row_view
+from console.present import doing, facts, linked, record_sync, row_view
 from console.shared import Room, remember
 from console.wording import safe_link
 
@@ -39,7 +39,7 @@ def _page(room: Room, ticket_id: int) -> str:
         facts=facts(page, row),
         records=[(one, safe_link(one.ref.link), record_sync(one, page.actions)) for one in records],
         entries=[(entry, linked(entry.reason.sentence, records)) for entry in reversed(page.entries)],
-        actions=tuple(reversed(page.actions)),
+        actions=[(one, doing(one, people)) for one in reversed(page.actions)],
         link=safe_link(page.ticket.link),
         people=sorted(people.items(), key=lambda item: item[1].casefold()),
         who=who,

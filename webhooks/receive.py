@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from flask import Blueprint, Response, jsonify, request
 from prometheus_client import Counter
-from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, InternalServerError, RequestEntityTooLarge
 
 from core.ports import Accepted, Clock, Inbox, StorageUnavailableError
 from webhooks.keep import kept_headers, storable_key
@@ -116,12 +116,17 @@ def blueprint(inbox: Inbox, sources: Mapping[str, Source], clock: Clock) -> Blue
     def answer(source: str, secret: str | None = None) -> Response:
         _redact_path(source, secret)
         try:
-            response = _dispatch(door, source, secret)
+            return _dispatch(door, source, secret)
         except Refused as refused:
-            response = _answer(refused.status, {"error": refused.sentence}, refused.headers)
+            return _answer(refused.status, {"error": refused.sentence}, refused.headers)
+
+    def count(response: Response) -> Response:
+        source = str((request.view_args or {}).get("source", ""))
         REQUESTS.labels(source if source in sources else "unknown", str(response.status_code)).inc()
         return response
 
+    pages.after_request(count)
+    pages.register_error_handler(InternalServerError, _defect)
     options: dict[str, Any] = {"methods": _METHODS, "provide_automatic_options": False}
     pages.add_url_rule("/webhooks/<source>", "receive", answer, **options)
     pages.add_url_rule("/webhooks/<source>/<secret>", "receive_with_secret", answer, **options)
@@ -134,6 +139,13 @@ def _dispatch(door: _Door, source: str, secret: str | None) -> Response:
     if request.method == "OPTIONS":
         return door.handshake(source, secret)
     raise Refused(405, "Webhooks are sent with POST.", Allow=_ALLOW)
+
+
+def _defect(error: InternalServerError) -> Response:
+    """A defect of ours, already logged by Flask: the sender is told to try again, and no more."""
+    del error
+    sentence = "Something went wrong within Rung, and the delivery was not stored. Send it again."
+    return _answer(500, {"error": sentence}, {"Retry-After": str(RETRY_AFTER)})
 
 
 def _redact_path(source: str, secret: str | None) -> None:

@@ -139,7 +139,7 @@ def action(number: int, **changes: object) -> ActionRow:
         ticket_id=4,
         verb=Verb.WRITE_RECORD,
         target="servicenow-main",
-        summary="Assign to Dana Reyes and Payments Support, note why",
+        summary="team Payments Support, assignee Dana Reyes, a note",
         status=ActionStatus.CONFIRMED,
         attempts=1,
         error="",
@@ -152,11 +152,11 @@ def action(number: int, **changes: object) -> ActionRow:
 
 def rich_actions() -> tuple[ActionRow, ...]:
     return (
-        action(1, verb=Verb.CREATE_RECORD, summary="Create an incident"),
+        action(1, verb=Verb.CREATE_RECORD, summary=""),
         action(2),
-        action(3, verb=Verb.NOTIFY, target="Dana Reyes", summary="Tell Dana Reyes by mail", status=ActionStatus.DONE),
-        action(4, target="jira-main", summary="Create an issue in OPS", status=ActionStatus.DEAD, attempts=6,
-               error="jira-main refused it: the field customfield_10040 is required. Add it to the mapping."),
+        action(3, verb=Verb.NOTIFY, target="dana", summary="SEV2 Payments: checkout is slow", status=ActionStatus.DONE),
+        action(4, target="jira-main", verb=Verb.CREATE_RECORD, summary="severity SEV2", status=ActionStatus.DEAD,
+               attempts=6, error="jira-main refused it: the field customfield_10040 is required. Add it to the mapping."),
         action(5, status=ActionStatus.PENDING, attempts=2, next_attempt_at=NOW + timedelta(seconds=30),
                error="servicenow-main did not answer within 20 seconds."),
     )  # fmt: skip

@@ -85,7 +85,7 @@ def test_deliveries_and_actions_are_listed_and_shown(client: FlaskClient) -> Non
     assert [one["id"] for one in client.get("/api/v1/deliveries?status=unmapped").get_json()["deliveries"]] == [41]
     assert client.get("/api/v1/deliveries/41").get_json()["body"].startswith('{"table"')
     assert [one["id"] for one in client.get("/api/v1/actions?status=dead").get_json()["actions"]] == [4]
-    assert client.get("/api/v1/actions/4").get_json()["verb"] == "write_record"
+    assert client.get("/api/v1/actions/4").get_json()["verb"] == "create_record"
 
 
 def test_deliveries_and_actions_are_replayed(client: FlaskClient, desk: FakeDesk) -> None:

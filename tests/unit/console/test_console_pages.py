@@ -109,6 +109,8 @@ def test_what_cannot_be_replayed_says_why(client: FlaskClient) -> None:
 def test_a_dead_action_shows_its_reason_and_is_tried_again(client: FlaskClient, desk: FakeDesk) -> None:
     html = text(client, "/actions")
     assert "Given up" in html
+    assert "Tell Dana Reyes: SEV2 Payments: checkout is slow" in html
+    assert "Create a record on jira-main: severity SEV2" in html
     assert html.count("Try again") == 1
     assert "Action 4 is being tried again." in send(client, "/actions/4/replay", "/actions")
     assert desk.replayed == [("action", 4)]

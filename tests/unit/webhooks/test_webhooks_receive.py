@@ -278,6 +278,8 @@ def test_a_secret_in_the_path_reaches_no_log(app: Flask, inbox: FakeInbox, caplo
     with caplog.at_level(logging.DEBUG):
         answer = app.test_client().post("/webhooks/nagios/in-the-path", data=b"{}", headers=JSON)
     assert answer.status_code == 500
+    assert "Send it again" in answer.get_json()["error"]
+    assert count("nagios", "500") > 0
     assert "/webhooks/nagios/[secret]" in caplog.text
     assert "in-the-path" not in caplog.text
 
