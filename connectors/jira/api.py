@@ -63,7 +63,7 @@ class JiraApi:
                 _object(issue.raw["fields"])
                 return issue
         except PlatformError as error:
-            if error.status != 404:
+            if error.status != 404 or not error.permanent:
                 raise
         return None
 
