@@ -7,6 +7,7 @@ import ctypes
 import fcntl
 import os
 import pwd
+import re
 import signal
 import subprocess
 import sys
@@ -31,6 +32,7 @@ class Child:
     as ("" for ours). `stage` orders the stopping, lowest first. `stop_signal` asks for an orderly end; `orphan_signal`
     is what the kernel sends when we die without stopping it (Linux only). `lock` names a file that stays locked for as
     long as the process, or any process that it forked, lives. `before` runs before every start, with that lock held.
+    `noise` matches the lines of its output that tell people nothing.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Child:
     orphan_signal: signal.Signals = signal.SIGKILL
     lock: Path | None = None
     before: Callable[[], None] | None = None
+    noise: re.Pattern[str] | None = None
 
 
 def spawn(child: Child, output: int | None = None) -> subprocess.Popen[bytes]:

@@ -191,7 +191,7 @@ class Supervisor:
                 pass
             self._close(descriptor)
         if kept.unfinished:
-            self._say(kept.child.name, kept.unfinished.decode(errors="replace"))
+            self._hand_on(kept.child, kept.unfinished)
             kept.unfinished = b""
 
     def _listen(self, seconds: float) -> None:
@@ -213,9 +213,14 @@ class Supervisor:
             if len(kept.unfinished) > _LONGEST_LINE:
                 lines, kept.unfinished = [*lines, kept.unfinished], b""
             for line in lines:
-                self._say(kept.child.name, line.decode(errors="replace").rstrip("\r"))
+                self._hand_on(kept.child, line)
             return bool(read)
         return False
+
+    def _hand_on(self, child: Child, line: bytes) -> None:
+        text = line.decode(errors="replace").rstrip("\r")
+        if child.noise is None or not child.noise.search(text):
+            self._say(child.name, text)
 
 
 def _describe(status: int) -> str:

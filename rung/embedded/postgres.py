@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 import signal
 import subprocess
@@ -32,6 +33,10 @@ _SETTINGS = {
 }
 
 
+_NOISE = re.compile(r"^LOG:  |^FATAL:  the database system is (starting up|shutting down)|administrator command$")
+"""What every start and stop writes; warnings and errors are not among it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Postgres:
     """A PostgreSQL over `place`. Not `durable` is for tests: a power cut may lose all, a killed process nothing."""
@@ -57,7 +62,12 @@ class Postgres:
         return self._child(str(self._programs() / "bin" / "postgres"), "-D", str(self._data), *options)
 
     def is_ready(self) -> bool:
-        """Whether it answers."""
+        """Whether it answers. Asked only once it says so itself: it logs everybody who comes too early."""
+        try:
+            if not (self._data / "postmaster.pid").read_text().rstrip().endswith("ready"):
+                return False
+        except FileNotFoundError:
+            return False
         try:
             psycopg.connect(self.url("postgres"), connect_timeout=2).close()
         except psycopg.OperationalError:
@@ -84,6 +94,7 @@ class Postgres:
             orphan_signal=signal.SIGINT,
             lock=self.place.data / "postgres.lock",
             before=self._remove_stale_locks,
+            noise=_NOISE,
         )
 
     def _programs(self) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -10,6 +11,12 @@ import redis
 
 from rung.child import Child
 from rung.embedded.place import Place
+
+_NOISE = re.compile(
+    r"oO0OoO0OoO0Oo|Redis version|Configuration loaded|Server initialized|Memory overcommit|Received SIGTERM"
+    r"|User requested shutdown|ready to exit"
+)
+"""What every start and stop writes; Redis counts it among its warnings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,7 @@ class Redis:
             user=self.place.user,
             stage=8,
             lock=self.place.data / "redis.lock",
+            noise=_NOISE,
         )
 
     def is_ready(self) -> bool:
