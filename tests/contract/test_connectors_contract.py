@@ -15,7 +15,7 @@ from requests.adapters import HTTPAdapter
 
 from connectors import discover
 from connectors.config import ApiKey, Basic, Bearer, OAuth, PlatformConfig, Secret
-from core.model import Changes, Comment, Delivery, Impact, Party, Person, Record, Severity, State, Urgency
+from core.model import Changes, Comment, Delivery, Impact, Party, Person, Severity, State, Urgency
 from core.ports import DeliveryError, Outbound, OutField, Platform, RecordWrite
 from mappings import PACKAGED, load_catalogue
 from sandbox.embedded import Sandbox
@@ -378,6 +378,32 @@ def test_it_reads_a_record_as_its_webhook_would_bring_it(world: World) -> None:
     assert not event.partial
 
 
+def test_the_packaged_mapping_drives_it_from_opening_to_resolving(world: World) -> None:
+    options = {"close_code": "Solution provided", **world.config.options}
+    bound = load_catalogue([PACKAGED])[world.stand].bind("there", "there", world.config.url, options)
+    platform = discover()[world.stand](world.config, bound.out)
+    everything: dict[str, Any] = {
+        "description": "Card payments fail.",
+        "severity": Severity.SEV1,
+        "impact": Impact.HIGH,
+        "urgency": Urgency.HIGH,
+        "service": "Payments",
+        "team": "payments",
+        "assignee": "dana",
+    }
+    write = replace(creation(**everything), group="Payments Support", person=DANA)
+    opened = platform.write(write)
+    taken = platform.write(update(opened.record))
+    over = platform.write(
+        update(opened.record, "op-over", state=State.RESOLVED, resolution="The alert is over.", comments=())
+    )
+    assert [one.warnings for one in (opened, taken, over)] == [(), (), ()]
+    assert opened.values["priority"] in {"1", "Highest"}
+    assert opened.values["assignee"] == "dana"
+    assert (taken.values["state"], over.values["state"]) == ("in_progress", "resolved")
+    assert len(world.notes()) == 2
+
+
 def test_a_missing_record_reads_as_none(world: World) -> None:
     from core.model import RecordRef
 
@@ -519,4 +545,3 @@ def test_jira_sets_a_priority_of_the_scheme_by_its_id(boxes: dict[str, Sandbox])
     assert receipt.values["severity"] == "SEV1"
     put = box.calls("jira", "PUT")[0]
     assert put["body"]["fields"]["priority"] == {"id": "1"}
-    assert isinstance(Record(receipt.record), Record)  # type: ignore[arg-type]  # it is there: the write succeeded
