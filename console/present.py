@@ -78,6 +78,7 @@ class RowView:
     sync: tuple[str, str, str]
     key: str
     link: str
+    open: bool
     can_acknowledge: bool
     opened: Moment
     mark: str
@@ -103,6 +104,7 @@ def row_view(row: BoardRow, people: People, now: datetime) -> RowView:
         sync=SYNC[row.write_back],
         key=plain(row.key),
         link=wording.safe_link(row.link),
+        open=row.state.is_open,
         can_acknowledge=row.state.is_open and not row.acknowledged_by,
         opened=wording.moment(row.opened_at, wording.ago(row.opened_at, now)),
         mark=f"{crc32(repr((row, overdue, people.get(row.owner))).encode()):x}",

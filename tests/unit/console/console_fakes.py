@@ -123,6 +123,8 @@ def ticket(one: BoardRow) -> Ticket:
         link="https://prometheus.example.com/graph?g0.expr=checkout",
         round=1,
         acknowledged_by=one.acknowledged_by,
+        resolved_at=None if one.state.is_open else ago(minutes=2),
+        resolution="" if one.state.is_open else "The gateway was rolled back.",
         acknowledged_at=ago(minutes=3) if one.acknowledged_by else None,
         records=(
             Record(RecordRef("servicenow-main", "incident", "9d38", one.key, one.link), 4),
@@ -156,7 +158,7 @@ def rich_actions() -> tuple[ActionRow, ...]:
         action(2),
         action(3, verb=Verb.NOTIFY, target="dana", summary="SEV2 Payments: checkout is slow", status=ActionStatus.DONE),
         action(4, target="jira-main", verb=Verb.CREATE_RECORD, summary="severity SEV2", status=ActionStatus.DEAD,
-               attempts=6, error="jira-main refused it: the field customfield_10040 is required. Add it to the mapping."),
+               attempts=6, error="jira-main refused it: the field customfield_10040 is required. Map it."),
         action(5, status=ActionStatus.PENDING, attempts=2, next_attempt_at=NOW + timedelta(seconds=30),
                error="servicenow-main did not answer within 20 seconds."),
     )  # fmt: skip

@@ -3,14 +3,14 @@
 import re
 
 import pytest
-from console_fakes import LINKS, PEOPLE, FakeDesk, acknowledge_as, token_for
+from console_fakes import LINKS, PEOPLE, FakeDesk, acknowledge_as, row, token_for
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 
 import console
 from console.links import AcknowledgeLinks, LinkError
-from core.model import Acknowledge
+from core.model import Acknowledge, State
 from core.ports import StorageUnavailableError
 
 OUTSIDE = {"REMOTE_ADDR": "203.0.113.9", "HTTP_HOST": "rung.example.com"}
@@ -34,8 +34,16 @@ def send(client: FlaskClient, path: str, page: str, **fields: str) -> str:
 def test_a_ticket_tells_everything_about_itself(client: FlaskClient) -> None:
     html = text(client, "/tickets/4")
     for said in ("SEV2", "4 min 12 s left", "Payments Support", "policy.yaml version 3", "Impact", "Not created",
-                 "k3v9-4", "customfield_10040 is required. Add it to the mapping.", "Runbook: RB-17"):  # fmt: skip
+                 "k3v9-4", "customfield_10040 is required. Map it.", "Runbook: RB-17"):  # fmt: skip
         assert said in html
+
+
+def test_a_ticket_that_is_over_says_since_when_and_why(client: FlaskClient, desk: FakeDesk) -> None:
+    desk.rows = (row(4, state=State.RESOLVED, acknowledged_by="lee"),)
+    html = text(client, "/tickets/4")
+    assert re.search(r"Resolved</span>.*2 minutes ago</time>: The gateway was rolled back.", html)
+    assert "stops the response clock" not in html
+    assert "Nothing is asked of you any more." in text(client, f"/acknowledge/{token_for(4)}")
 
 
 def test_the_timeline_has_the_newest_first_with_reasons_as_sentences(client: FlaskClient) -> None:
