@@ -76,18 +76,28 @@ def answer(work: Work) -> None:
     _hands[work].call()
 
 
+class _Listener(SimpleWorker):
+    """RQ's worker within our process, which takes the signals; it says when it was asked to stop."""
+
+    stopping: threading.Event
+
+    def handle_warm_shutdown_request(self) -> None:
+        """Asked to stop, not interrupted by a Redis that went away."""
+        self.stopping.set()
+        super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call] # RQ leaves it untyped
+
+
 def listen(url: str, hands: Mapping[Work, Hand], stopping: threading.Event) -> None:
     """Answer rings until asked to stop (SIGINT, SIGTERM); a Redis that is away is waited for."""
     global _hands, _connection  # RQ calls a plain function: what it needs has to be found from there
     _hands, _connection = {**hands}, connect(url)
     while not stopping.is_set():
         try:
-            worker = SimpleWorker([queue(_connection, work) for work in hands], connection=_connection)
-            worker.max_connection_wait_time = 2
-            worker.log_job_description = False
-            worker.work(logging_level="WARNING")
-            if worker._stop_requested:
-                stopping.set()
+            listener = _Listener([queue(_connection, work) for work in hands], connection=_connection)
+            listener.stopping = stopping
+            listener.max_connection_wait_time = 2
+            listener.log_job_description = False
+            listener.work(logging_level="WARNING")
         except redis.RedisError as error:
             log.warning("Redis is away; the sweep finds the work meanwhile", reason=type(error).__name__)
             stopping.wait(1)

@@ -60,8 +60,8 @@ def _timer_due(draft: Draft, due: TimerDue) -> None:
         draft.update(state=State.CLOSED)
         draft.log(EntryKind.DECISION, "clock", ReasonCode.CLOSED_BY_TIME, within=span(draft.policy.reopen_within))
         return
-    waited = span(draft.now - (ticket.awaiting_since or draft.now))
-    escalate(draft, f"nobody acknowledged within {waited}")
+    within = span(timer.due_at - (ticket.awaiting_since or timer.due_at))
+    escalate(draft, f"nobody acknowledged within {within}")
 
 
 def _acknowledge(draft: Draft, command: Acknowledge) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import shutil
 import socket
@@ -20,6 +19,7 @@ from rich.table import Table
 
 from rung import timesource
 from rung.child import Child
+from rung.runfile import only_one
 from rung.settings import Settings
 from rung.up import Up, UpError, check_port, up
 from sandbox.clock import Clock
@@ -99,13 +99,10 @@ def demo(settings: Settings, *, speed: float, once: bool) -> int:
     Raises what `rung.up.up` raises.
     """
     console = Console(highlight=False)
-    home = settings.home / ("demo-once" if once else "demo")
-    if once:
-        shutil.rmtree(home, ignore_errors=True)
-    home.mkdir(parents=True, exist_ok=True)
+    home = _fresh(settings.home / ("demo-once" if once else "demo"))
     ports, keys = _Ports.free(), _Secrets()
     time_file = home / "time.json"
-    _start_time(time_file, speed)
+    timesource.write(time_file, time.time(), time.time(), 1)
     settings = _settings(settings, home, time_file, ports, once=once)
     voice = _Voice(console, Clock(time_file))
     voice("Rung", "Starting PostgreSQL, Redis, the stand-ins for ServiceNow and Jira, web, workers and clock ...")
@@ -115,8 +112,20 @@ def demo(settings: Settings, *, speed: float, once: bool) -> int:
         stage = _stage(settings, ports, keys, time_file, speed, voice)
         _until_sandbox_answers(running, stage.admin)
         _connect_webhooks(stage, keys)
+        timesource.write(time_file, time.time(), time.time(), speed)
         console.print(f"\n  The board: [bold]{settings.public_url}/[/bold]\n")
         return _played(running, stage, console, once=once)
+
+
+def _fresh(home: Path) -> Path:
+    """The home, emptied of an earlier play; raises `AlreadyUpError` while one is still going on there."""
+    with only_one(home):
+        for path in home.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name != "up.lock":
+                path.unlink()
+    return home
 
 
 class _Quiet:
@@ -170,16 +179,6 @@ def _documents(home: Path, ports: _Ports) -> Path:
     text = text.replace("127.0.0.1:8322", f"127.0.0.1:{ports.servicenow}")
     platforms.write_text(text.replace("127.0.0.1:8323", f"127.0.0.1:{ports.jira}"), encoding="utf-8")
     return folder
-
-
-def _start_time(path: Path, speed: float) -> None:
-    """The play's time starts now, or where an earlier play over the same data has come to: it never runs back."""
-    now = time.time()
-    virtual = now
-    if path.exists():
-        said = json.loads(path.read_text())
-        virtual = max(now, float(said["virtual"]))
-    timesource.write(path, now, virtual, speed)
 
 
 def _sandbox(home: Path, ports: _Ports, time_file: Path) -> Child:

@@ -81,7 +81,7 @@ class Stage:
     def letter_link(self, to: str, about: str) -> str | None:
         """The acknowledge link in the newest letter to that address about that title."""
         for letter in reversed(self.admin.mail()):
-            if to in letter["to"] and about in letter["text"]:
+            if to in letter["to"] and about in letter["subject"]:
                 found = re.search(r"https?://\S+/acknowledge/\S+", letter["text"])
                 return found[0] if found else None
         return None

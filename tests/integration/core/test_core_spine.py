@@ -228,3 +228,10 @@ def test_nobody_left_to_ask_marks_the_ticket_and_tells_the_last_resort(here: Wor
     assert here.page().ticket.exhausted
     assert here.messages.told[-1] == "ines.moreau"
     assert here.app.desk.board().rows[0].exhausted
+
+
+def test_an_alert_that_ends_by_itself_closes_the_issue_that_nobody_began(here: World) -> None:
+    here.alert(source="jira-alerts")
+    here.alert(over=True, source="jira-alerts")
+    (issue,) = here.box.issues()
+    assert issue["status"] == "Done"
