@@ -1,28 +1,41 @@
-"""The desk that commands work at."""
+"""Where commands work: over the servers that are named, or that run here."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from rung.settings import Settings
+from rung.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from core.desk import Desk
 
 
 def settings() -> Settings:
-    """The settings, with the addresses of what runs here; raises `NothingRunsError`."""
+    """The settings with a database; raises `NothingRunsError`."""
     from rung.runfile import located
 
     return located(Settings.from_environment())
 
 
+def settings_with_redis() -> Settings:
+    """The settings with a database and a Redis; raises `SettingsError` too."""
+    from rung.runfile import running
+
+    found = settings()
+    here = None if found.redis_url else running(found.home)
+    url = found.redis_url or (here.redis_url if here else "")
+    if not url:
+        raise SettingsError("RUNG_REDIS_URL is not set: name the Redis that all roles share.")
+    return replace(found, redis_url=url)
+
+
 def desk() -> Desk:
-    """The desk over the database that is named, or that runs here."""
+    """The desk."""
     from rung import wiring
 
-    return wiring.desk(settings())
+    return wiring.desk(settings_with_redis())
 
 
 def now() -> datetime:
