@@ -185,7 +185,7 @@ class Settings:
 
 def without_password(url: str) -> str:
     """A URL that can be shown: its password, and the value of any parameter called so, replaced by ***."""
-    return re.sub(r"(?i)(?<=[?&])([^=&]*password)=[^&]*", r"\1=***", re.sub(r"(://[^:@/]*):.*@", r"\1:***@", url))
+    return re.sub(r"(?i)(?<=[?&])([^=&]*password)=[^&\s]*", r"\1=***", re.sub(r"(://[^:@/\s]*):\S*@", r"\1:***@", url))
 
 
 def _read(setting: Setting, environment: Mapping[str, str]) -> Any:

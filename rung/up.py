@@ -55,7 +55,7 @@ def up(
     """
     with only_one(settings.home), Supervisor(say, grace=settings.grace_seconds) as supervisor:
         check_port(settings)
-        complete = _servers(settings, supervisor)
+        complete = _servers(settings, supervisor, say)
         _prepare(complete, say)
         supervisor.add(*extra, *roles(complete, environment or {}))
         _wait(supervisor, "web", lambda: _answers(complete), _WEB_SECONDS)
@@ -98,13 +98,18 @@ def check_port(settings: Settings) -> None:
             raise UpError(f"Rung cannot listen on {where}: {error.strerror}; see RUNG_HOST and RUNG_PORT.") from None
 
 
-def _servers(settings: Settings, supervisor: Supervisor) -> Settings:
+def _servers(settings: Settings, supervisor: Supervisor, say: Say) -> Settings:
     """Start the servers that are not named, and name them."""
     if settings.database_url and settings.redis_url:
         return settings
     from rung.embedded import Place, Postgres, Redis
 
     place = Place.under(settings.home)
+    if place.data != settings.home.resolve():
+        say(
+            "rung",
+            f"the servers' data is in {place.data}: {place.user}, as whom they run, cannot enter {settings.home}",
+        )
     if not settings.database_url:
         postgres = Postgres(place)
         supervisor.add(postgres.child())

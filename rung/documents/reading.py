@@ -10,6 +10,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from connectors.discovery import discover
 from core.policy import Policy, Roster
 from rung.documents import build
 from rung.documents.crosscheck import Draft, check
@@ -22,13 +23,18 @@ from rung.documents.text import MAX_BYTES, parse
 DEFAULTS = Path(__file__).resolve().parent.parent / "defaults"
 """The documents that hold where a folder says nothing else."""
 
-KINDS = ("jira", "servicenow")
 _YAML = {".yaml", ".yml"}
 
 
-def load(folder: Path, mappings: Collection[str], *, kinds: Collection[str] = KINDS) -> Configuration:
+@cache
+def _kinds() -> tuple[str, ...]:
+    """The kinds of platforms for which there is a connector."""
+    return tuple(discover())
+
+
+def load(folder: Path, mappings: Collection[str]) -> Configuration:
     """Read and check a folder; `mappings` are the packaged catalogue's names. Raises `DocumentsError`."""
-    return read(read_folder(folder), mappings, kinds=kinds)
+    return read(read_folder(folder), mappings)
 
 
 def read_folder(folder: Path) -> dict[str, str]:
@@ -49,14 +55,15 @@ def read_folder(folder: Path) -> dict[str, str]:
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             problems.append(Problem(name, 0, "", f"cannot be read: {reason}."))
+    if not texts and not problems:
+        hint = f"There can be {', '.join(SCHEMAS)} and mappings/<name>/mapping.yaml."
+        problems.append(Problem(str(folder), 0, "", "holds no configuration document.", hint))
     if problems:
         raise DocumentsError(problems)
     return texts
 
 
-def read(
-    texts: Mapping[str, str], mappings: Collection[str], *, kinds: Collection[str] = KINDS, policy_version: int = 1
-) -> Configuration:
+def read(texts: Mapping[str, str], mappings: Collection[str], *, policy_version: int = 1) -> Configuration:
     """Check the texts against their forms and each other, and make them into values; raises `DocumentsError`.
 
     `mappings` are the names of the packaged mappings; those among the texts are added. A document that is not among
@@ -68,9 +75,7 @@ def read(
     data["policy.yaml"] = _with_defaults(data["policy.yaml"])
     own = {name.split("/")[1] for name in texts if name.startswith("mappings/")}
     known = {*mappings, *own}
-    warnings = check(
-        Draft(data["platforms.yaml"], data["roster.yaml"], data["policy.yaml"], reports, known, sorted(kinds))
-    )
+    warnings = check(Draft(data["platforms.yaml"], data["roster.yaml"], data["policy.yaml"], reports, known, _kinds()))
     problems = [problem for report in reports.values() for problem in report.problems]
     if problems:
         raise DocumentsError(problems)

@@ -258,6 +258,9 @@ def test_what_is_no_document_in_a_folder_is_refused(tmp_path: Path) -> None:
         "policy.yaml: cannot be read: it is no regular file.",
         "roster.yaml: cannot be read: it is not UTF-8 text.",
     ]
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DocumentsError, match="holds no configuration document"):
+        documents.read_folder(tmp_path / "empty")
     with pytest.raises(DocumentsError, match="is not a folder"):
         documents.read_folder(tmp_path / "none")
 
