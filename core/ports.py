@@ -38,7 +38,14 @@ class DeliveryError(Exception):
 
 
 class UnmappedError(Exception):
-    """An authentic delivery was not understood. The message names the mapping, its line, the path and the value."""
+    """An authentic delivery was not understood. The message names the mapping, its line, the path and the value.
+
+    `understood` is what its other items mean, where it holds several: one bad item does not silence the others.
+    """
+
+    def __init__(self, message: str, understood: Normalized | None = None) -> None:
+        super().__init__(message)
+        self.understood = understood
 
 
 class Clock(Protocol):

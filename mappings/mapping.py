@@ -57,19 +57,29 @@ class BoundMapping:
         return self.mapping.content_types
 
     def events(self, delivery: Delivery) -> Normalized:
-        """What the delivery means; raises `UnmappedError`, and nothing else, on any body."""
+        """What the delivery means; raises `UnmappedError`, and nothing else, on any body.
+
+        The error carries what the items mean that were understood.
+        """
         scopes = self._read(delivery)
         if not scopes:
             return Normalized(declined=("The delivery holds an empty list.",))
         events: list[Event] = []
         declined: list[str] = []
+        wrong: list[str] = []
         for scope in scopes:
-            shape = self._shape(scope)
-            if shape.decline is None:
-                events.append(shape.event(scope, self.settings.source))
-            else:
-                declined.append(str(shape.decline(scope)))
-        return Normalized(tuple(events), tuple(declined))
+            try:
+                shape = self._shape(scope)
+                if shape.decline is None:
+                    events.append(shape.event(scope, self.settings.source))
+                else:
+                    declined.append(str(shape.decline(scope)))
+            except UnmappedError as error:
+                wrong.append(str(error))
+        understood = Normalized(tuple(events), tuple(declined))
+        if wrong:
+            raise UnmappedError(_all_of(wrong, len(scopes)), understood)
+        return understood
 
     def shapes_of(self, delivery: Delivery) -> tuple[Shape, ...]:
         """The shape of each item; empty where one of them has none. For checks of a mapping."""
@@ -142,3 +152,8 @@ class BoundMapping:
         told = (f"{path.text} is {shown(path.text, walk(scope.item, path.steps))}" for path in self.mapping.tells)
         says = "; ".join(told) or "the item is " + shown("", scope.item)
         raise self.mapping.where.unmapped(f"no shape of the mapping “{self.mapping.name}” fits: {says}.")
+
+
+def _all_of(wrong: list[str], items: int) -> str:
+    """One sentence for the items that were not understood; the first speaks for the others."""
+    return wrong[0] if items == 1 else f"{len(wrong)} of {items} items were not understood. The first: {wrong[0]}"

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
 from functools import cache
-from pathlib import Path
 
 import structlog
 from sqlalchemy import Engine
@@ -107,15 +105,8 @@ def load(newest: Mapping[str, stored.Document], policy_text: Callable[[int], str
 
 def own_mappings(texts: Mapping[str, str]) -> Mapping[str, CompiledMapping]:
     """The mappings that the documents bring; raises `MappingDocumentError`."""
-    own = {name: text for name, text in texts.items() if name.startswith("mappings/")}
-    if not own:
-        return {}
-    with tempfile.TemporaryDirectory(prefix="rung-mappings-") as folder:
-        for name, text in own.items():
-            path = Path(folder, name)
-            path.parent.mkdir(parents=True)
-            path.write_text(text, encoding="utf-8")
-        return mappings.load_catalogue([Path(folder, "mappings")])
+    own = {name.split("/")[1]: text for name, text in texts.items() if name.startswith("mappings/")}
+    return mappings.load_catalogue([], own)
 
 
 def _bind(configuration: Configuration, catalogue: Mapping[str, CompiledMapping]) -> dict[str, BoundMapping]:

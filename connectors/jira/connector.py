@@ -187,13 +187,22 @@ class Jira:
         plan.done += 1
 
     def _move(self, issue: jira.Issue, plan: Plan) -> None:
-        """Take the transition that leads to the wanted status, if the issue is not there."""
+        """Take the transition that leads to the wanted status, if the issue is not there; through work where need be.
+
+        Many workflows know no way from open to done but through being worked on.
+        """
         if workflow.is_in(issue.raw["fields"].get("status"), plan.states):
             plan.found += 1
             plan.done += 1
             return
         key, where = str(issue.raw["id"]), f"{self.name} {issue.raw['key']}"
-        step = workflow.step(self._api.transitions(key), plan.states, plan.resolution, where)
+        there = self._api.transitions(key)
+        through = workflow.through(issue.raw["fields"].get("status"), there, plan.states)
+        if through:
+            self._api.move(key, through, {})
+            plan.done += 1
+            there = self._api.transitions(key)
+        step = workflow.step(there, plan.states, plan.resolution, where)
         plan.warnings += step.warnings
         if step.id:
             self._api.move(key, step.id, step.fields)

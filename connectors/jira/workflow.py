@@ -39,6 +39,23 @@ def step(transitions: Sequence[Json], wanted: Sequence[str], resolution: Any, wh
     return Step(str(best["id"]), fields, warnings)
 
 
+def through(status: object, transitions: Sequence[Json], wanted: Sequence[str]) -> str:
+    """The transition into work, where no transition leads to a wanted status and work lies between it and the present.
+
+    "" where there is none to take. `wanted` ends with the key of a status category, as mappings give it.
+    """
+    ends = {_category(status), wanted[-1].casefold() if wanted else ""}
+    if ends != {"new", "done"} or any(_rank(one.get("to"), wanted) is not None for one in transitions):
+        return ""
+    return next((str(one["id"]) for one in transitions if _category(one.get("to")) == "indeterminate"), "")
+
+
+def _category(status: object) -> str:
+    """The key of a status's category: new, indeterminate or done."""
+    category = status.get("statusCategory") if isinstance(status, Mapping) else None
+    return str(category.get("key")).casefold() if isinstance(category, Mapping) else ""
+
+
 def _rank(status: object, wanted: Sequence[str]) -> tuple[int, int] | None:
     """How well a status fits: its place among the wanted ones, a name before a category; None when it does not."""
     if not isinstance(status, Mapping):

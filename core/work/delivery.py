@@ -17,7 +17,7 @@ from core.ports import Clock, DeliveryError, Notifier, Platform, RecordWrite
 from core.store import actions, breakers, tickets
 from core.store.actions import Claimed
 from core.work.apply import Policies, apply_to
-from core.work.retry import MAX_ATTEMPTS, pause
+from core.work.retry import MAX_ATTEMPTS, MAX_NOTICE_ATTEMPTS, pause
 
 log = structlog.get_logger()
 
@@ -117,7 +117,8 @@ class Deliverer:
             return
         with self.database.begin() as connection:
             is_down = self._note_failure(connection, claimed.action, error)
-            out_of_attempts = claimed.attempts >= MAX_ATTEMPTS and not is_down
+            limit = MAX_NOTICE_ATTEMPTS if claimed.action.verb is Verb.NOTIFY else MAX_ATTEMPTS
+            out_of_attempts = claimed.attempts >= limit and not is_down
             if not out_of_attempts and actions.is_still_claimed(connection, claimed):
                 look_first = claimed.look_first or error.ambiguous
                 delay = pause(claimed.attempts, error.retry_after)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from core.desk import (
     ActionRow,
@@ -19,7 +22,7 @@ from core.desk import (
 )
 from core.model import ActionStatus, Command, Delivery, DeliveryStatus, State, Ticket
 from core.policy import Policy
-from core.ports import Bell, Clock
+from core.ports import Bell, Clock, StorageUnavailableError
 from core.store import actions, deliveries, tickets, views
 from core.work.apply import Policies, apply_to
 
@@ -38,7 +41,7 @@ class SqlDesk:
 
     def board(self, *, limit: int = 200) -> Board:
         """The open tickets, with everything that the board shows of them."""
-        with self.database.begin() as connection:
+        with self._transaction() as connection:
             version, now = views.version(connection), self.clock()
             rows = self._rows(connection, views.board(connection, limit, now))
             at, source = views.last_delivery(connection)
@@ -56,17 +59,17 @@ class SqlDesk:
 
     def board_version(self) -> str:
         """The board's version alone."""
-        with self.database.begin() as connection:
+        with self._transaction() as connection:
             return views.version(connection)
 
     def tickets(self, *, state: State | None = None, limit: int = 100) -> Sequence[BoardRow]:
         """Tickets, newest first."""
-        with self.database.begin() as connection:
+        with self._transaction() as connection:
             return self._rows(connection, views.newest_tickets(connection, state, limit))
 
     def ticket(self, ticket_id: int) -> TicketPage:
         """One ticket with its history and its actions."""
-        with self.database.begin() as connection:
+        with self._transaction() as connection:
             ticket = self._ticket(connection, ticket_id)
             policy = self.policies.version(ticket.policy_version)
             return TicketPage(
@@ -80,7 +83,7 @@ class SqlDesk:
 
     def command(self, ticket_id: int, command: Command) -> str:
         """Step the ticket with a person's command."""
-        with self.database.begin() as connection:
+        with self._transaction() as connection:
             outcome = apply_to(connection, ticket_id, command, self.policies, self.clock())
         if outcome is None:
             raise _no_ticket(ticket_id)
@@ -89,17 +92,17 @@ class SqlDesk:
 
     def deliveries(self, *, status: DeliveryStatus | None = None, limit: int = 100) -> Sequence[DeliveryRow]:
         """Deliveries, newest first."""
-        with self.database.begin() as connection:
+        with self._transaction() as connection:
             return views.delivery_rows(connection, status, limit)
 
     def delivery(self, delivery_id: int) -> Delivery:
         """One delivery with its body."""
-        with self.database.begin() as connection:
+        with self._transaction() as connection:
             return _delivery(connection, delivery_id)
 
     def replay_delivery(self, delivery_id: int) -> None:
         """Have a delivery looked at again."""
-        with self.database.begin() as connection:
+        with self._transaction() as connection:
             status = _delivery(connection, delivery_id).status
             if status not in _REPLAYABLE:
                 raise NotReplayableError(
@@ -110,22 +113,31 @@ class SqlDesk:
 
     def actions(self, *, status: ActionStatus | None = None, limit: int = 100) -> Sequence[ActionRow]:
         """The ledger, newest first."""
-        with self.database.begin() as connection:
+        with self._transaction() as connection:
             return views.action_rows(connection, status=status, limit=limit)
 
     def action(self, action_id: int) -> ActionRow:
         """One line of the ledger."""
-        with self.database.begin() as connection:
+        with self._transaction() as connection:
             return _action(connection, action_id)
 
     def replay_action(self, action_id: int) -> None:
         """Try a dead action again."""
-        with self.database.begin() as connection:
+        with self._transaction() as connection:
             status = _action(connection, action_id).status
             if status is not ActionStatus.DEAD:
                 raise NotReplayableError(f"Action {action_id} is {status.value}: only dead ones are replayed.")
             actions.replay(connection, action_id)
         self.bell.ring("delivery")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        """A transaction; a database that is away is told in the ports' word for it."""
+        try:
+            with self.database.begin() as connection:
+                yield connection
+        except (OperationalError, InterfaceError, PoolTimeout) as error:
+            raise StorageUnavailableError(type(error).__name__) from error
 
     def _ticket(self, connection: Connection, ticket_id: int) -> Ticket:
         ticket = tickets.get(connection, ticket_id)

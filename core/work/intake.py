@@ -50,11 +50,10 @@ class Intake:
     def _take(self, delivery: Delivery, attempts: int) -> None:
         bound = log.bind(delivery=delivery.id, source=delivery.source)
         try:
-            normalized = self._understand(delivery)
-            self._apply(delivery, normalized)
-        except UnmappedError as error:
-            self._finish(delivery, DeliveryStatus.UNMAPPED, str(error))
-            bound.warning("delivery not understood", reason=str(error))
+            normalized, wrong = self._understand(delivery)
+            self._apply(delivery, normalized, wrong)
+            if wrong:
+                bound.warning("delivery not understood", reason=wrong)
         except DeliveryError as error:
             self._again(delivery, attempts, error.message, error.retry_after)
             bound.warning("delivery waits for its platform", reason=error.message)
@@ -66,10 +65,14 @@ class Intake:
             self._finish(delivery, DeliveryStatus.FAILED, f"{type(error).__name__}: {error}")
             bound.exception("delivery could not be applied")
 
-    def _understand(self, delivery: Delivery) -> Normalized:
-        """The delivery's events, each complete and marked if it is our own doing."""
-        normalized = self.mappings().events(delivery)
-        return replace(normalized, events=tuple(self._complete(event) for event in normalized.events))
+    def _understand(self, delivery: Delivery) -> tuple[Normalized, str]:
+        """The delivery's events, each complete and marked if it is our own doing; and what was not understood."""
+        wrong = ""
+        try:
+            normalized = self.mappings().events(delivery)
+        except UnmappedError as error:
+            normalized, wrong = error.understood or Normalized(), str(error)
+        return replace(normalized, events=tuple(self._complete(event) for event in normalized.events)), wrong
 
     def _complete(self, event: Event) -> Event:
         platform = self.platforms().get(event.record.platform) if event.record else None
@@ -91,7 +94,7 @@ class Intake:
         comment = event.comment or full.comment
         return replace(full, kind=event.kind, actor=event.actor, comment=comment, partial=False)
 
-    def _apply(self, delivery: Delivery, normalized: Normalized) -> None:
+    def _apply(self, delivery: Delivery, normalized: Normalized, wrong: str) -> None:
         with self.database.begin() as connection:
             if normalized.events:
                 outcome, failed = self._apply_all(connection, normalized.events)
@@ -99,10 +102,11 @@ class Intake:
                 outcome, failed = [], 0
             outcome += [{"declined": reason} for reason in normalized.declined]
             status = DeliveryStatus.APPLIED if normalized.events else DeliveryStatus.DECLINED
-            error = f"{failed} of {len(normalized.events)} events could not be applied" if failed else ""
+            if wrong:
+                status = DeliveryStatus.UNMAPPED
             if failed:
-                status = DeliveryStatus.FAILED
-            deliveries.finish(connection, delivery.id, status, error=error, outcome=outcome)
+                status, wrong = DeliveryStatus.FAILED, f"{failed} of {len(normalized.events)} events failed. {wrong}"
+            deliveries.finish(connection, delivery.id, status, error=wrong.strip(), outcome=outcome)
 
     def _apply_all(self, connection: Connection, events: Sequence[Event]) -> tuple[list[Mapping[str, object]], int]:
         tickets.lock_keys(connection, events)

@@ -7,6 +7,8 @@ from datetime import timedelta
 
 MAX_ATTEMPTS = 12
 """With the pauses below, about an hour of trying."""
+MAX_NOTICE_ATTEMPTS = 3
+"""Some seconds of trying; then the person's next way is the better one."""
 _FIRST = 1.0
 _LONGEST = 600.0
 

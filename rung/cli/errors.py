@@ -47,6 +47,8 @@ def _sentence(error: BaseException) -> tuple[str, int]:
     for module, name, status in _TOLD:
         if _is(error, module, name):
             return str(error), status
+    if _is(error, "core.ports", "StorageUnavailableError") and error.__cause__:
+        error = error.__cause__
     return _database(error) or _other(error)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -235,3 +236,17 @@ def test_an_alert_that_ends_by_itself_closes_the_issue_that_nobody_began(here: W
     here.alert(over=True, source="jira-alerts")
     (issue,) = here.box.issues()
     assert issue["status"] == "Done"
+
+
+def test_one_bad_alert_of_a_batch_does_not_silence_the_others(here: World) -> None:
+    from sandbox.alerts import Alert, alertmanager
+
+    labels = {"alertname": "PaymentsFail", "service": "payments-api", "severity": "critical"}
+    body = alertmanager([Alert(labels, {"summary": "Payments fail"})])
+    body["alerts"].insert(0, {"status": 17, "labels": {"alertname": "Nonsense"}})
+    here.post("alertmanager", json.dumps(body).encode())
+    here.settle()
+    assert here.page().ticket.title == "Payments fail"
+    (row,) = [one for one in here.app.desk.deliveries() if one.source == "alertmanager"]
+    assert row.status.value == "unmapped"
+    assert row.error.startswith("1 of 2 items were not understood.")
