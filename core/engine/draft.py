@@ -47,10 +47,11 @@ class Draft:
         """Set fields of the ticket."""
         self.ticket = replace(self.ticket, **values)
 
-    def log(self, kind: EntryKind, by: str, code: ReasonCode, text: str = "", **facts: str) -> Reason:
-        """Add a line to the timeline, with a quoted text where there is one, and return its reason."""
+    def log(
+        self, kind: EntryKind, by: str, code: ReasonCode, text: str = "", operation: str = "", **facts: str
+    ) -> Reason:
+        """Add a line to the timeline, with a quoted text and an operation id where there are any; return its reason."""
         reason = Reason(code, facts)
-        operation = by if kind is EntryKind.ACTION else ""
         detail = {"text": text} if text else {}
         entry = Entry(at=self.now, kind=kind, by=by, reason=reason, operation_id=operation, detail=detail)
         self._entries.append(entry)

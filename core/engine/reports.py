@@ -32,11 +32,16 @@ def _written(draft: Draft, action: Action, receipt: Receipt) -> None:
     seen = {**record.seen, **values} if newer else {**values, **record.seen}
     draft.put_record(replace(record, ref=receipt.record, version=max(versions, default=None), seen=seen))
     facts = {"key": receipt.record.key, "platform": action.platform, "fields": _fields(action)}
-    draft.log(EntryKind.ACTION, action.operation_id, _code(action, receipt), **facts)
+    _log(draft, action, _code(action, receipt), **facts)
     for warning in receipt.warnings:
         draft.log(
             EntryKind.ACTION, action.operation_id, ReasonCode.WRITE_WARNED, platform=action.platform, warning=warning
         )
+
+
+def _log(draft: Draft, action: Action, code: ReasonCode, **facts: str) -> None:
+    """A line about the action, by whoever answered: the platform, or for a message the one who sends it."""
+    draft.log(EntryKind.ACTION, action.platform or "notify", code, operation=action.operation_id, **facts)
 
 
 def _code(action: Action, receipt: Receipt) -> ReasonCode:
@@ -53,7 +58,7 @@ def _fields(action: Action) -> str:
 def _refused(draft: Draft, action: Action, message: str) -> None:
     """What was refused stays to be seen; a record that could not be created is no record of the ticket's."""
     facts = {"platform": action.platform, "message": message}
-    draft.log(EntryKind.ACTION, action.operation_id, ReasonCode.WRITE_REFUSED, **facts)
+    _log(draft, action, ReasonCode.WRITE_REFUSED, **facts)
     if action.verb is Verb.CREATE_RECORD:
         kept = tuple(one for one in draft.ticket.records if one.exists or one.ref.platform != action.platform)
         draft.update(records=kept)
@@ -62,7 +67,7 @@ def _refused(draft: Draft, action: Action, message: str) -> None:
 def _told(draft: Draft, action: Action) -> None:
     if action.notice is not None:
         name = draft.policy.roster.name(action.notice.person)
-        draft.log(EntryKind.ACTION, action.operation_id, ReasonCode.NOTIFIED, person=name)
+        _log(draft, action, ReasonCode.NOTIFIED, person=name)
 
 
 def _not_told(draft: Draft, action: Action, message: str) -> None:
@@ -73,7 +78,7 @@ def _not_told(draft: Draft, action: Action, message: str) -> None:
     person = draft.policy.roster.people.get(notice.person)
     name = person.name if person else notice.person
     facts = {"person": name, "way": str(notice.way + 1), "message": message}
-    draft.log(EntryKind.ACTION, action.operation_id, ReasonCode.NOTICE_REFUSED, **facts)
+    _log(draft, action, ReasonCode.NOTICE_REFUSED, **facts)
     if not _still_asked(draft, notice):
         return
     if person and notice.way + 1 < len(person.ways):

@@ -10,8 +10,11 @@ from sqlalchemy import Connection, Row, Select, func, select, text
 
 from core.desk import ActionRow, DeliveryRow, PlatformHealth, WriteBack
 from core.model import Action, ActionStatus, DeliveryStatus, Entry, EntryKind, Reason, ReasonCode, State, Ticket, Verb
+from core.policy import Roster
 from core.store.codec import from_json
 from core.store.tables import actions, breakers, deliveries, tickets, timeline
+
+_SHOWN = ("state", "severity", "team", "assignee")
 
 
 def version(connection: Connection) -> str:
@@ -113,8 +116,9 @@ def action_rows(
     action_id: int | None = None,
     status: ActionStatus | None = None,
     limit: int = 100,
+    roster: Roster | None = None,
 ) -> list[ActionRow]:
-    """Lines of the ledger, newest first."""
+    """Lines of the ledger, newest first; people and teams go by the names of the roster."""
     query = select(actions)
     if ticket_id is not None:
         query = query.where(actions.c.ticket_id == ticket_id)
@@ -122,7 +126,8 @@ def action_rows(
         query = query.where(actions.c.id == action_id)
     if status is not None:
         query = _of_status(query, status)
-    return [_action(row) for row in connection.execute(query.order_by(actions.c.id.desc()).limit(limit))]
+    found = connection.execute(query.order_by(actions.c.id.desc()).limit(limit))
+    return [_action(row, roster or Roster()) for row in found]
 
 
 def _of_status(query: Select[Any], status: ActionStatus) -> Select[Any]:
@@ -133,12 +138,12 @@ def _of_status(query: Select[Any], status: ActionStatus) -> Select[Any]:
     return query.where(actions.c.status == status.value)
 
 
-def _action(row: Row[Any]) -> ActionRow:
+def _action(row: Row[Any], roster: Roster) -> ActionRow:
     action = from_json(row.body, Action)
     status = ActionStatus(row.status)
     if status is ActionStatus.DONE and row.confirmed:
         status = ActionStatus.CONFIRMED
-    person = action.notice.person if action.notice else ""
+    person = roster.name(action.notice.person) if action.notice else ""
     waits = status in {ActionStatus.PENDING, ActionStatus.SENT}
     return ActionRow(
         id=row.id,
@@ -146,7 +151,7 @@ def _action(row: Row[Any]) -> ActionRow:
         ticket_id=row.ticket_id,
         verb=action.verb,
         target=person or action.platform,
-        summary=_summary(action),
+        summary=_summary(action, roster),
         status=status,
         attempts=row.attempts,
         error=row.error,
@@ -156,11 +161,12 @@ def _action(row: Row[Any]) -> ActionRow:
     )
 
 
-def _summary(action: Action) -> str:
+def _summary(action: Action, roster: Roster) -> str:
     if action.notice:
         return action.notice.headline
     said = action.changes.said()
-    shown = [f"{name} {said[name]}" for name in ("state", "severity", "team", "assignee") if said.get(name)]
+    said |= {"team": roster.team_name(said.get("team", "")), "assignee": roster.name(said.get("assignee", ""))}
+    shown = [f"{name} {said[name]}".replace("_", " ") for name in _SHOWN if said.get(name)]
     return ", ".join([*shown, *(["a note"] if action.changes.comments else [])])
 
 

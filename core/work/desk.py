@@ -21,7 +21,7 @@ from core.desk import (
     WriteBack,
 )
 from core.model import ActionStatus, Command, Delivery, DeliveryStatus, State, Ticket
-from core.policy import Policy
+from core.policy import Policy, Roster
 from core.ports import Bell, Clock, StorageUnavailableError
 from core.store import actions, deliveries, tickets, views
 from core.work.apply import Policies, apply_to
@@ -78,7 +78,9 @@ class SqlDesk:
                 policy=f"{policy.name}, version {ticket.policy_version}",
                 now=self.clock(),
                 entries=views.entries(connection, ticket_id),
-                actions=tuple(reversed(views.action_rows(connection, ticket_id=ticket_id, limit=500))),
+                actions=tuple(
+                    reversed(views.action_rows(connection, ticket_id=ticket_id, limit=500, roster=policy.roster))
+                ),
             )
 
     def command(self, ticket_id: int, command: Command) -> str:
@@ -114,21 +116,25 @@ class SqlDesk:
     def actions(self, *, status: ActionStatus | None = None, limit: int = 100) -> Sequence[ActionRow]:
         """The ledger, newest first."""
         with self._transaction() as connection:
-            return views.action_rows(connection, status=status, limit=limit)
+            return views.action_rows(connection, status=status, limit=limit, roster=self._roster)
 
     def action(self, action_id: int) -> ActionRow:
         """One line of the ledger."""
         with self._transaction() as connection:
-            return _action(connection, action_id)
+            return _action(connection, action_id, self._roster)
 
     def replay_action(self, action_id: int) -> None:
         """Try a dead action again."""
         with self._transaction() as connection:
-            status = _action(connection, action_id).status
+            status = _action(connection, action_id, self._roster).status
             if status is not ActionStatus.DEAD:
                 raise NotReplayableError(f"Action {action_id} is {status.value}: only dead ones are replayed.")
             actions.replay(connection, action_id)
         self.bell.ring("delivery")
+
+    @property
+    def _roster(self) -> Roster:
+        return self.policies.newest().roster
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
@@ -162,8 +168,8 @@ def _delivery(connection: Connection, delivery_id: int) -> Delivery:
     return delivery
 
 
-def _action(connection: Connection, action_id: int) -> ActionRow:
-    rows = views.action_rows(connection, action_id=action_id)
+def _action(connection: Connection, action_id: int, roster: Roster) -> ActionRow:
+    rows = views.action_rows(connection, action_id=action_id, roster=roster)
     if not rows:
         raise NotFoundError(f"There is no action {action_id}.")
     return rows[0]

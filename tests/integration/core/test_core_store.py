@@ -189,7 +189,7 @@ def test_a_newer_assignment_supersedes_one_not_yet_sent_but_no_note_is_lost(conn
     stepped(connection, ticket, Acknowledge("ines", "here"), 6)
     rows = views.action_rows(connection, ticket_id=ticket.id)
     writes = [row for row in rows if row.verb is Verb.WRITE_RECORD]
-    assert [row.summary for row in writes] == ["state in_progress, assignee ines, a note", "team pay, a note"]
+    assert [row.summary for row in writes] == ["state in progress, assignee ines, a note", "team pay, a note"]
 
 
 def test_an_older_write_with_nothing_left_is_superseded(connection: Connection) -> None:
