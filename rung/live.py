@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 
 import structlog
@@ -20,7 +20,7 @@ from core.store import documents as stored
 from mappings import BoundMapping
 from mappings import Mapping as CompiledMapping
 from rung import documents
-from rung.documents import Configuration, SourceDoc
+from rung.documents import Configuration, PlatformDoc, Problem, SourceDoc
 from rung.loaded import BoundMappings, Loaded
 from webhooks import Source
 
@@ -95,12 +95,27 @@ def load(newest: Mapping[str, stored.Document], policy_text: Callable[[int], str
     bound = _bind(configuration, catalogue)
     return Loaded(
         policy=configuration.policy,
-        platforms=_platforms(configuration, catalogue),
+        platforms=_Platforms(configuration.platforms.platforms, catalogue),
         mappings=BoundMappings(bound),
         sources={name: _source(one, bound[name]) for name, one in configuration.platforms.sources.items()},
         at_version=_older_policies(configuration, policy_text),
         versions={name: document.version for name, document in newest.items()},
     )
+
+
+def try_out(texts: Mapping[str, str]) -> Configuration:
+    """Check documents as a whole, down to the connectors; raises `DocumentsError`, `MappingDocumentError`."""
+    configuration = documents.read(texts, packaged())
+    platforms = _Platforms(configuration.platforms.platforms, {**packaged(), **own_mappings(texts)})
+    problems = []
+    for name in platforms:
+        try:
+            platforms[name]
+        except ValueError as error:
+            problems.append(Problem("platforms.yaml", 0, f"platforms.{name}", str(error)))
+    if problems:
+        raise documents.DocumentsError(problems)
+    return configuration
 
 
 def own_mappings(texts: Mapping[str, str]) -> Mapping[str, CompiledMapping]:
@@ -121,13 +136,28 @@ def _bind(configuration: Configuration, catalogue: Mapping[str, CompiledMapping]
     return {name: bind(source) for name, source in configuration.platforms.sources.items()}
 
 
-def _platforms(configuration: Configuration, catalogue: Mapping[str, CompiledMapping]) -> dict[str, Platform]:
-    builders = discover()
-    made = {}
-    for name, one in configuration.platforms.platforms.items():
-        out = catalogue[one.mapping].bind(name, name, one.config.url, one.config.options).out
-        made[name] = builders[one.config.kind](one.config, out)
-    return made
+class _Platforms(Mapping[str, Platform]):
+    """The platforms by name, each made when it is first needed: the desk needs no more than their names."""
+
+    def __init__(self, documents_: Mapping[str, PlatformDoc], catalogue: Mapping[str, CompiledMapping]) -> None:
+        self._documents = documents_
+        self._catalogue = catalogue
+        self._made: dict[str, Platform] = {}
+        self._lock = threading.Lock()
+
+    def __getitem__(self, name: str) -> Platform:
+        one = self._documents[name]
+        with self._lock:
+            if name not in self._made:
+                out = self._catalogue[one.mapping].bind(name, name, one.config.url, one.config.options).out
+                self._made[name] = discover()[one.config.kind](one.config, out)
+            return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._documents)
+
+    def __len__(self) -> int:
+        return len(self._documents)
 
 
 def _source(source: SourceDoc, bound: BoundMapping) -> Source:

@@ -108,6 +108,6 @@ def run_web(settings: Settings) -> None:
         respawn_failed_workers=True,
         respawn_interval=0.2,
         workers_kill_timeout=10,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
     )
     server.serve()

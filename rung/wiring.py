@@ -15,9 +15,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 import console
 import webhooks
-from connectors.notify import AppriseNotifier
 from console import AcknowledgeLinks
 from core.desk import Desk
+from core.model import Notice, Person
 from core.policy import Policy
 from core.ports import Bell, Clock, Notifier
 from core.store import database
@@ -154,6 +154,16 @@ def _database_check(engine: Engine) -> str | None:
     return None if found == wanted else f"The schema is at {found or 'nothing'}, not at {wanted}: run `rung migrate`."
 
 
+class LateNotifier:
+    """`core.ports.Notifier`: Apprise, which takes a while to load, for those who send something."""
+
+    def notify(self, person: Person, notice: Notice, acknowledge_link: str) -> None:
+        """Send the notice by `person.ways[notice.way]`; raises `DeliveryError`."""
+        from connectors.notify import AppriseNotifier
+
+        AppriseNotifier(lambda name: documents.secret(name).reveal()).notify(person, notice, acknowledge_link)
+
+
 def build(settings: Settings) -> App:
     """Rung as the settings say, over the documents in force."""
     engine = database.connect(settings.database_url, pool_size=settings.pool_size)
@@ -163,7 +173,7 @@ def build(settings: Settings) -> App:
             loaded=Live(engine),
             clock=timesource.clock(settings),
             bell=RqBell(settings.redis_url),
-            notifier=AppriseNotifier(lambda name: documents.secret(name).reveal()),
+            notifier=LateNotifier(),
             links=AcknowledgeLinks(settings.key(), settings.public_url),
             lease=timedelta(seconds=settings.lease_seconds),
             threads=settings.worker_threads,
@@ -209,8 +219,7 @@ def apply_documents(settings: Settings, folder: Path, by: str) -> list[tuple[str
     try:
         with engine.begin() as connection:
             before = {name: one.content for name, one in stored.newest(connection).items()}
-            documents.read({**before, **texts}, live.packaged())
-            live.own_mappings({**before, **texts})
+            live.try_out({**before, **texts})
             return [(name, *stored.put(connection, name, text_, by)) for name, text_ in sorted(texts.items())]
     finally:
         engine.dispose()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -43,15 +43,25 @@ def _look(folder: Path) -> tuple[Sequence[object], Sequence[object]]:
     texts: dict[str, str] = {}
     try:
         texts = documents.read_folder(folder)
-        found = documents.read(texts, live.packaged())
+        found = live.try_out(texts)
         warnings += [*found.warnings, *documents.missing(found)]
     except documents.DocumentsError as error:
-        problems += error.problems
-    try:
-        live.own_mappings(texts)
+        problems += [*error.problems, *_of_mappings(texts)]
     except MappingDocumentError as error:
         problems += error.problems
     return problems, warnings
+
+
+def _of_mappings(texts: Mapping[str, str]) -> Sequence[object]:
+    """What is wrong with the mappings, told along with the other documents' mistakes."""
+    from mappings import MappingDocumentError
+    from rung import live
+
+    try:
+        live.own_mappings(texts)
+    except MappingDocumentError as error:
+        return error.problems
+    return ()
 
 
 def _verdict(folder: Path, problems: int, warnings: int) -> str:
