@@ -6,7 +6,7 @@ SPEED ?= 60
 ONCE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench lock clean
+.PHONY: help install demo test check bench lock clean
 
 help: ## Show what can be made
 	@echo "Rung: one escalation framework over the tools people already use."; echo
@@ -29,6 +29,8 @@ $(VENV)/.run: requirements/run.txt
 $(VENV)/.dev: requirements/dev.txt
 	$(call environment,dev)
 	@touch $(VENV)/.run
+
+install: $(VENV)/.run ## Make the command .venv/bin/rung
 
 demo: $(VENV)/.run ## See it work: every part on this machine, a scenario played (SPEED=60, ONCE=1 to play it once and check it)
 	@$(BIN)/rung demo --speed $(SPEED) $(if $(ONCE),--once)

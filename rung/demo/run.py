@@ -227,10 +227,10 @@ def _played(running: Up, stage: Stage, console: Console, *, once: bool) -> int:
     findings: list[Finding] = []
 
     def tell_the_story() -> None:
-        errors.extend(play(stage))
-        findings.extend(_settled(stage))
         if not once:
             backdrop(stage)
+        errors.extend(play(stage))
+        findings.extend(_settled(stage))
 
     teller = threading.Thread(target=tell_the_story, daemon=True)
     teller.start()

@@ -96,7 +96,7 @@ def policy(data: Data, *, version: int, roster: Roster, creates_on: Mapping[str,
     """policy.yaml, its missing sections already filled with the defaults."""
     return Policy(
         version=version,
-        name=data.get("name", f"policy {version}"),
+        name=data.get("name", "policy.yaml"),
         severity=_severity(data["severity"]),
         paths={name: _path(name, one) for name, one in data["paths"].items()},
         default_path=data["default_path"],
