@@ -98,7 +98,7 @@ def demo(settings: Settings, *, speed: float, once: bool) -> int:
 
     Raises what `rung.up.up` raises.
     """
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     home = _fresh(settings.home / ("demo-once" if once else "demo"))
     ports, keys = _Ports.free(), _Secrets()
     time_file = home / "time.json"
