@@ -19,6 +19,7 @@ TABLE = {
     "tickets": ("rung.cli.tickets", "List, show and acknowledge tickets."),
     "deliveries": ("rung.cli.deliveries", "List, show and replay what was received."),
     "actions": ("rung.cli.actions", "List, show and replay what was written and sent."),
+    "explain": ("rung.cli.explain", "Tell what would happen from now on if nobody did anything."),
     "settings": ("rung.cli.settings", "Show every setting, its value and its meaning."),
     "migrate": ("rung.cli.migrate", "Bring the database's schema up to date."),
     "web": ("rung.cli.web", "Run the web role alone."),

@@ -1,0 +1,61 @@
+"""What would happen from now on if nobody did anything: the engine itself, run ahead along its own timers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.engine.outcome import Outcome
+from core.engine.step import step
+from core.model import Event, Reason, Ticket, TimerDue, Unopened, Verb
+from core.policy import Policy
+
+LONGEST = 200
+"""Moments after which a forecast ends, whatever is still to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One moment of a forecast: who is told (roster ids), who has it then, which platforms are written to, and why."""
+
+    at: datetime
+    told: tuple[str, ...]
+    owner: str
+    writes: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+
+
+def forecast_event(event: Event, policy: Policy, at: datetime) -> tuple[Moment, ...]:
+    """What an event would set going if it arrived at that moment and no ticket knew it; empty if it opened none."""
+    outcome = step(Unopened(0, "forecast"), event, policy, at)
+    if outcome.ticket is None:
+        return ()
+    return (_moment(outcome, at), *_onward(outcome.ticket, policy))
+
+
+def forecast_ticket(ticket: Ticket, policy: Policy) -> tuple[Moment, ...]:
+    """What a ticket's timers will bring, if nobody does anything and every message arrives."""
+    return tuple(_onward(ticket, policy))
+
+
+def _onward(ticket: Ticket, policy: Policy) -> Sequence[Moment]:
+    moments: list[Moment] = []
+    while ticket.timers and len(moments) < LONGEST:
+        timer = min(ticket.timers, key=lambda one: one.due_at)
+        outcome = step(ticket, TimerDue(timer.kind, timer.token), policy, timer.due_at)
+        if outcome.ticket is None:
+            break
+        moments.append(_moment(outcome, timer.due_at))
+        ticket = outcome.ticket
+    return moments
+
+
+def _moment(outcome: Outcome, at: datetime) -> Moment:
+    return Moment(
+        at=at,
+        told=tuple(action.notice.person for action in outcome.actions if action.notice),
+        owner=outcome.ticket.owner if outcome.ticket else "",
+        writes=tuple(action.platform for action in outcome.actions if action.verb is not Verb.NOTIFY),
+        reasons=tuple(entry.reason for entry in outcome.entries),
+    )

@@ -1,0 +1,107 @@
+"""`rung explain`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rung.cli.output import json_option, moment, print_json, table
+
+if TYPE_CHECKING:
+    from core.engine.forecast import Moment
+    from core.model import Delivery
+    from core.policy import Roster
+    from rung.loaded import Loaded
+
+
+class _When(click.ParamType[datetime]):
+    """A moment in ISO 8601; without a zone, in this machine's."""
+
+    name = "time"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The moment in UTC."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            return datetime.fromisoformat(str(value)).astimezone(UTC)
+        except ValueError:
+            self.fail(f"{value!r} is no moment: write it like 2026-03-07T03:00 or 2026-03-07T03:00+01:00.", param, ctx)
+
+
+@click.command(name="explain")
+@click.argument("what", metavar="TICKET|FILE")
+@click.option("--source", help="The source that would send FILE; needed for a file.")
+@click.option("--at", type=_When(), help="When FILE would arrive; now if not given.")
+@click.option(
+    "--config", type=click.Path(path_type=Path), help="Folder of documents to explain by, not those in force."
+)
+@json_option
+def command(what: str, source: str | None, at: datetime | None, config: Path | None, as_json: bool) -> None:
+    """Tell what would happen from now on if nobody did anything, to a ticket or to a webhook's body in FILE."""
+    loaded, moments = _ticket(int(what)) if what.isdigit() else _payload(Path(what), source, at, config)
+    if as_json:
+        print_json([{"moment": one, "sentences": [reason.sentence for reason in one.reasons]} for one in moments])
+        return
+    roster = loaded.policy.roster
+    rows = [_row(one, roster) for one in moments]
+    table(("WHEN", "WHO IS TOLD", "WHOSE IT IS", "WRITTEN TO", "WHY"), rows, "Nothing more would happen by itself.")
+
+
+def _row(one: Moment, roster: Roster) -> Sequence[str]:
+    told = ", ".join(map(roster.name, one.told))
+    why = " ".join(reason.sentence for reason in one.reasons)
+    return moment(one.at), told, roster.name(one.owner), ", ".join(one.writes), why
+
+
+def _ticket(ticket_id: int) -> tuple[Loaded, Sequence[Moment]]:
+    from core.engine.forecast import forecast_ticket
+    from rung import wiring
+    from rung.cli.desk import settings_with_redis
+
+    app = wiring.build(settings_with_redis())
+    ticket = app.desk.ticket(ticket_id).ticket
+    loaded = app.parts.loaded()
+    return loaded, forecast_ticket(ticket, loaded.at_version(ticket.policy_version))
+
+
+def _payload(
+    path: Path, source: str | None, at: datetime | None, config: Path | None
+) -> tuple[Loaded, Sequence[Moment]]:
+    from core.engine.forecast import forecast_event
+
+    loaded = _from_folder(config) if config else _in_force()
+    if source is None or source not in loaded.sources:
+        raise click.UsageError(f"Name the source with --source; there are: {', '.join(loaded.sources) or 'none'}.")
+    moments: list[Moment] = []
+    for event in loaded.mappings.events(_delivery(path, source)).events:
+        moments += forecast_event(event, loaded.policy, at or datetime.now(UTC))
+    return loaded, moments
+
+
+def _delivery(path: Path, source: str) -> Delivery:
+    """The file as if the source had just sent it."""
+    from core.model import Delivery
+
+    kind = "application/json"
+    headers = {"content-type": kind}
+    return Delivery(0, source, None, datetime.now(UTC), kind, headers, path.read_bytes())
+
+
+def _from_folder(folder: Path) -> Loaded:
+    from core.store.documents import Document
+    from rung import documents, live
+
+    texts = documents.read_folder(folder)
+    return live.load({name: Document(name, 1, text) for name, text in texts.items()}, lambda _: None)
+
+
+def _in_force() -> Loaded:
+    from rung import wiring
+    from rung.cli.desk import settings_with_redis
+
+    return wiring.build(settings_with_redis()).parts.loaded()
