@@ -1,0 +1,56 @@
+"""`python -m bench`: measure, show a table, and write JSON where asked to."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import structlog
+from rich.console import Console
+
+from bench import codec, engine, ingest, intake, mapping, report, store, through, whole
+from bench.figures import Figure, in_section
+from bench.ground import Ground, GroundError
+from bench.sender import LoadError
+from rung.up import UpError
+
+SECTIONS: dict[str, Callable[[Ground], list[Figure]]] = {
+    "engine": lambda _: engine.measure(),
+    "mappings": lambda _: mapping.measure(),
+    "codec": lambda _: codec.measure(),
+    "store": store.measure,
+    "intake": intake.measure,
+    "ingest": ingest.measure,
+    "whole": whole.measure,
+    "through": through.measure,
+}
+
+
+@click.command()
+@click.option("--only", multiple=True, type=click.Choice(list(SECTIONS)), help="Measure this section; repeatable.")
+@click.option("--json", "file", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures there, too.")
+def main(only: tuple[str, ...], file: Path | None) -> None:
+    """Measure Rung on this machine, on loopback, in about two minutes. Machines differ: look at the ratios."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    console = Console()
+    began = time.monotonic()
+    figures: list[Figure] = []
+    with Ground() as ground:
+        for name in only or SECTIONS:
+            try:
+                found = in_section(name, SECTIONS[name](ground))
+            except (GroundError, LoadError, UpError) as error:
+                raise click.ClickException(f"{name}: {error}.") from None
+            report.show(console, found)
+            figures += found
+    spent = time.monotonic() - began
+    console.print(f"{len(figures)} figures in {spent:.0f} seconds.", style="dim")
+    if file:
+        report.write(file, figures, spent)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""A lean stand-in for ServiceNow, and for a channel that takes messages, that notes when each record arrives.
+
+The sandbox plays ServiceNow faithfully and is slow for it; this one answers just enough of the Table API for the
+connector to be content, so that what is measured is Rung.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import queue
+import threading
+import time
+import uuid
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self
+from urllib.parse import parse_qs, urlsplit
+
+Json = dict[str, object]
+_END = b"\r\n\r\n"
+
+
+class StandIn:
+    """Serves in a thread of this process for as long as the block runs.
+
+    `arrivals` gets, for every record that is created, the moment (time.monotonic) at which its request had arrived
+    whole, and its short description.
+    """
+
+    def __init__(self) -> None:
+        self.arrivals: queue.SimpleQueue[tuple[float, str]] = queue.SimpleQueue()
+        self._loop = asyncio.new_event_loop()
+        self._server = self._loop.run_until_complete(
+            self._loop.create_server(lambda: _Connection(self.arrivals), "127.0.0.1", 0)
+        )
+        self.port = int(self._server.sockets[0].getsockname()[1])
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def way(self) -> str:
+        """Where messages to people go, as Apprise reads it."""
+        return f"json://127.0.0.1:{self.port}/notice"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(5)
+        self._server.close()
+        self._loop.close()
+
+
+class _Connection(asyncio.Protocol):
+    """One keep-alive connection."""
+
+    def __init__(self, arrivals: queue.SimpleQueue[tuple[float, str]]) -> None:
+        self._arrivals = arrivals
+        self._came = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the way back."""
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Answer as soon as a request is whole."""
+        self._came += data
+        head, found, rest = self._came.partition(_END)
+        length = _length(head)
+        if not found or len(rest) < length:
+            return
+        self._came = b""
+        method, target = head.split(b" ", 2)[:2]
+        status, answer = self._answer(method.decode(), target.decode(), rest[:length])
+        body = json.dumps(answer).encode()
+        lines = f"HTTP/1.1 {status} Done\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        self._transport.write(lines.encode() + body)
+
+    def _answer(self, method: str, target: str, body: bytes) -> tuple[int, Json]:
+        if method == "GET":
+            return 200, {"result": [looked_up(parse_qs(urlsplit(target).query).get("sysparm_query", [""])[0])]}
+        if not target.startswith("/api/now/table/"):
+            return 200, {}
+        sent = json.loads(body)
+        if method == "POST":
+            self._arrivals.put((time.monotonic(), sent.get("short_description", "")))
+        sys_id = uuid.uuid4().hex if method == "POST" else urlsplit(target).path.rsplit("/", 1)[1]
+        return (201 if method == "POST" else 200), {"result": record(sys_id, sent)}
+
+
+def _length(head: bytes) -> int:
+    for line in head.lower().split(b"\r\n"):
+        if line.startswith(b"content-length:"):
+            return int(line.partition(b":")[2])
+    return 0
+
+
+def looked_up(query: str) -> Json:
+    """Whatever is looked for by equal values is there."""
+    wanted = dict(part.split("=", 1) for part in query.split("^") if "=" in part)
+    return {**wanted, "sys_id": "5e" * 16}
+
+
+def record(sys_id: str, sent: Mapping[str, object]) -> Json:
+    """A record that holds what was sent, read with raw and display values."""
+    fields = {**sent, "sys_id": sys_id, "number": f"INC{sys_id[:7]}", "sys_mod_count": "0"}
+    return {name: {"value": value, "display_value": value} for name, value in fields.items()}

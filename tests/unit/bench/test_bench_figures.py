@@ -1,0 +1,66 @@
+"""The benchmark's own arithmetic, and what it prints."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from bench import report
+from bench.figures import Figure, in_section
+from bench.timing import percentile, rate
+
+FLOOR = Figure(name="bare handler", value=2000.0, unit="requests/s")
+
+
+def figures() -> list[Figure]:
+    return in_section(
+        "ingest", [FLOOR, Figure(name="ours", value=500.0, unit="requests/s", note="p99 9 ms").over(FLOOR)]
+    )
+
+
+def test_a_ratio_is_the_value_divided_by_its_floor() -> None:
+    ours = figures()[1]
+    assert ours.ratio == 0.25
+    assert ours.against == "bare handler"
+
+
+def test_a_floor_of_nothing_gives_no_ratio() -> None:
+    assert FLOOR.over(Figure(name="nothing", value=0.0, unit="")).ratio is None
+
+
+@pytest.mark.parametrize(("percent", "value"), [(50, 2.0), (99, 4.0), (0, 1.0), (100, 4.0)])
+def test_a_percentile_is_one_of_the_values(percent: float, value: float) -> None:
+    assert percentile([4.0, 1.0, 3.0, 2.0], percent) == value
+
+
+def test_a_percentile_of_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="no values"):
+        percentile([], 50)
+
+
+def test_a_rate_counts_the_calls_of_its_rounds() -> None:
+    calls = []
+    measured = rate(lambda: calls.append(1), seconds=0.01, rounds=3)
+    assert measured > 0
+    assert len(calls) > 3
+
+
+def test_the_table_names_the_command_the_value_and_what_it_is_held_against() -> None:
+    out = io.StringIO()
+    report.show(Console(file=out, width=160), figures())
+    assert ".venv/bin/python -m bench --only ingest" in out.getvalue()
+    assert "0.25" in out.getvalue()
+    assert "of the bare handler; p99 9 ms" in out.getvalue()
+
+
+def test_the_json_holds_every_figure_with_its_command(tmp_path: Path) -> None:
+    report.write(tmp_path / "figures.json", figures(), 1.25)
+    told = json.loads((tmp_path / "figures.json").read_text())
+    assert told["machine"]["cores"] >= 1
+    assert [one["name"] for one in told["figures"]] == ["bare handler", "ours"]
+    assert told["figures"][1]["ratio"] == 0.25
+    assert told["figures"][1]["command"] == ".venv/bin/python -m bench --only ingest"
