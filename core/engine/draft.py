@@ -125,7 +125,7 @@ class Draft:
             return None
         said = "\n".join(reason.sentence for reason in self._note)
         changes = Changes(**{**values, "comments": (Comment(said),) if said else ()})
-        self.put_record(replace(record, wanted={**record.wanted, **changes.said()}))
+        self.put_record(record.asked(changes.said()))
         return Action(
             operation_id=self._next_operation(),
             ticket_id=self.ticket.id,

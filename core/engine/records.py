@@ -82,19 +82,19 @@ def _actor(event: Event) -> str:
 
 
 def _by_somebody(draft: Draft, event: Event, record: Record) -> None:
+    """Take in what a person changed. An event shows the whole record, also what our own writes have put there since."""
     commented = _comment(draft, event)
     if _is_stale(event, record):
         _stale(draft, event, record)
         return
-    says = values_seen(draft, event)
-    changed = {name: value for name, value in says.items() if _differs(draft.ticket, record, name, value)}
-    ours = event.actor is None and all(record.wanted.get(name) == value for name, value in changed.items())
-    _see(draft, event, record)
-    if ours and record.wanted and not commented:
+    news = {n: value for n, value in values_seen(draft, event).items() if _differs(draft.ticket, record, n, value)}
+    changed = {name: value for name, value in news.items() if not record.may_be_ours(name, value)}
+    _see(draft, event, record.overruled(changed))
+    if changed:
+        _changed(draft, event, changed)
+    elif news or (event.actor is None and record.wanted and not commented):
         draft.confirm(record.ref.platform)
         draft.log(EntryKind.EVENT, "rung", ReasonCode.ECHO, platform=record.ref.platform)
-    elif changed and not ours:
-        _changed(draft, event, changed)
     elif not commented:
         draft.log(EntryKind.EVENT, event.source, ReasonCode.REPEATED, source=event.source)
 
@@ -132,12 +132,19 @@ def _comment(draft: Draft, event: Event) -> bool:
 def _stale(draft: Draft, event: Event, record: Record) -> None:
     """Older never overrides newer; but that a person took it after it was asked for is true in any order."""
     since = draft.ticket.awaiting_since
-    taken = event.state is State.IN_PROGRESS or (event.assignee and not event.assignee.is_nobody)
-    if taken and since and event.occurred_at and event.occurred_at >= since and _awaits(draft):
+    in_time = since and event.occurred_at and event.occurred_at >= since
+    if in_time and _awaits(draft) and _was_taken(draft, event, record):
         _taken(draft, event, _taker(draft, event))
         return
     facts = {"platform": record.ref.platform, "key": record.ref.key}
     draft.log(EntryKind.EVENT, event.source, ReasonCode.STALE, **facts)
+
+
+def _was_taken(draft: Draft, event: Event, record: Record) -> bool:
+    """Whether an outdated event shows what only a person can have done: no owner or state that was there before."""
+    state, owner = State.IN_PROGRESS, values_seen(draft, event).get("assignee", "")
+    moved = event.state is state and not record.was_ours("state", state)
+    return moved or (bool(owner) and owner != draft.ticket.owner and not record.was_ours("assignee", owner))
 
 
 def _awaits(draft: Draft) -> bool:

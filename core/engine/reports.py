@@ -30,7 +30,8 @@ def _written(draft: Draft, action: Action, receipt: Receipt) -> None:
     newer = record.version is None or receipt.version is None or receipt.version >= record.version
     values = {**action.changes.said(), **receipt.values}
     seen = {**record.seen, **values} if newer else {**values, **record.seen}
-    draft.put_record(replace(record, ref=receipt.record, version=max(versions, default=None), seen=seen))
+    stands = replace(record, ref=receipt.record, version=max(versions, default=None), seen=seen)
+    draft.put_record(stands.settled(action.changes.said()))
     facts = {"key": receipt.record.key, "platform": action.platform, "fields": _fields(action)}
     _log(draft, action, _code(action, receipt), **facts)
     for warning in receipt.warnings:
@@ -59,6 +60,9 @@ def _refused(draft: Draft, action: Action, message: str) -> None:
     """What was refused stays to be seen; a record that could not be created is no record of the ticket's."""
     facts = {"platform": action.platform, "message": message}
     _log(draft, action, ReasonCode.WRITE_REFUSED, **facts)
+    record = draft.ticket.record_on(action.platform)
+    if record is not None:
+        draft.put_record(record.settled(action.changes.said()))
     if action.verb is Verb.CREATE_RECORD:
         kept = tuple(one for one in draft.ticket.records if one.exists or one.ref.platform != action.platform)
         draft.update(records=kept)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+_KEPT_VALUES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +27,51 @@ class Record:
     """A record that a ticket has, or is about to have, on a platform.
 
     `version` grows with every change there (ServiceNow sys_mod_count, Jira's `updated` in milliseconds). `seen` holds
-    the values last known to stand there, `wanted` those that Rung last asked to be written (fields of `Changes` to
-    their text): what differs from `seen` was changed by somebody, and was changed by us if it equals `wanted`.
-    `ref.id` is "" while the creation is still on its way.
+    the values last known to stand there (fields of `Changes` to their text). `wanted` holds, for each field that Rung
+    writes, what stood there and then the values that Rung asked for, oldest first, since a person last changed it: a
+    value further on than the seen one may be the result of our own writes. `ref.id` is "" while the creation is still
+    on its way.
     """
 
     ref: RecordRef
     version: int | None = None
     seen: Mapping[str, str] = field(default_factory=dict)
-    wanted: Mapping[str, str] = field(default_factory=dict)
+    wanted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def exists(self) -> bool:
         """Whether the platform has confirmed that the record is there."""
         return bool(self.ref.id)
+
+    def may_be_ours(self, name: str, value: str) -> bool:
+        """Whether a value that is news can come from a write of ours, also from one whose answer is still awaited."""
+        asked = self.wanted.get(name, ())
+        return _last(asked, value) > _last(asked, self.seen.get(name))
+
+    def was_ours(self, name: str, value: str) -> bool:
+        """Whether a value stood there before one of our writes, or was written by one, at any time."""
+        return value in self.wanted.get(name, ())
+
+    def asked(self, values: Mapping[str, str]) -> Record:
+        """The record once these values are to be written."""
+        wanted = dict(self.wanted)
+        for name, value in values.items():
+            known = wanted.get(name) or tuple(seen for seen in [self.seen.get(name)] if seen is not None)
+            wanted[name] = known if known and known[-1] == value else (*known, value)[-_KEPT_VALUES:]
+        return replace(self, wanted=wanted)
+
+    def settled(self, values: Mapping[str, str]) -> Record:
+        """The record once the write of these values has ended: one that does not stand there is expected no longer."""
+        missing = {name: value for name, value in values.items() if self.seen.get(name) != value}
+        left = {name: tuple(one for one in asked if one != missing.get(name)) for name, asked in self.wanted.items()}
+        return replace(self, wanted={name: asked for name, asked in left.items() if asked})
+
+    def overruled(self, names: Iterable[str]) -> Record:
+        """The record once a person has changed these fields: whatever comes now is news."""
+        changed = frozenset(names)
+        return replace(self, wanted={name: asked for name, asked in self.wanted.items() if name not in changed})
+
+
+def _last(values: tuple[str, ...], value: str | None) -> int:
+    """Where a value stands last, -1 where it does not."""
+    return max((place for place, one in enumerate(values) if one == value), default=-1)

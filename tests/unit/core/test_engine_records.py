@@ -12,6 +12,7 @@ from core.model import (
     Party,
     ReasonCode,
     Receipt,
+    Refusal,
     Report,
     Severity,
     State,
@@ -210,3 +211,82 @@ def test_what_the_platform_could_not_do_is_said(story: Tell) -> None:
     warning = "dana@example.com has no account there"
     now.happens(Report(now.last(Verb.CREATE_RECORD), Receipt(REF, 0, warnings=(warning,))))
     assert now.outcome.sentence == f"snow: {warning}"
+
+
+DANA = Party(email="dana@example.com")
+
+
+def test_a_comment_that_crosses_our_assignment_does_not_look_like_taking_it(story: Tell) -> None:
+    now = opened_there(story)
+    comment = ForeignComment("c1", "When will this work again?", LEE)
+    now.is_changed(after=1, kind=EventKind.COMMENTED, comment=comment, version=3, assignee=DANA)
+    assert not now.opened.is_acknowledged
+    assert now.waits_for_acknowledgement
+    assert now.outcome.confirms == ("1/snow",)
+
+
+def test_a_comment_that_shows_an_assignment_since_replaced_does_not_look_like_taking_it(story: Tell) -> None:
+    now = opened_there(story).waits()
+    assert now.opened.owner == "lee"
+    now.is_changed(after=1, version=3, assignee=DANA)
+    assert not now.opened.is_acknowledged
+
+
+def test_an_outdated_edit_that_shows_our_own_assignment_does_not_look_like_taking_it(story: Tell) -> None:
+    now = opened_there(story)
+    now.happens(Report(now.last(Verb.WRITE_RECORD), Receipt(REF, 5)))
+    now.is_changed(after=2, version=3, assignee=DANA, occurred_at=NOON + timedelta(minutes=1))
+    assert now.reasons == [ReasonCode.STALE]
+    assert now.waits_for_acknowledgement
+
+
+def test_an_outdated_edit_that_shows_who_had_it_before_does_not_look_like_taking_it(story: Tell) -> None:
+    now = opened_there(story, assignee=LEE)
+    now.happens(Report(now.last(Verb.WRITE_RECORD), Receipt(REF, 5)))
+    now.is_changed(after=2, version=3, assignee=LEE, occurred_at=NOON + timedelta(minutes=1))
+    assert not now.opened.is_acknowledged
+
+
+def test_a_change_without_an_author_is_a_persons_only_in_what_we_did_not_write(story: Tell) -> None:
+    now = opened_there(story).is_changed(after=1, actor=None, version=3, assignee=DANA, title="Payments fail again")
+    assert not now.opened.is_acknowledged
+    assert now.opened.title == "Payments fail again"
+
+
+def test_a_comment_that_crosses_our_reopening_does_not_look_like_taking_it(story: Tell) -> None:
+    now = story().fires().is_created().clears(after=5)
+    now.happens(Report(now.last(Verb.WRITE_RECORD), Receipt(REF, 1)))
+    now.fires(after=5)
+    now.is_changed(after=1, version=3, state=State.IN_PROGRESS, assignee=DANA)
+    assert not now.opened.is_acknowledged
+    assert now.waits_for_acknowledgement
+
+
+def test_who_had_it_on_an_earlier_level_may_still_take_it(story: Tell) -> None:
+    now = opened_there(story)
+    now.happens(Report(now.last(Verb.WRITE_RECORD), Receipt(REF, 1)))
+    now.waits()
+    now.happens(Report(now.last(Verb.WRITE_RECORD), Receipt(REF, 2)))
+    now.is_changed(after=1, version=3, assignee=DANA)
+    assert now.opened.acknowledged_by == "Dana Reyes"
+
+
+def test_whom_we_could_not_assign_takes_it_by_being_assigned_by_hand(story: Tell) -> None:
+    now = opened_there(story)
+    now.happens(Report(now.last(Verb.WRITE_RECORD), Receipt(REF, 1, values={"assignee": ""})))
+    now.is_changed(after=1, version=2, assignee=DANA)
+    assert now.opened.acknowledged_by == "Dana Reyes"
+
+
+def test_after_a_refused_write_the_same_value_is_a_persons(story: Tell) -> None:
+    now = opened_there(story)
+    now.happens(Report(now.last(Verb.WRITE_RECORD), Refusal("no right to assign")))
+    now.is_changed(after=1, version=2, assignee=DANA)
+    assert now.opened.acknowledged_by == "Dana Reyes"
+
+
+def test_a_person_may_give_it_back_to_whom_we_had_chosen(story: Tell) -> None:
+    now = opened_there(story)
+    now.happens(Report(now.last(Verb.WRITE_RECORD), Receipt(REF, 1)))
+    now.is_changed(after=1, version=2, assignee=Party()).is_changed(after=1, version=3, assignee=DANA)
+    assert now.opened.acknowledged_by == "Dana Reyes"
