@@ -26,6 +26,8 @@ from core.ports import Bell, Clock, StorageUnavailableError
 from core.store import actions, deliveries, tickets, views
 from core.work.apply import Policies, apply_to
 
+_LARGEST_ID = 2**63 - 1
+"""PostgreSQL's bigint; people type addresses by hand, and it refuses what is larger."""
 _REPLAYABLE = {DeliveryStatus.UNMAPPED, DeliveryStatus.DECLINED, DeliveryStatus.FAILED}
 
 
@@ -85,6 +87,8 @@ class SqlDesk:
 
     def command(self, ticket_id: int, command: Command) -> str:
         """Step the ticket with a person's command."""
+        if ticket_id > _LARGEST_ID:
+            raise _no_ticket(ticket_id)
         with self._transaction() as connection:
             outcome = apply_to(connection, ticket_id, command, self.policies, self.clock())
         if outcome is None:
@@ -146,7 +150,7 @@ class SqlDesk:
             raise StorageUnavailableError(type(error).__name__) from error
 
     def _ticket(self, connection: Connection, ticket_id: int) -> Ticket:
-        ticket = tickets.get(connection, ticket_id)
+        ticket = tickets.get(connection, ticket_id) if ticket_id <= _LARGEST_ID else None
         if ticket is None:
             raise _no_ticket(ticket_id)
         return ticket
@@ -162,14 +166,14 @@ def _no_ticket(ticket_id: int) -> NotFoundError:
 
 
 def _delivery(connection: Connection, delivery_id: int) -> Delivery:
-    delivery = deliveries.get(connection, delivery_id)
+    delivery = deliveries.get(connection, delivery_id) if delivery_id <= _LARGEST_ID else None
     if delivery is None:
         raise NotFoundError(f"There is no delivery {delivery_id}.")
     return delivery
 
 
 def _action(connection: Connection, action_id: int, roster: Roster) -> ActionRow:
-    rows = views.action_rows(connection, action_id=action_id, roster=roster)
+    rows = views.action_rows(connection, action_id=action_id, roster=roster) if action_id <= _LARGEST_ID else ()
     if not rows:
         raise NotFoundError(f"There is no action {action_id}.")
     return rows[0]

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from core.model import ReasonCode, State
+from core.desk import NotFoundError
+from core.model import Acknowledge, ReasonCode, State
 from tests.integration.world import World, world
 
 
@@ -250,3 +251,18 @@ def test_one_bad_alert_of_a_batch_does_not_silence_the_others(here: World) -> No
     (row,) = [one for one in here.app.desk.deliveries() if one.source == "alertmanager"]
     assert row.status.value == "unmapped"
     assert row.error.startswith("1 of 2 items were not understood.")
+
+
+@pytest.mark.parametrize("number", [999, 10**30])
+def test_what_is_not_there_is_told_whatever_its_number(here: World, number: int) -> None:
+    desk = here.app.desk
+    for ask in (
+        lambda: desk.ticket(number),
+        lambda: desk.delivery(number),
+        lambda: desk.action(number),
+        lambda: desk.command(number, Acknowledge("dana.reyes", "here")),
+        lambda: desk.replay_action(number),
+        lambda: desk.replay_delivery(number),
+    ):
+        with pytest.raises(NotFoundError):
+            ask()
