@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from core.engine.draft import Draft
 from core.engine.escalation import rearm
 from core.engine.lifecycle import end, reopen
 from core.model import Alert, EntryKind, Event, ReasonCode, State
+
+_LATE = timedelta(minutes=15)
+"""How late a report may come that an alert fires; one that comes later still, after the alert was over, is believed."""
 
 
 def apply(draft: Draft, event: Event) -> None:
@@ -15,7 +19,7 @@ def apply(draft: Draft, event: Event) -> None:
     alert = next((one for one in draft.ticket.alerts if (one.source, one.key) == (event.source, event.key)), None)
     if alert is None:
         alert = Alert(event.source, event.key, firing=False)
-    if _is_older(alert, event):
+    if _is_outdated(draft, alert, event):
         _nothing_new(draft, event)
     elif event.state is State.RESOLVED:
         _cleared(draft, event, alert)
@@ -29,9 +33,15 @@ def apply(draft: Draft, event: Event) -> None:
         draft.log(EntryKind.EVENT, event.source, ReasonCode.ALERT_JOINED, source=event.source, title=event.title or "")
 
 
-def _is_older(alert: Alert, event: Event) -> bool:
-    """Whether the event tells of a time before the one already known: an alert's time is when its state began."""
-    return bool(alert.since and event.occurred_at and event.occurred_at < alert.since)
+def _is_outdated(draft: Draft, alert: Alert, event: Event) -> bool:
+    """Whether the event tells of a time before the one already known: an alert's time is when its state began.
+
+    What is over may fire again with the time at which it first did (Alertmanager, after it was cut off from Prometheus
+    for a while), and is then repeated so; only soon after the end is that a report which was overtaken.
+    """
+    if not (alert.since and event.occurred_at and event.occurred_at < alert.since):
+        return False
+    return event.state is State.RESOLVED or alert.firing or draft.now - alert.since < _LATE
 
 
 def _put(draft: Draft, alert: Alert) -> None:
@@ -64,7 +74,8 @@ def change_severity(draft: Draft) -> None:
     if severity is old:
         return
     draft.update(severity=severity)
-    draft.decide("severity", ReasonCode.SEVERITY_CHANGED, **{"old": old.value, **why.facts})
+    unknown = {"impact": "unknown", "urgency": "unknown"}
+    draft.decide("severity", ReasonCode.SEVERITY_CHANGED, **{**unknown, "old": old.value, **why.facts})
     draft.write(severity=severity)
     rearm(draft)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from core.model import Impact, ReasonCode, Severity, State, TimerKind, Urgency, Verb
-from tests.unit.core.conftest import Story
+from tests.unit.core.conftest import NOON, Story, an_alert
 
 Tell = Callable[..., Story]
 
@@ -127,3 +127,22 @@ def test_half_an_impact_gives_the_default_severity(story: Tell) -> None:
     now = story().fires(urgency=None)
     assert now.opened.severity is Severity.SEV3
     assert ReasonCode.SEVERITY_DEFAULT in now.reasons
+
+
+def test_a_firing_report_that_was_overtaken_by_the_end_does_not_reopen(story: Tell) -> None:
+    now = story().fires().is_created().clears(after=5).happens(an_alert(occurred_at=NOON), after=1)
+    assert now.opened.state is State.RESOLVED
+
+
+def test_an_alert_that_is_still_said_to_fire_long_after_its_end_is_believed(story: Tell) -> None:
+    now = story().fires().is_created().clears(after=5).happens(an_alert(occurred_at=NOON), after=20)
+    assert now.opened.state is State.IN_PROGRESS
+    assert now.told == ["dana"]
+
+
+def test_a_severity_that_only_the_policy_changed_has_a_whole_sentence(story: Tell) -> None:
+    now = story().fires(impact=None, urgency=None).is_created()
+    rule = replace(now.policy.severity, default=Severity.SEV2)
+    now.policy = replace(now.policy, severity=rule)
+    now.is_changed(after=1, impact=Impact.LOW, urgency=None, assignee=None)
+    assert now.outcome.sentence.startswith("Severity went from SEV3 to SEV2")
