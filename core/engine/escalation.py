@@ -103,7 +103,7 @@ def acknowledge(draft: Draft, by: str, via: str, *, on_platform: bool) -> None:
 def rearm(draft: Draft) -> None:
     """Measure the running wait for an acknowledgement by the ticket's present severity; the time waited counts."""
     ticket = draft.ticket
-    if ticket.timer(TimerKind.ACKNOWLEDGE) is None or ticket.awaiting_since is None:
+    level = draft.policy.path(ticket.path).level(ticket.level)
+    if ticket.timer(TimerKind.ACKNOWLEDGE) is None or ticket.awaiting_since is None or level is None:
         return
-    level = draft.policy.path(ticket.path).levels[ticket.level - 1]
     draft.set_timer(TimerKind.ACKNOWLEDGE, ticket.awaiting_since + level.acknowledge_within[ticket.severity])

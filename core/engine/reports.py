@@ -102,5 +102,6 @@ def _still_asked(draft: Draft, notice: Notice) -> bool:
     path = draft.policy.path(ticket.path)
     if ticket.exhausted:
         return notice.person == path.last_resort
-    level = path.levels[ticket.level - 1].name if ticket.level else ""
-    return draft.policy.roster.on_call(ticket.team, level, draft.now) == notice.person
+    level = path.level(ticket.level)
+    asked_at = ticket.awaiting_since or draft.now
+    return level is not None and draft.policy.roster.on_call(ticket.team, level.name, asked_at) == notice.person

@@ -26,6 +26,10 @@ class Path:
     rounds: int = 1
     last_resort: str = ""
 
+    def level(self, number: int) -> Level | None:
+        """The level of that number, counted from 1; the last one where a newer policy has fewer; None without any."""
+        return self.levels[min(number, len(self.levels)) - 1] if number and self.levels else None
+
     def level_after(self, level: int, round_: int) -> tuple[int, int] | None:
         """The next (level, round), levels counted from 1; None when the path is exhausted."""
         if level < len(self.levels):

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from core.model import Acknowledge, ReasonCode, Refusal, Report, State, TimerDue, TimerKind, Verb
+from core.model import (
+    Acknowledge,
+    Impact,
+    ReasonCode,
+    Refusal,
+    Report,
+    Severity,
+    State,
+    TimerDue,
+    TimerKind,
+    Urgency,
+    Verb,
+)
+from core.policy import OnCall
 from tests.unit.core.conftest import Story
 
 Tell = Callable[..., Story]
@@ -125,3 +138,27 @@ def test_the_wait_is_measured_from_when_the_level_began(story: Tell) -> None:
     timer = now.opened.timer(TimerKind.ACKNOWLEDGE)
     assert timer is not None
     assert timer.due_at - now.now == timedelta(minutes=5)
+
+
+def test_a_path_that_became_shorter_breaks_nothing(story: Tell) -> None:
+    now = story().fires(impact=Impact.LOW, urgency=Urgency.LOW).is_created().waits()
+    asked = now.last(Verb.NOTIFY)
+    assert now.opened.level == 3
+    path = replace(now.policy.paths["standard"], levels=now.policy.paths["standard"].levels[:1])
+    now.policy = replace(now.policy, paths={"standard": path})
+    now.happens(Report(asked, Refusal("refused")))
+    now.fires(after=1, impact=Impact.HIGH, urgency=Urgency.HIGH)
+    assert now.opened.severity is Severity.SEV1
+    now.waits()
+    assert now.opened.exhausted
+
+
+def test_the_next_way_is_tried_also_after_the_duty_was_handed_over(story: Tell) -> None:
+    now = story()
+    duty = OnCall(people=("dana", "lee"), rotation="daily", starts=datetime(2026, 3, 1, 12, 1))
+    team = replace(now.policy.roster.teams["pay"], on_call={"L1": duty})
+    now.policy = replace(now.policy, roster=replace(now.policy.roster, teams={"pay": team}))
+    now.fires()
+    assert now.told == ["dana"]
+    now.happens(Report(now.last(Verb.NOTIFY), Refusal("refused")), after=2)
+    assert now.told == ["dana"]
