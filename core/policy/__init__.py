@@ -1,9 +1,35 @@
 """The policy as typed objects, and what each part of it decides. Pure: the moment is always handed in."""
 
-from core.policy.oncall import OnCall, Rotation, on_call
+from core.policy.layer import Hours, Layer, Rotation
+from core.policy.localtime import instant
+from core.policy.oncall import Basis, OnCall, Override, Why, assigned, on_call
 from core.policy.paths import Level, Path
 from core.policy.policy import Policy, Service
 from core.policy.roster import Roster, Team
 from core.policy.severity import SeverityRule
+from core.policy.shifts import Shift, shifts
+from core.policy.spans import Span, TimeOff
 
-__all__ = ["Level", "OnCall", "Path", "Policy", "Roster", "Rotation", "Service", "SeverityRule", "Team", "on_call"]
+__all__ = [
+    "Basis",
+    "Hours",
+    "Layer",
+    "Level",
+    "OnCall",
+    "Override",
+    "Path",
+    "Policy",
+    "Roster",
+    "Rotation",
+    "Service",
+    "SeverityRule",
+    "Shift",
+    "Span",
+    "Team",
+    "TimeOff",
+    "Why",
+    "assigned",
+    "instant",
+    "on_call",
+    "shifts",
+]

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from core.model import Party, Person
 from core.policy.oncall import OnCall, on_call
+from core.policy.spans import TimeOff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +27,17 @@ class Roster:
 
     people: Mapping[str, Person] = field(default_factory=dict)
     teams: Mapping[str, Team] = field(default_factory=dict)
+    time_off: TimeOff = field(default_factory=dict)
+
+    def duty(self, team: str, level: str) -> OnCall | None:
+        """The duty of that level of the team; None when it has none."""
+        known = self.teams.get(team)
+        return known.on_call.get(level) if known else None
 
     def on_call(self, team: str, level: str, at: datetime) -> str:
         """The person on call for that level of the team at that moment; "" when there is none."""
-        known = self.teams.get(team)
-        duty = known.on_call.get(level) if known else None
-        return on_call(duty, at) if duty else ""
+        duty = self.duty(team, level)
+        return on_call(duty, at, self.time_off) if duty else ""
 
     def name(self, person: str) -> str:
         """What to call somebody who may be on the roster."""
