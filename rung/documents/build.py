@@ -8,7 +8,21 @@ from typing import Any
 
 from connectors import config as connector
 from core.model import Impact, Person, Severity, Urgency
-from core.policy import Level, OnCall, Path, Policy, Roster, Service, SeverityRule, Team
+from core.policy import (
+    Hours,
+    Layer,
+    Level,
+    OnCall,
+    Override,
+    Path,
+    Policy,
+    Roster,
+    Service,
+    SeverityRule,
+    Span,
+    Team,
+    instant,
+)
 from rung.documents.model import PlatformDoc, PlatformsDocument, SourceDoc
 from rung.documents.secrets import secret
 from webhooks import signatures
@@ -71,11 +85,20 @@ def _verifier(kind: str, data: Data) -> signatures.Verifier:
 def roster(data: Data) -> Roster:
     """roster.yaml."""
     people = {name: _person(name, one) for name, one in data["people"].items()}
-    return Roster(people, {name: _team(name, one) for name, one in data["teams"].items()})
+    time_off = {name: _time_off(one) for name, one in data["people"].items() if one["time_off"]}
+    return Roster(people, {name: _team(name, one) for name, one in data["teams"].items()}, time_off)
 
 
 def _person(name: str, data: Data) -> Person:
     return Person(name, data["name"], data["email"], tuple(data["notify"]), data["accounts"])
+
+
+def _time_off(data: Data) -> tuple[Span, ...]:
+    return tuple(_span(one, data["time_zone"]) for one in data["time_off"])
+
+
+def _span(data: Data, zone: str) -> Span:
+    return Span(instant(data["start"], zone), instant(data["end"], zone))
 
 
 def _team(name: str, data: Data) -> Team:
@@ -84,12 +107,33 @@ def _team(name: str, data: Data) -> Team:
 
 
 def _duty(data: Data) -> OnCall:
+    zone = data["time_zone"]
     return OnCall(
-        people=tuple(data["people"]),
-        rotation=data["rotation"],
-        starts=data.get("starts"),
-        time_zone=data["time_zone"],
+        **_turns(data, zone),
+        layers=tuple(Layer(**_turns(one, zone)) for one in data["layers"]),
+        overrides=tuple(_override(one, zone) for one in data["overrides"]),
     )
+
+
+def _turns(data: Data, zone: str) -> dict[str, Any]:
+    """What a layer says of itself; it is in the duty's zone unless it says another."""
+    return {
+        "people": tuple(data.get("people", ())),
+        "rotation": data.get("every", data["rotation"]),
+        "starts": data.get("starts"),
+        "time_zone": data.get("time_zone", zone),
+        "hours": tuple(_hours(one) for one in data["hours"]),
+    }
+
+
+def _hours(data: Data) -> Hours:
+    start, end = data["start"], data["end"]
+    return Hours(data["days"], start, end if end > start else end + timedelta(days=1))
+
+
+def _override(data: Data, zone: str) -> Override:
+    swap = (data["swap"][0], data["swap"][1]) if "swap" in data else None
+    return Override(span=_span(data, zone), reason=data["reason"], person=data.get("person", ""), swap=swap)
 
 
 def policy(data: Data, *, version: int, roster: Roster, creates_on: Mapping[str, str]) -> Policy:

@@ -6,7 +6,7 @@ The data may be what is left of a document with mistakes in it, so nothing is ta
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -143,13 +143,53 @@ def _teams(draft: Draft) -> None:
 
 
 def _duty(report: Report, at: Path, duty: Mapping[str, Any], people: Collection[str]) -> None:
-    for index, person in enumerate(duty.get("people") or ()):
-        if person not in people:
-            report.unknown((*at, "people", index), "person", person, people)
-    if duty.get("rotation", "none") != "none" and "starts" not in duty:
+    layers, overrides = _listed(duty, "layers"), _listed(duty, "overrides")
+    if "people" in duty:
+        _layer(report, at, duty, people)
+    elif not layers:
+        report.add(at, "needs people, or layers that have people.", "Example: people: [dana, lee].")
+    for key in ("rotation", "every", "starts", "hours"):
+        if "people" not in duty and duty.get(key, "none") not in ("none", []):
+            report.add(
+                (*at, key), "is about people, and none are named beside it.", "Say it within each of the layers."
+            )
+    for index, layer in layers:
+        _layer(report, (*at, "layers", index), layer, people)
+    for index, override in overrides:
+        _override(report, (*at, "overrides", index), override, people)
+
+
+def _layer(report: Report, at: Path, layer: Mapping[str, Any], people: Collection[str]) -> None:
+    _are_people(report, (*at, "people"), layer.get("people"), people)
+    rotates = layer.get("rotation", "none") != "none"
+    if rotates and "every" in layer:
+        report.add((*at, "every"), "is a second length of turns beside rotation.", "Say one of them.")
+    elif (rotates or "every" in layer) and "starts" not in layer:
         report.add(
             at, "a rotation needs starts, the moment of its first hand-over.", "Example: starts: 2026-01-05T09:00."
         )
+
+
+def _override(report: Report, at: Path, override: Mapping[str, Any], people: Collection[str]) -> None:
+    if ("person" in override) == ("swap" in override):
+        report.add(at, "needs either person or swap.", "person has the duty; the two of swap change places.")
+    if "person" in override and override["person"] not in people:
+        report.unknown((*at, "person"), "person", override["person"], people)
+    swap = override.get("swap")
+    _are_people(report, (*at, "swap"), swap, people)
+    if swap is not None and not len(swap) == len(set(swap)) == 2:
+        report.add((*at, "swap"), "needs two different people.", "Example: swap: [dana, lee].")
+
+
+def _are_people(report: Report, at: Path, given: Sequence[str] | None, people: Collection[str]) -> None:
+    for index, person in enumerate(given or ()):
+        if person not in people:
+            report.unknown((*at, index), "person", person, people)
+
+
+def _listed(data: Mapping[str, Any], key: str) -> list[tuple[int, Mapping[str, Any]]]:
+    """The entries of a list that can be read, with their positions."""
+    return [(index, one) for index, one in enumerate(data.get(key) or ()) if isinstance(one, Mapping)]
 
 
 def _services(draft: Draft) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
 
@@ -137,30 +136,6 @@ class Email(Text):
         if not re.fullmatch(r"[^@\s]+@[^@\s]+", text):
             raise wrong("is not an e-mail address.")
         return text
-
-
-class Zone(Text):
-    """An IANA time zone."""
-
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
-        text = super()._deserialize(value, *args, **kwargs)
-        if text not in available_timezones():
-            raise wrong(f"there is no time zone “{text}”.", choice(text, available_timezones()))
-        return text
-
-
-class LocalMoment(fields.Field[datetime]):
-    """A wall-clock moment without a zone."""
-
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> datetime:
-        hint = "Write it like 2026-01-05T09:00; time_zone says where."
-        try:
-            moment = datetime.fromisoformat(value)
-        except (ValueError, TypeError):
-            raise wrong("is not a date and time.", hint) from None
-        if moment.tzinfo:
-            raise wrong("must be a local time without a zone.", hint)
-        return moment
 
 
 class SecretName(fields.Field[str]):

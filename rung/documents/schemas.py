@@ -9,13 +9,13 @@ from typing import Any
 from marshmallow import fields, validate
 
 from core.model import Severity
+from rung.documents.duties import DutySchema, SpanSchema
 from rung.documents.fields import (
     Address,
     Choice,
     Count,
     Duration,
     Email,
-    LocalMoment,
     Name,
     Named,
     OneKind,
@@ -23,9 +23,9 @@ from rung.documents.fields import (
     Strict,
     Text,
     Way,
-    Zone,
     wrong,
 )
+from rung.documents.times import Zone
 
 SEVERITIES = tuple(Severity)
 _GRADES = ("high", "medium", "low")
@@ -141,15 +141,8 @@ class PersonSchema(Strict):
     email = Email(load_default="")
     notify = fields.List(Way(), load_default=list)
     accounts = Named(Text(), load_default=dict)
-
-
-class DutySchema(Strict):
-    """Who takes turns."""
-
-    people = fields.List(Text(), required=True, validate=validate.Length(min=1))
-    rotation = Choice(("none", "daily", "weekly"), load_default="none")
-    starts = LocalMoment()
     time_zone = Zone(load_default="UTC")
+    time_off = fields.List(fields.Nested(SpanSchema), load_default=list)
 
 
 class TeamSchema(Strict):
