@@ -60,9 +60,6 @@ def _refused(draft: Draft, action: Action, message: str) -> None:
     """What was refused stays to be seen; a record that could not be created is no record of the ticket's."""
     facts = {"platform": action.platform, "message": message}
     _log(draft, action, ReasonCode.WRITE_REFUSED, **facts)
-    record = draft.ticket.record_on(action.platform)
-    if record is not None:
-        draft.put_record(record.settled(action.changes.said()))
     if action.verb is Verb.CREATE_RECORD:
         kept = tuple(one for one in draft.ticket.records if one.exists or one.ref.platform != action.platform)
         draft.update(records=kept)
