@@ -1,5 +1,6 @@
 """The policy as typed objects, and what each part of it decides. Pure: the moment is always handed in."""
 
+from core.policy.coverage import Absent, Coverage, Gap, Unreachable, coverage
 from core.policy.layer import Hours, Layer, Rotation
 from core.policy.localtime import instant
 from core.policy.oncall import Basis, OnCall, Override, Why, assigned, on_call
@@ -11,7 +12,10 @@ from core.policy.shifts import Shift, shifts
 from core.policy.spans import Span, TimeOff
 
 __all__ = [
+    "Absent",
     "Basis",
+    "Coverage",
+    "Gap",
     "Hours",
     "Layer",
     "Level",
@@ -27,8 +31,10 @@ __all__ = [
     "Span",
     "Team",
     "TimeOff",
+    "Unreachable",
     "Why",
     "assigned",
+    "coverage",
     "instant",
     "on_call",
     "shifts",
