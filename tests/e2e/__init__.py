@@ -1,0 +1,1 @@
+"""Real processes: `rung up`, the sandbox, Prometheus and Alertmanager, killed and followed."""
