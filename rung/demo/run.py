@@ -24,7 +24,7 @@ from rung.settings import Settings
 from rung.up import Up, UpError, check_port, up
 from sandbox.clock import Clock
 from sandbox.embedded import Admin
-from sandbox.scenario import Finding, Stage, judge, play
+from sandbox.scenario import Finding, Stage, StoryError, judge, play
 from sandbox.scenario.stories import backdrop
 
 _CONFIG = Path(__file__).parent / "config"
@@ -227,10 +227,13 @@ def _played(running: Up, stage: Stage, console: Console, *, once: bool) -> int:
     findings: list[Finding] = []
 
     def tell_the_story() -> None:
-        if not once:
-            backdrop(stage)
-        errors.extend(play(stage))
-        findings.extend(_settled(stage))
+        try:
+            if not once:
+                backdrop(stage)
+            errors.extend(play(stage))
+            findings.extend(_settled(stage))
+        except (requests.RequestException, StoryError, ValueError) as error:  # also when Ctrl-C takes the stage away
+            errors.append(f"the scenario could not be judged: {error}")
 
     teller = threading.Thread(target=tell_the_story, daemon=True)
     teller.start()
