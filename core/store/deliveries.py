@@ -52,10 +52,12 @@ def store(
     return Stored(connection.execute(known).scalar_one(), repeat=True)
 
 
+# The statement's own moment, unlike clock_timestamp(), does not change while it runs: so the index finds what is due,
+# and what was put off until later is not read.
 _CLAIM = text("""
     UPDATE deliveries SET attempts = attempts + 1, attempt_at = clock_timestamp() + :lease
     WHERE id IN (
-        SELECT id FROM deliveries WHERE status = 'received' AND attempt_at <= clock_timestamp()
+        SELECT id FROM deliveries WHERE status = 'received' AND attempt_at <= statement_timestamp()
         ORDER BY attempt_at, id LIMIT :limit FOR UPDATE SKIP LOCKED
     )
     RETURNING *
@@ -104,7 +106,7 @@ def get(connection: Connection, delivery_id: int) -> Delivery | None:
 
 def are_waiting(connection: Connection) -> bool:
     """Whether a worker has something to take up."""
-    due = (deliveries.c.status == "received") & (deliveries.c.attempt_at <= func.clock_timestamp())
+    due = (deliveries.c.status == "received") & (deliveries.c.attempt_at <= func.statement_timestamp())
     return connection.execute(select(deliveries.c.id).where(due).limit(1)).first() is not None
 
 

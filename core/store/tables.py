@@ -157,6 +157,7 @@ actions = Table(
     _moment("created_at"),
     _moment("attempt_at", default_now=True),
     Index("actions_due", "attempt_at", "id", postgresql_where=text("status IN ('pending', 'sent')")),
+    Index("actions_next", "severity", "id", postgresql_where=text("status IN ('pending', 'sent')")),
     Index("actions_lane", "lane", "id", postgresql_where=text("status IN ('pending', 'sent')")),
     Index("actions_ticket", "ticket_id", "id"),
     Index("actions_status", "status", "id"),

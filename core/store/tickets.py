@@ -73,7 +73,7 @@ def save(connection: Connection, before: Ticket | None, outcome: Outcome) -> Non
     if outcome.withdraw_notices:
         actions.withdraw_notices(connection, ticket.id)
     if outcome.confirms:
-        actions.confirm(connection, outcome.confirms)
+        actions.confirm(connection, ticket.id, outcome.confirms)
     actions.add(connection, outcome.actions, ticket.severity, ticket.updated_at)
 
 

@@ -1,0 +1,77 @@
+"""What the store asks for often costs what is found, not what is kept: shown by PostgreSQL's own plans."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Connection, Engine, event, text
+
+from core.store import actions, deliveries
+from core.store.database import connect
+
+LEASE = timedelta(seconds=60)
+_KEPT = """
+    INSERT INTO tickets (id, uid, state, is_open, severity, service, team, acknowledged, exhausted, opened_at,
+        updated_at, body)
+    SELECT n, 'u' || n, 'new', true, 1, '', '', false, false, now(), now(), '{}' FROM generate_series(1, 3000) AS n;
+    INSERT INTO actions (operation_id, ticket_id, verb, lane, platform, severity, body, status, created_at)
+    SELECT 'o' || n, n, 'write_record', n || '/snow', 'snow', n % 4 + 1,
+        '{"operation_id": "o", "ticket_id": 1, "verb": "write_record", "lane": "l", "reason": {"code": "repeated"}}',
+        CASE WHEN n % 2 = 0 THEN 'pending' ELSE 'done' END, now()
+    FROM generate_series(1, 3000) AS n;
+    INSERT INTO deliveries (source, received_at, content_type, headers, body, attempt_at)
+    SELECT 'snow', now(), '', '{}', '', now() + n * interval '1 hour' FROM generate_series(-5, 3000) AS n;
+    INSERT INTO breakers (platform) VALUES ('snow'), ('jira');
+"""
+
+
+@pytest.fixture
+def full(postgres_url: str) -> Iterator[Engine]:
+    """A database that holds some thousands of everything, and knows it."""
+    engine = connect(postgres_url)
+    with engine.begin() as connection:
+        connection.execute(text(_KEPT))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE"))
+    yield engine
+    engine.dispose()
+
+
+def plan(engine: Engine, work: Callable[[Connection], object]) -> str:
+    """How PostgreSQL goes about the last statement of that work."""
+    said: list[tuple[str, object]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+        said.append((statement, parameters))
+
+    with engine.connect() as connection:
+        event.listen(connection, "before_cursor_execute", note)
+        work(connection)
+        event.remove(connection, "before_cursor_execute", note)
+        connection.rollback()
+        statement, parameters = said[-1]
+        rows = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) {statement}", parameters)
+        return "\n".join(row[0] for row in rows)
+
+
+def test_taking_up_an_action_walks_the_index_and_stops_at_the_first(full: Engine) -> None:
+    told = plan(full, lambda connection: actions.claim(connection, LEASE))
+    assert "Index Scan using actions_next on actions candidate (actual rows=1" in told, told
+    assert "Sort" not in told, told
+
+
+def test_taking_up_deliveries_does_not_read_those_that_were_put_off(full: Engine) -> None:
+    told = plan(full, lambda connection: deliveries.claim(connection, LEASE, 10))
+    assert "Index Cond: (attempt_at <= statement_timestamp())" in told, told
+
+
+def test_looking_whether_work_waits_does_not_read_what_was_put_off(full: Engine) -> None:
+    assert "Index Cond: (attempt_at <= statement_timestamp())" in plan(full, deliveries.are_waiting)
+
+
+def test_confirming_a_write_reads_the_tickets_own_actions_only(full: Engine) -> None:
+    told = plan(full, lambda connection: actions.confirm(connection, 7, ("7/snow",)))
+    assert "Index Scan using actions_ticket" in told, told
+    assert "Seq Scan" not in told, told
