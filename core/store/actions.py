@@ -142,9 +142,24 @@ def postpone(
 
 
 def replay(connection: Connection, action_id: int) -> None:
-    """Try a dead action again now, looking first whether it was done."""
-    values = {"status": "pending", "attempts": 0, "look_first": True, "attempt_at": func.clock_timestamp()}
+    """Try a dead action again now, looking first whether it was done. What newer writes say stays theirs."""
+    row = connection.execute(select(actions).where(actions.c.id == action_id).with_for_update()).one()
+    if row.status != ActionStatus.DEAD.value:
+        return
+    action = from_json(row.body, Action)
+    for newer in _newer_writes(connection, row):
+        action = replace(action, changes=action.changes.superseded_by(newer.changes))
+    values: dict[str, Any] = {"status": ActionStatus.PENDING.value, "body": to_json(action)}
+    values |= {"attempts": 0, "look_first": True, "attempt_at": func.clock_timestamp()}
     connection.execute(update(actions).where(actions.c.id == action_id).values(values))
+
+
+def _newer_writes(connection: Connection, row: Row[Any]) -> list[Action]:
+    """The writes to the same record that came after a write and were, or will be, carried out."""
+    alive = actions.c.status.in_((*_WAITING, ActionStatus.DONE.value)) & (actions.c.id > row.id)
+    same = (actions.c.ticket_id == row.ticket_id) & (actions.c.lane == row.lane) & (actions.c.verb == row.verb)
+    query = select(actions.c.body).where(alive, same, actions.c.verb == Verb.WRITE_RECORD.value)
+    return [from_json(body, Action) for body in connection.execute(query).scalars()]
 
 
 def row_of(connection: Connection, action_id: int) -> Row[Any] | None:

@@ -28,6 +28,10 @@ _PROBE = text("""
     WHERE platform = :platform AND open_until <= clock_timestamp()
 """)
 
+_ANSWERED = text("""
+    UPDATE breakers SET open_until = clock_timestamp() WHERE platform = :platform AND open_until > clock_timestamp()
+""")
+
 _SUCCEEDED = text("""
     UPDATE breakers SET failures = 0, open_since = NULL, open_until = NULL, error = ''
     WHERE platform = :platform AND failures > 0
@@ -50,6 +54,11 @@ def failed(connection: Connection, platform: str, error: str, asked: timedelta) 
 def probing(connection: Connection, platform: str, lease: timedelta) -> None:
     """Note that somebody tries a platform whose pause is over."""
     connection.execute(_PROBE, {"platform": platform, "lease": lease})
+
+
+def answered(connection: Connection, platform: str) -> None:
+    """An action ended without telling how the platform is: whoever waits for what it finds may try for themselves."""
+    connection.execute(_ANSWERED, {"platform": platform})
 
 
 def succeeded(connection: Connection, platform: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, text, update
+from sqlalchemy import Connection, Row, Update, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core.model import Delivery, DeliveryStatus
@@ -58,38 +58,48 @@ _CLAIM = text("""
     UPDATE deliveries SET attempts = attempts + 1, attempt_at = clock_timestamp() + :lease
     WHERE id IN (
         SELECT id FROM deliveries WHERE status = 'received' AND attempt_at <= statement_timestamp()
-        ORDER BY attempt_at, id LIMIT :limit FOR UPDATE SKIP LOCKED
+        AND attempts <= :attempts ORDER BY attempt_at, id LIMIT :limit FOR UPDATE SKIP LOCKED
     )
     RETURNING *
 """)
 
 
-def claim(connection: Connection, lease: timedelta, limit: int = 1) -> list[tuple[Delivery, int]]:
+def claim(
+    connection: Connection, lease: timedelta, limit: int = 1, *, most_attempts: int = 2**31 - 1
+) -> list[tuple[Delivery, int]]:
     """Take up waiting deliveries, oldest first, with the number of times each was taken up.
+
+    Those that were taken up more often than `most_attempts` are left alone.
 
     Nobody else takes them until the lease has run out; then they are anybody's again, for their worker has died.
     """
-    rows = connection.execute(_CLAIM, {"lease": lease, "limit": limit}).all()
+    rows = connection.execute(_CLAIM, {"lease": lease, "limit": limit, "attempts": most_attempts}).all()
     return sorted(((_delivery(row), row.attempts) for row in rows), key=lambda pair: pair[0].id)
 
 
 def finish(
     connection: Connection,
     delivery_id: int,
+    attempts: int,
     status: DeliveryStatus,
     *,
     error: str = "",
     outcome: Sequence[Mapping[str, object]] = (),
-) -> None:
-    """Say what became of a delivery."""
+) -> bool:
+    """Say what became of a delivery that was taken up for the `attempts`-th time; whether it still was ours to say."""
     values = {"status": status.value, "error": error, "outcome": [dict(part) for part in outcome]}
-    connection.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(values))
+    return connection.execute(_claimed(delivery_id, attempts).values(values)).rowcount == 1
 
 
-def postpone(connection: Connection, delivery_id: int, delay: timedelta, error: str) -> None:
-    """Look at a delivery again later."""
+def postpone(connection: Connection, delivery_id: int, attempts: int, delay: timedelta, error: str) -> None:
+    """Look at a delivery again later, unless another worker has taken it up meanwhile."""
     values = {"attempt_at": func.clock_timestamp() + delay, "error": error}
-    connection.execute(update(deliveries).where(deliveries.c.id == delivery_id).values(values))
+    connection.execute(_claimed(delivery_id, attempts).values(values))
+
+
+def _claimed(delivery_id: int, attempts: int) -> Update:
+    mine = (deliveries.c.id == delivery_id) & (deliveries.c.attempts == attempts)
+    return update(deliveries).where(mine & (deliveries.c.status == DeliveryStatus.RECEIVED.value))
 
 
 def replay(connection: Connection, delivery_id: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -17,6 +18,7 @@ from core.store.tables import alerts, records, tickets, timeline, timers
 
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # no letters that people confuse
 _UID_LENGTH = 10
+_LONGEST_KEY = 500
 
 
 def reserve(connection: Connection) -> Unopened:
@@ -40,17 +42,34 @@ def lock_keys(connection: Connection, events: Iterable[Event]) -> None:
 def find(connection: Connection, event: Event) -> int | None:
     """The ticket that an event concerns."""
     if event.kind is EventKind.ALERT:
-        known = select(alerts.c.ticket_id).where(alerts.c.source == event.source, alerts.c.key == event.key)
+        known = select(alerts.c.ticket_id).where(alerts.c.source == event.source, alerts.c.key == _indexed(event.key))
         return connection.execute(known).scalar_one_or_none()
-    return _of_record(connection, event) or actions.ticket_of(connection, event.operation_id)
+    return _of_record(connection, event) or _of_operation(connection, event)
 
 
 def _of_record(connection: Connection, event: Event) -> int | None:
     if event.record is None:
         return None
-    same = records.c.record_id == event.record.id if event.record.id else records.c.key == event.record.key
+    by_id, by_key = records.c.record_id == _indexed(event.record.id), records.c.key == _indexed(event.record.key)
+    same = by_id if event.record.id else by_key
     known = select(records.c.ticket_id).where(records.c.platform == event.record.platform, same)
     return connection.execute(known.order_by(records.c.ticket_id.desc()).limit(1)).scalar_one_or_none()
+
+
+def _of_operation(connection: Connection, event: Event) -> int | None:
+    """The ticket whose record bears the operation's mark, while none is known there: copies of it bear the mark too."""
+    found = actions.ticket_of(connection, event.operation_id)
+    if found is None or event.record is None:
+        return found
+    known = (records.c.ticket_id == found) & (records.c.platform == event.record.platform)
+    return None if connection.execute(select(records.c.key).where(known).limit(1)).first() else found
+
+
+def _indexed(key: str) -> str:
+    """A key as it stands in an index: PostgreSQL takes no more than some 2,700 bytes there."""
+    if len(key) <= _LONGEST_KEY:
+        return key
+    return "sha256-" + hashlib.sha256(key.encode()).hexdigest()
 
 
 def get(connection: Connection, ticket_id: int, *, lock: bool = False) -> Ticket | None:
@@ -109,7 +128,12 @@ def _save_records(connection: Connection, ticket: Ticket, before: Sequence[Recor
     for record in ticket.records:
         ref = record.ref
         if record.exists and (ref.platform, ref.id) not in known:
-            row = {"platform": ref.platform, "record_id": ref.id, "key": ref.key, "ticket_id": ticket.id}
+            row = {
+                "platform": ref.platform,
+                "record_id": _indexed(ref.id),
+                "key": _indexed(ref.key),
+                "ticket_id": ticket.id,
+            }
             statement = upsert(records).values(row)
             connection.execute(statement.on_conflict_do_update(index_elements=["platform", "record_id"], set_=row))
 
@@ -118,7 +142,7 @@ def _save_alerts(connection: Connection, ticket: Ticket, before: Sequence[Alert]
     known = {(alert.source, alert.key) for alert in before}
     for alert in ticket.alerts:
         if (alert.source, alert.key) not in known:
-            row = {"source": alert.source, "key": alert.key, "ticket_id": ticket.id}
+            row = {"source": alert.source, "key": _indexed(alert.key), "ticket_id": ticket.id}
             connection.execute(
                 upsert(alerts).values(row).on_conflict_do_update(index_elements=["source", "key"], set_=row)
             )

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import Engine
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from core.model import TimerDue
 from core.ports import Bell, Clock
 from core.store import actions, deliveries, timers
 from core.work.apply import Policies, apply_to
+from core.work.failures import is_away, told
 
 log = structlog.get_logger()
 
@@ -48,12 +48,12 @@ class Sweeper:
         try:
             with self.database.begin() as connection:
                 apply_to(connection, ticket_id, timer, self.policies, self.clock())
-        except (OperationalError, InterfaceError):
-            raise
         except Exception as error:  # the boundary that keeps a ticket which cannot be stepped to itself
+            if is_away(error):
+                raise
             log.exception("a timer could not be applied", ticket=ticket_id, timer=timer.kind.value)
             with self.database.begin() as connection:
-                timers.put_off(connection, ticket_id, timer.kind, f"{type(error).__name__}: {error}")
+                timers.put_off(connection, ticket_id, timer.kind, told(error))
             return False
         return True
 

@@ -9,7 +9,6 @@ from datetime import timedelta
 
 import structlog
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from core.model import Action, ActionStatus, Receipt, RecordRef, Refusal, Report, Ticket, Verb
 from core.policy import Roster
@@ -17,6 +16,7 @@ from core.ports import Clock, DeliveryError, Notifier, Platform, RecordWrite
 from core.store import actions, breakers, tickets
 from core.store.actions import Claimed
 from core.work.apply import Policies, apply_to
+from core.work.failures import is_lasting
 from core.work.retry import MAX_ATTEMPTS, MAX_NOTICE_ATTEMPTS, pause
 
 log = structlog.get_logger()
@@ -59,6 +59,9 @@ class Deliverer:
 
     def _attempt(self, claimed: Claimed) -> None:
         action = claimed.action
+        if claimed.attempts > _limit(action):
+            self._ended(claimed, Refusal("given up: every worker that took it up ended over it"))
+            return
         bound = log.bind(operation=action.operation_id, ticket=action.ticket_id, platform=action.platform)
         try:
             receipt = self._perform(claimed)
@@ -66,9 +69,9 @@ class Deliverer:
             bound.warning("action failed", verb=action.verb.value, reason=error.message, attempt=claimed.attempts)
             self._failed(claimed, error)
             return
-        except (OperationalError, InterfaceError):
-            raise
-        except Exception as error:  # noqa: BLE001 - the boundary that keeps an action which breaks something to itself
+        except Exception as error:  # the boundary that keeps an action which breaks something to itself
+            if not is_lasting(error):
+                raise
             bound.exception("action broke off")
             self._ended(claimed, Refusal(f"an error in Rung itself: {type(error).__name__}"))
             return
@@ -107,8 +110,9 @@ class Deliverer:
             if not actions.is_still_claimed(connection, claimed):
                 return
             actions.finish(connection, claimed.id, status, error)
-            if status is ActionStatus.DONE and action.platform:
-                breakers.succeeded(connection, action.platform)
+            if action.platform:
+                note = breakers.succeeded if status is ActionStatus.DONE else breakers.answered
+                note(connection, action.platform)
             apply_to(connection, action.ticket_id, Report(action, result), self.policies, self.clock())
 
     def _failed(self, claimed: Claimed, error: DeliveryError) -> None:
@@ -116,10 +120,11 @@ class Deliverer:
             self._ended(claimed, Refusal(error.message))
             return
         with self.database.begin() as connection:
+            # The action before the breaker, as everywhere.
+            is_ours = actions.is_still_claimed(connection, claimed)
             is_down = self._note_failure(connection, claimed.action, error)
-            limit = MAX_NOTICE_ATTEMPTS if claimed.action.verb is Verb.NOTIFY else MAX_ATTEMPTS
-            out_of_attempts = claimed.attempts >= limit and not is_down
-            if not out_of_attempts and actions.is_still_claimed(connection, claimed):
+            out_of_attempts = claimed.attempts >= _limit(claimed.action) and not is_down
+            if not out_of_attempts and is_ours:
                 look_first = claimed.look_first or error.ambiguous
                 delay = pause(claimed.attempts, error.retry_after)
                 actions.postpone(connection, claimed, delay, error.message, look_first=look_first, burn=not is_down)
@@ -128,10 +133,18 @@ class Deliverer:
 
     def _note_failure(self, connection: Connection, action: Action, error: DeliveryError) -> bool:
         """Whether the platform as a whole is down, so that the attempt does not count against the action."""
-        if not error.platform_down or not action.platform:
+        if not action.platform:
+            return False
+        if not error.platform_down:
+            breakers.answered(connection, action.platform)
             return False
         asked = timedelta(seconds=error.retry_after or 0)
         return breakers.failed(connection, action.platform, error.message, asked)
+
+
+def _limit(action: Action) -> int:
+    """How many attempts an action has."""
+    return MAX_NOTICE_ATTEMPTS if action.verb is Verb.NOTIFY else MAX_ATTEMPTS
 
 
 def _record(action: Action, ticket: Ticket) -> RecordRef | None:

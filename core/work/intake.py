@@ -8,18 +8,26 @@ from datetime import timedelta
 
 import structlog
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from core.model import Delivery, DeliveryStatus, Event, Normalized, RecordRef
 from core.ports import Bell, Clock, DeliveryError, Mappings, Platform, UnmappedError
 from core.store import deliveries, tickets
 from core.work.apply import Policies, apply_event
+from core.work.failures import is_away, is_lasting, told
 from core.work.retry import MAX_ATTEMPTS, pause
 
 log = structlog.get_logger()
 
 _LEASE = timedelta(seconds=60)
 _BATCH = 10
+_TRUSTED = 3
+"""What was taken up more often is taken up alone: it may be what ends the worker, and with it its whole batch."""
+
+
+class _OvertakenError(Exception):
+    """Another worker took the delivery up after our lease had run out, so what we have made of it must not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +53,32 @@ class Intake:
 
     def _claim(self) -> list[tuple[Delivery, int]]:
         with self.database.begin() as connection:
-            return deliveries.claim(connection, _LEASE, _BATCH)
+            trusted = deliveries.claim(connection, _LEASE, _BATCH, most_attempts=_TRUSTED)
+            return trusted or deliveries.claim(connection, _LEASE, 1)
 
     def _take(self, delivery: Delivery, attempts: int) -> None:
         bound = log.bind(delivery=delivery.id, source=delivery.source)
+        if attempts > MAX_ATTEMPTS:
+            self._finish(
+                delivery, attempts, DeliveryStatus.FAILED, "given up: every worker that took it up ended over it"
+            )
+            return
         try:
             normalized, wrong = self._understand(delivery)
-            self._apply(delivery, normalized, wrong)
+            self._apply(delivery, attempts, normalized, wrong)
             if wrong:
                 bound.warning("delivery not understood", reason=wrong)
         except DeliveryError as error:
             self._again(delivery, attempts, error.message, error.retry_after)
             bound.warning("delivery waits for its platform", reason=error.message)
-        except DBAPIError as error:
-            bound.warning("delivery put off: the database refused", reason=type(error.orig).__name__)
-            if not error.connection_invalidated:
-                self._again(delivery, attempts, f"the database refused: {type(error.orig).__name__}")
+        except _OvertakenError:
+            bound.warning("delivery took longer than its lease; another worker has it")
+        except (DBAPIError, PoolTimeout) as error:
+            bound.warning("delivery put off: the database refused", reason=told(error))
+            if not is_away(error):
+                self._again(delivery, attempts, f"the database refused: {told(error)}")
         except Exception as error:  # noqa: BLE001 - the boundary that keeps a delivery which breaks something to itself
-            self._finish(delivery, DeliveryStatus.FAILED, f"{type(error).__name__}: {error}")
+            self._finish(delivery, attempts, DeliveryStatus.FAILED, told(error))
             bound.exception("delivery could not be applied")
 
     def _understand(self, delivery: Delivery) -> tuple[Normalized, str]:
@@ -86,6 +102,10 @@ class Intake:
     def _read_again(self, event: Event, record: RecordRef, platform: Platform) -> Event:
         """The record as it now stands, with what the event alone knows: its kind, who did it, the comment."""
         body = platform.fetch(record)
+        if body is None and not record.id:
+            raise DeliveryError(
+                f"{platform.name} shows no {record.key}: it is gone, or the integration user may not read it"
+            )
         if body is None:
             return replace(event, partial=False)
         full = self.mappings().record(event.source, body)
@@ -94,7 +114,7 @@ class Intake:
         comment = event.comment or full.comment
         return replace(full, kind=event.kind, actor=event.actor, comment=comment, partial=False)
 
-    def _apply(self, delivery: Delivery, normalized: Normalized, wrong: str) -> None:
+    def _apply(self, delivery: Delivery, attempts: int, normalized: Normalized, wrong: str) -> None:
         with self.database.begin() as connection:
             if normalized.events:
                 outcome, failed = self._apply_all(connection, normalized.events)
@@ -106,7 +126,8 @@ class Intake:
                 status = DeliveryStatus.UNMAPPED
             if failed:
                 status, wrong = DeliveryStatus.FAILED, f"{failed} of {len(normalized.events)} events failed. {wrong}"
-            deliveries.finish(connection, delivery.id, status, error=wrong.strip(), outcome=outcome)
+            if not deliveries.finish(connection, delivery.id, attempts, status, error=wrong.strip(), outcome=outcome):
+                raise _OvertakenError
 
     def _apply_all(self, connection: Connection, events: Sequence[Event]) -> tuple[list[Mapping[str, object]], int]:
         tickets.lock_keys(connection, events)
@@ -115,29 +136,29 @@ class Intake:
 
     def _apply_one(self, connection: Connection, event: Event) -> Mapping[str, object]:
         """Apply one event under a savepoint: one that cannot be applied does not take the others with it."""
-        told = {"kind": event.kind.value, "key": event.key}
+        about = {"kind": event.kind.value, "key": event.key}
         try:
             with connection.begin_nested():
                 outcome = apply_event(connection, event, self.policies, self.clock())
-        except (OperationalError, InterfaceError):
-            raise
         except Exception as error:  # the boundary that keeps an event which cannot be applied to itself
+            if not is_lasting(error):
+                raise
             log.exception("an event could not be applied", source=event.source, key=event.key)
-            return {**told, "error": f"{type(error).__name__}: {error}"}
+            return {**about, "error": told(error)}
         if outcome.ticket is None:
-            return {**told, "reason": _why_nothing(event)}
-        return {**told, "ticket": outcome.ticket.id, "reason": outcome.sentence}
+            return {**about, "reason": _why_nothing(event)}
+        return {**about, "ticket": outcome.ticket.id, "reason": outcome.sentence}
 
-    def _finish(self, delivery: Delivery, status: DeliveryStatus, error: str) -> None:
+    def _finish(self, delivery: Delivery, attempts: int, status: DeliveryStatus, error: str) -> None:
         with self.database.begin() as connection:
-            deliveries.finish(connection, delivery.id, status, error=error)
+            deliveries.finish(connection, delivery.id, attempts, status, error=error)
 
     def _again(self, delivery: Delivery, attempts: int, error: str, asked: float | None = None) -> None:
         with self.database.begin() as connection:
             if attempts >= MAX_ATTEMPTS:
-                deliveries.finish(connection, delivery.id, DeliveryStatus.FAILED, error=error)
+                deliveries.finish(connection, delivery.id, attempts, DeliveryStatus.FAILED, error=error)
             else:
-                deliveries.postpone(connection, delivery.id, pause(attempts, asked), error)
+                deliveries.postpone(connection, delivery.id, attempts, pause(attempts, asked), error)
 
 
 def _why_nothing(event: Event) -> str:
