@@ -41,6 +41,7 @@ class Person:
 
     `ways` are Apprise URLs in the order in which they are tried, possibly holding `${NAME}` references that are
     resolved at use. `accounts` maps a platform's name to the person's account there, where e-mail does not find it.
+    `time_zone` is the IANA zone by whose clock they live.
     """
 
     id: str
@@ -48,3 +49,4 @@ class Person:
     email: str = ""
     ways: tuple[str, ...] = field(default=(), repr=False)
     accounts: Mapping[str, str] = field(default_factory=dict)
+    time_zone: str = "UTC"

@@ -42,12 +42,16 @@ class Unreachable:
     last_resort_of: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Absent:
-    """Somebody is off, in order of time, who is the last resort of a path and has nobody to stand in."""
+    """Somebody is off, in order of time, who is the last resort of a path and has nobody to stand in.
+
+    `time_zone` (IANA) is theirs.
+    """
 
     person: str
     path: str
+    time_zone: str
     times: tuple[Span, ...]
 
 
@@ -115,8 +119,10 @@ def _unreachable(policy: Policy) -> Iterator[Unreachable]:
 
 
 def _absent(policy: Policy, start: datetime, end: datetime) -> Iterator[Absent]:
+    roster = policy.roster
     for path in policy.paths.values():
-        off = policy.roster.time_off.get(path.last_resort, ())
+        person = roster.people.get(path.last_resort)
+        off = roster.time_off.get(person.id, ()) if person else ()
         times = sorted((part for span in off if (part := span.within(start, end))), key=lambda part: part.start)
-        if times:
-            yield Absent(path.last_resort, path.name, tuple(times))
+        if person and times:
+            yield Absent(person=person.id, path=path.name, time_zone=person.time_zone, times=tuple(times))

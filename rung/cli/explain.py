@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from rung.cli import given
 from rung.cli.output import json_option, moment, print_json, table
+from rung.cli.when import When
 
 if TYPE_CHECKING:
     from core.engine.forecast import Moment
@@ -18,25 +20,10 @@ if TYPE_CHECKING:
     from rung.loaded import Loaded
 
 
-class _When(click.ParamType[datetime]):
-    """A moment in ISO 8601; without a zone, in this machine's."""
-
-    name = "time"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """The moment in UTC."""
-        if isinstance(value, datetime):
-            return value
-        try:
-            return datetime.fromisoformat(str(value)).astimezone(UTC)
-        except ValueError:
-            self.fail(f"{value!r} is no moment: write it like 2026-03-07T03:00 or 2026-03-07T03:00+01:00.", param, ctx)
-
-
 @click.command(name="explain")
 @click.argument("what", metavar="TICKET|FILE")
 @click.option("--source", help="The source that would send FILE; needed for a file.")
-@click.option("--at", type=_When(), help="When FILE would arrive; now if not given.")
+@click.option("--at", type=When(), help="When FILE would arrive; now if not given.")
 @click.option(
     "--config", type=click.Path(path_type=Path), help="Folder of documents to explain by, not those in force."
 )
@@ -74,7 +61,7 @@ def _payload(
 ) -> tuple[Loaded, Sequence[Moment]]:
     from core.engine.forecast import forecast_event
 
-    loaded = _from_folder(config) if config else _in_force()
+    loaded = given.loaded(config)
     if source is None or source not in loaded.sources:
         raise click.UsageError(f"Name the source with --source; there are: {', '.join(loaded.sources) or 'none'}.")
     moments: list[Moment] = []
@@ -90,18 +77,3 @@ def _delivery(path: Path, source: str) -> Delivery:
     kind = "application/json"
     headers = {"content-type": kind}
     return Delivery(0, source, None, datetime.now(UTC), kind, headers, path.read_bytes())
-
-
-def _from_folder(folder: Path) -> Loaded:
-    from core.store.documents import Document
-    from rung import documents, live
-
-    texts = documents.read_folder(folder)
-    return live.load({name: Document(name, 1, text) for name, text in texts.items()}, lambda _: None)
-
-
-def _in_force() -> Loaded:
-    from rung import wiring
-    from rung.cli.desk import settings_with_redis
-
-    return wiring.build(settings_with_redis()).parts.loaded()

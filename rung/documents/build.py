@@ -90,7 +90,7 @@ def roster(data: Data) -> Roster:
 
 
 def _person(name: str, data: Data) -> Person:
-    return Person(name, data["name"], data["email"], tuple(data["notify"]), data["accounts"])
+    return Person(name, data["name"], data["email"], tuple(data["notify"]), data["accounts"], data["time_zone"])
 
 
 def _time_off(data: Data) -> tuple[Span, ...]:
