@@ -44,21 +44,50 @@ class Drainer:
             _guarded(self._drain, f"{self._work} waits")
 
 
+class Drainers:
+    """Several drainers that are called together."""
+
+    def __init__(self, *drainers: Drainer) -> None:
+        self._drainers = drainers
+
+    def start(self) -> None:
+        """Have them begin."""
+        for drainer in self._drainers:
+            drainer.thread.start()
+
+    def call(self) -> None:
+        """Have all of them set to."""
+        for drainer in self._drainers:
+            drainer.call()
+
+    def end(self) -> None:
+        """Have them do what waits once more, and wait for them."""
+        self.call()
+        for drainer in self._drainers:
+            drainer.thread.join(_STOP_SECONDS)
+
+
 def run_worker(settings: Settings, works: tuple[Work, ...] = WORK) -> None:
     """Work off deliveries and actions whenever the bell rings; rows are found without it, only later."""
     from rung import wiring
 
     app = wiring.build(settings)
     stopping = threading.Event()
-    drains = {"intake": app.intake.drain, "delivery": app.deliverer.drain}
-    hands = {work: Drainer(work, drains[work], stopping) for work in works}
+    made = {
+        "intake": lambda: Drainers(Drainer("intake", app.intake.drain, stopping)),
+        # People are told by a thread of their own: however slow a platform is, nobody is called later for it.
+        "delivery": lambda: Drainers(
+            Drainer("delivery", app.deliverer.drain, stopping),
+            Drainer("notices", app.deliverer.drain_notices, stopping),
+        ),
+    }
+    hands = {work: made[work]() for work in works}
     for hand in hands.values():
-        hand.thread.start()
+        hand.start()
     log.info("worker ready", work=", ".join(works))
     bell.listen(settings.redis_url, hands, stopping)
     for hand in hands.values():
-        hand.call()
-        hand.thread.join(_STOP_SECONDS)
+        hand.end()
 
 
 def run_clock(settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
@@ -74,8 +75,12 @@ class Changes:
 
     def superseded_by(self, newer: Changes) -> Changes:
         """What is left to write once `newer` is also to be written: its fields win, comments are all kept."""
-        won: dict[str, Any] = dict.fromkeys(newer.said())
-        return replace(self, **won)
+        return self.without(newer.said())
+
+    def without(self, names: Iterable[str]) -> Changes:
+        """The changes with these fields left as they are."""
+        left: dict[str, Any] = dict.fromkeys(names)
+        return replace(self, **left)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,6 +95,7 @@ _CLAIM = text("""
     WHERE id = (
         SELECT id FROM actions AS candidate
         WHERE status IN ('pending', 'sent') AND attempt_at <= statement_timestamp()
+        AND verb = COALESCE(:only, verb)
         AND COALESCE((
             SELECT false FROM actions AS earlier
             WHERE earlier.lane = candidate.lane AND earlier.id < candidate.id AND earlier.status IN ('pending', 'sent')
@@ -109,9 +110,12 @@ _CLAIM = text("""
 """)
 
 
-def claim(connection: Connection, lease: timedelta) -> Claimed | None:
-    """Take up the next action. Nobody else takes it, or another of its lane, until it ends or the lease runs out."""
-    row = connection.execute(_CLAIM, {"lease": lease}).one_or_none()
+def claim(connection: Connection, lease: timedelta, only: Verb | None = None) -> Claimed | None:
+    """Take up the next action, or the next of one verb.
+
+    Nobody else takes it, or another of its lane, until it ends or the lease runs out.
+    """
+    row = connection.execute(_CLAIM, {"lease": lease, "only": only.value if only else None}).one_or_none()
     return Claimed(row.id, from_json(row.body, Action), row.attempts, row.look_first) if row else None
 
 

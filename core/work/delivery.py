@@ -43,16 +43,20 @@ class Deliverer:
         with ThreadPoolExecutor(self.threads, thread_name_prefix="delivery") as pool:
             return sum(pool.map(lambda _: self._drain_one_thread(), range(self.threads)))
 
-    def _drain_one_thread(self) -> int:
+    def drain_notices(self) -> int:
+        """Tell the people who wait to be told, and do nothing else: for a thread that no slow platform holds up."""
+        return self._drain_one_thread(only=Verb.NOTIFY)
+
+    def _drain_one_thread(self, only: Verb | None = None) -> int:
         done = 0
-        while claimed := self._claim():
+        while claimed := self._claim(only):
             self._attempt(claimed)
             done += 1
         return done
 
-    def _claim(self) -> Claimed | None:
+    def _claim(self, only: Verb | None) -> Claimed | None:
         with self.database.begin() as connection:
-            claimed = actions.claim(connection, self.lease)
+            claimed = actions.claim(connection, self.lease, only)
             if claimed:
                 breakers.probing(connection, claimed.action.platform, self.lease)
             return claimed
@@ -90,7 +94,7 @@ class Deliverer:
         platform = self.platforms().get(action.platform)
         if platform is None:
             raise DeliveryError(f"no platform is called {action.platform}: name it in platforms.yaml", permanent=True)
-        return platform.write(_as_write(claimed, _record(action, ticket), roster))
+        return platform.write(_as_write(claimed, ticket, roster))
 
     def _notify(self, action: Action, roster: Roster) -> Receipt:
         notice = action.notice
@@ -157,13 +161,15 @@ def _record(action: Action, ticket: Ticket) -> RecordRef | None:
     return record.ref
 
 
-def _as_write(claimed: Claimed, record: RecordRef | None, roster: Roster) -> RecordWrite:
+def _as_write(claimed: Claimed, ticket: Ticket, roster: Roster) -> RecordWrite:
+    """The write as it is to be made now: what a person has decided while it waited is left alone."""
     action = claimed.action
+    record = _record(action, ticket)
     team = roster.teams.get(action.changes.team or "")
     return RecordWrite(
         operation_id=action.operation_id,
         record=record,
-        changes=action.changes,
+        changes=action.changes.without(ticket.theirs) if record else action.changes,
         group=team.groups.get(action.platform, "") if team else "",
         person=roster.people.get(action.changes.assignee or ""),
         look_first=claimed.look_first,

@@ -270,3 +270,26 @@ def test_a_closed_ticket_whose_alert_fires_anew_is_another_piece_of_work(here: W
     here.settle()
     assert here.page(1).ticket.state is State.CLOSED
     assert len(here.app.desk.tickets()) == 1
+
+
+def test_what_a_person_decided_while_a_write_waited_is_left_alone(here: World) -> None:
+    stored(here, an_alert_of("One"))
+    here.settle()
+    here.now += timedelta(minutes=6)
+    here.sweeper.sweep()
+    (incident,) = here.box.incidents()
+    sam = here.person("sam.okafor")["sys_id"]
+    here.box.act("servicenow", "assign", who="sam.okafor", number=incident["number"], to="sam.okafor")
+    here.box.settle()
+    here.app.intake.drain()
+    assert here.page().row.acknowledged_by == "Sam Okafor"
+    here.settle()
+    assert here.box.incidents()[0]["fields"]["assigned_to"] == sam
+
+
+def test_people_can_be_told_while_the_platforms_are_left_to_others(here: World) -> None:
+    stored(here, an_alert_of("One"))
+    here.app.intake.drain()
+    assert here.app.deliverer.drain_notices() == 1
+    assert here.messages.told == ["dana.reyes"]
+    assert here.box.incidents() == []
