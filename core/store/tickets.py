@@ -33,6 +33,8 @@ def lock_keys(connection: Connection, events: Iterable[Event]) -> None:
     All at once and in one order, so that two batches never wait for each other.
     """
     names = sorted({f"{event.record.platform if event.record else event.source}\n{event.key}" for event in events})
+    if not names:
+        return
     connection.execute(
         text("SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(CAST(:names AS text[])) AS name"),
         {"names": names},
@@ -45,6 +47,18 @@ def find(connection: Connection, event: Event) -> int | None:
         known = select(alerts.c.ticket_id).where(alerts.c.source == event.source, alerts.c.key == _indexed(event.key))
         return connection.execute(known).scalar_one_or_none()
     return _of_record(connection, event) or _of_operation(connection, event)
+
+
+def locked(connection: Connection, event: Event) -> Ticket | None:
+    """The ticket that an event concerns, which nobody else steps until the transaction ends."""
+    if event.kind is not EventKind.ALERT:
+        known = find(connection, event)
+        return get(connection, known, lock=True) if known is not None else None
+    # Alerts are most of what comes in: one question instead of two.
+    query = select(tickets.c.body).join(alerts, alerts.c.ticket_id == tickets.c.id)
+    query = query.where(alerts.c.source == event.source, alerts.c.key == _indexed(event.key))
+    body = connection.execute(query.with_for_update(of=tickets)).scalar_one_or_none()
+    return from_json(body, Ticket) if body is not None else None
 
 
 def _of_record(connection: Connection, event: Event) -> int | None:

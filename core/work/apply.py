@@ -46,8 +46,7 @@ def apply_event(connection: Connection, event: Event, policies: Policies, now: d
 
     A ticket that is over for good is left as it is when the same alert fires anew: that is a new piece of work.
     """
-    known = tickets.find(connection, event)
-    ticket = tickets.get(connection, known, lock=True) if known is not None else None
+    ticket = tickets.locked(connection, event)
     if ticket is not None and not _begins_anew(ticket, event):
         return _step(connection, ticket, event, policies, now)
     outcome = step(tickets.reserve(connection), event, policies.newest(), now)

@@ -21,7 +21,7 @@ from core.work.retry import MAX_ATTEMPTS, pause
 log = structlog.get_logger()
 
 _LEASE = timedelta(seconds=60)
-_BATCH = 10
+_BATCH = 20
 _TRUSTED = 3
 """What was taken up more often is taken up alone: it may be what ends the worker, and with it its whole batch."""
 
@@ -32,7 +32,12 @@ class _OvertakenError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Applies deliveries, one transaction each: all its events with the note that it is done, or nothing."""
+    """Applies deliveries: all events of one with the note that it is done, or nothing.
+
+    What waits is applied together as long as nothing goes wrong: one transaction's way to the disk costs more than the
+    steps in it. Where something does, each delivery has its own transaction and each event a savepoint, so that what
+    fails touches nothing else.
+    """
 
     database: Engine
     mappings: Callable[[], Mappings]
@@ -45,8 +50,9 @@ class Intake:
         """Apply what waits until nothing does; returns how many deliveries that were."""
         done = 0
         while claimed := self._claim():
-            for delivery, attempts in claimed:
-                self._take(delivery, attempts)
+            if not self._take_together(claimed):
+                for delivery, attempts in claimed:
+                    self._take(delivery, attempts)
             done += len(claimed)
             self.bell.ring("delivery")
         return done
@@ -55,6 +61,31 @@ class Intake:
         with self.database.begin() as connection:
             trusted = deliveries.claim(connection, _LEASE, _BATCH, most_attempts=_TRUSTED)
             return trusted or deliveries.claim(connection, _LEASE, 1)
+
+    def _take_together(self, claimed: Sequence[tuple[Delivery, int]]) -> bool:
+        """Apply them all in one transaction; False, with nothing done, where one of them needs more care than that.
+
+        With the database away none would fare better alone: their lease brings them back.
+        """
+        if any(attempts > _TRUSTED for _, attempts in claimed):
+            return False
+        try:
+            understood = [(*one, self.mappings().events(one[0])) for one in claimed]
+            if any(event.partial for *_, normalized in understood for event in normalized.events):
+                return False  # its record is read again first, which may take long
+            ready = [(delivery, attempts, self._completed(one)) for delivery, attempts, one in understood]
+            with self.database.begin() as connection:
+                tickets.lock_keys(connection, [event for *_, normalized in ready for event in normalized.events])
+                for delivery, attempts, normalized in ready:
+                    outcome = [self._applied(connection, event) for event in normalized.events]
+                    _close(connection, delivery, attempts, normalized, outcome)
+        except Exception as error:  # noqa: BLE001 - it shows again, for the delivery whose it is, when each goes alone
+            if is_away(error):
+                log.warning("deliveries put off: the database is away", reason=told(error))
+                return True
+            log.debug("deliveries are applied one by one", reason=told(error))
+            return False
+        return True
 
     def _take(self, delivery: Delivery, attempts: int) -> None:
         bound = log.bind(delivery=delivery.id, source=delivery.source)
@@ -88,7 +119,10 @@ class Intake:
             normalized = self.mappings().events(delivery)
         except UnmappedError as error:
             normalized, wrong = error.understood or Normalized(), str(error)
-        return replace(normalized, events=tuple(self._complete(event) for event in normalized.events)), wrong
+        return self._completed(normalized), wrong
+
+    def _completed(self, normalized: Normalized) -> Normalized:
+        return replace(normalized, events=tuple(self._complete(event) for event in normalized.events))
 
     def _complete(self, event: Event) -> Event:
         platform = self.platforms().get(event.record.platform) if event.record else None
@@ -116,38 +150,27 @@ class Intake:
 
     def _apply(self, delivery: Delivery, attempts: int, normalized: Normalized, wrong: str) -> None:
         with self.database.begin() as connection:
-            if normalized.events:
-                outcome, failed = self._apply_all(connection, normalized.events)
-            else:
-                outcome, failed = [], 0
-            outcome += [{"declined": reason} for reason in normalized.declined]
-            status = DeliveryStatus.APPLIED if normalized.events else DeliveryStatus.DECLINED
-            if wrong:
-                status = DeliveryStatus.UNMAPPED
-            if failed:
-                status, wrong = DeliveryStatus.FAILED, f"{failed} of {len(normalized.events)} events failed. {wrong}"
-            if not deliveries.finish(connection, delivery.id, attempts, status, error=wrong.strip(), outcome=outcome):
-                raise _OvertakenError
-
-    def _apply_all(self, connection: Connection, events: Sequence[Event]) -> tuple[list[Mapping[str, object]], int]:
-        tickets.lock_keys(connection, events)
-        outcomes = [self._apply_one(connection, event) for event in events]
-        return outcomes, sum("error" in outcome for outcome in outcomes)
+            tickets.lock_keys(connection, normalized.events)
+            outcome = [self._apply_one(connection, event) for event in normalized.events]
+            _close(connection, delivery, attempts, normalized, outcome, wrong)
 
     def _apply_one(self, connection: Connection, event: Event) -> Mapping[str, object]:
         """Apply one event under a savepoint: one that cannot be applied does not take the others with it."""
-        about = {"kind": event.kind.value, "key": event.key}
         try:
             with connection.begin_nested():
-                outcome = apply_event(connection, event, self.policies, self.clock())
+                return self._applied(connection, event)
         except Exception as error:  # the boundary that keeps an event which cannot be applied to itself
             if not is_lasting(error):
                 raise
             log.exception("an event could not be applied", source=event.source, key=event.key)
-            return {**about, "error": told(error)}
+            return {**_about(event), "error": told(error)}
+
+    def _applied(self, connection: Connection, event: Event) -> Mapping[str, object]:
+        """Apply one event; returns what is told of it in the delivery's outcome."""
+        outcome = apply_event(connection, event, self.policies, self.clock())
         if outcome.ticket is None:
-            return {**about, "reason": _why_nothing(event)}
-        return {**about, "ticket": outcome.ticket.id, "reason": outcome.sentence}
+            return {**_about(event), "reason": _why_nothing(event)}
+        return {**_about(event), "ticket": outcome.ticket.id, "reason": outcome.sentence}
 
     def _finish(self, delivery: Delivery, attempts: int, status: DeliveryStatus, error: str) -> None:
         with self.database.begin() as connection:
@@ -159,6 +182,30 @@ class Intake:
                 deliveries.finish(connection, delivery.id, attempts, DeliveryStatus.FAILED, error=error)
             else:
                 deliveries.postpone(connection, delivery.id, attempts, pause(attempts, asked), error)
+
+
+def _close(
+    connection: Connection,
+    delivery: Delivery,
+    attempts: int,
+    normalized: Normalized,
+    outcome: list[Mapping[str, object]],
+    wrong: str = "",
+) -> None:
+    """Note what became of a delivery whose events were applied; raises `_OvertakenError`."""
+    failed = sum("error" in part for part in outcome)
+    status = DeliveryStatus.APPLIED if normalized.events else DeliveryStatus.DECLINED
+    if wrong:
+        status = DeliveryStatus.UNMAPPED
+    if failed:
+        status, wrong = DeliveryStatus.FAILED, f"{failed} of {len(normalized.events)} events failed. {wrong}"
+    parts = [*outcome, *({"declined": reason} for reason in normalized.declined)]
+    if not deliveries.finish(connection, delivery.id, attempts, status, error=wrong.strip(), outcome=parts):
+        raise _OvertakenError
+
+
+def _about(event: Event) -> dict[str, object]:
+    return {"kind": event.kind.value, "key": event.key}
 
 
 def _why_nothing(event: Event) -> str:
