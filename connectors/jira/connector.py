@@ -224,10 +224,14 @@ class Jira:
                 raw = self._read(key).raw
             except PlatformError:
                 plan.warnings.append(f"{self.name} {raw['key']} was written but could not be read back.")
+        said = write.changes.said()
+        values = record.values(raw, sent, plan.states, said)
+        stands = bool(said.get("assignee")) and values.get("assignee") == said["assignee"]
         return Receipt(
             record=record.ref(raw, self.name, self._config.url),
             version=record.version(raw),
-            values=record.values(raw, sent, plan.states, write.changes.said()),
+            values=values,
+            account=record.account(raw) if stands else "",
             found=write.look_first and plan.found > 0 and plan.done == plan.found,
             warnings=tuple(plan.warnings),
         )

@@ -55,6 +55,12 @@ def values(raw: Json, sent: Mapping[str, Any], wanted: Sequence[str], said: Mapp
     return found
 
 
+def account(raw: Json) -> str:
+    """The assignee's account, as the webhooks name it; "" for nobody."""
+    assignee = raw["fields"].get("assignee") or {}
+    return str(assignee.get("accountId") or assignee.get("name") or assignee.get("key") or "")
+
+
 def webhook_body(raw: Json) -> dict[str, object]:
     """The issue as `jira:issue_updated` would bring it."""
     issue = {name: raw[name] for name in ("id", "self", "key", "fields") if name in raw}

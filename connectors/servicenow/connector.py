@@ -143,10 +143,14 @@ class ServiceNow:
         self, row: Row, table: str, sent: Mapping[str, str], write: RecordWrite, plan: Plan, *, found: bool = False
     ) -> Receipt:
         lost = () if found else tuple(record.differences(row, sent, self.name))
+        said = write.changes.said()
+        values = record.values(row, sent, said)
+        stands = bool(said.get("assignee")) and values.get("assignee") == said["assignee"]
         return Receipt(
             record=record.ref(row, self.name, self._config.url, table),
             version=record.version(row),
-            values=record.values(row, sent, write.changes.said()),
+            values=values,
+            account=(record.raw(row, "assigned_to") or "") if stands else "",
             found=found,
             warnings=(*plan.warnings, *lost),
         )

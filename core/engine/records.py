@@ -31,7 +31,9 @@ def apply(draft: Draft, event: Event) -> None:
 
 def known_person(draft: Draft, party: Party, platform: str) -> str:
     """What to call somebody on the ticket: the roster id, or the name that the platform gave."""
-    return draft.policy.roster.find(party, platform) or ("" if party.is_nobody else party.label)
+    record = draft.ticket.record_on(platform)
+    assigned = record.people.get(party.account, "") if record else ""
+    return assigned or draft.policy.roster.find(party, platform) or ("" if party.is_nobody else party.label)
 
 
 def values_seen(draft: Draft, event: Event) -> dict[str, str]:
@@ -88,7 +90,7 @@ def _by_somebody(draft: Draft, event: Event, record: Record) -> None:
         _stale(draft, event, record)
         return
     news = {n: value for n, value in values_seen(draft, event).items() if _differs(draft.ticket, record, n, value)}
-    changed = {name: value for name, value in news.items() if not record.may_be_ours(name, value)}
+    changed = {name: value for name, value in news.items() if not _may_be_ours(draft, record, name, value)}
     _see(draft, event, record.overruled(changed))
     if changed:
         _changed(draft, event, changed)
@@ -97,6 +99,14 @@ def _by_somebody(draft: Draft, event: Event, record: Record) -> None:
         draft.log(EntryKind.EVENT, "rung", ReasonCode.ECHO, platform=record.ref.platform)
     elif not commented:
         draft.log(EntryKind.EVENT, event.source, ReasonCode.REPEATED, source=event.source)
+
+
+def _may_be_ours(draft: Draft, record: Record, name: str, value: str) -> bool:
+    """Whether our own writes can have led to a value. Until the answer to an assignment tells the account, somebody
+    whom the roster does not know may be the one whom we assigned.
+    """
+    stranger = name == "assignee" and bool(value) and value not in draft.policy.roster.people
+    return record.may_be_ours(name, value) or (stranger and record.awaits(name))
 
 
 def _differs(ticket: Ticket, record: Record, name: str, value: str) -> bool:
@@ -144,7 +154,8 @@ def _was_taken(draft: Draft, event: Event, record: Record) -> bool:
     """Whether an outdated event shows what only a person can have done: no owner or state that was there before."""
     state, owner = State.IN_PROGRESS, values_seen(draft, event).get("assignee", "")
     moved = event.state is state and not record.was_ours("state", state)
-    return moved or (bool(owner) and owner != draft.ticket.owner and not record.was_ours("assignee", owner))
+    ours = record.was_ours("assignee", owner) or _may_be_ours(draft, record, "assignee", owner)
+    return moved or (bool(owner) and owner != draft.ticket.owner and not ours)
 
 
 def _awaits(draft: Draft) -> bool:

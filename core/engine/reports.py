@@ -31,6 +31,8 @@ def _written(draft: Draft, action: Action, receipt: Receipt) -> None:
     values = {**action.changes.said(), **receipt.values}
     seen = {**record.seen, **values} if newer else {**values, **record.seen}
     stands = replace(record, ref=receipt.record, version=max(versions, default=None), seen=seen)
+    if receipt.account and action.changes.assignee:
+        stands = replace(stands, people={**stands.people, receipt.account: action.changes.assignee})
     draft.put_record(stands.settled(action.changes.said()))
     facts = {"key": receipt.record.key, "platform": action.platform, "fields": _fields(action)}
     _log(draft, action, _code(action, receipt), **facts)

@@ -29,14 +29,15 @@ class Record:
     `version` grows with every change there (ServiceNow sys_mod_count, Jira's `updated` in milliseconds). `seen` holds
     the values last known to stand there (fields of `Changes` to their text). `wanted` holds, for each field that Rung
     writes, what stood there and then the values that Rung asked for, oldest first, since a person last changed it: a
-    value further on than the seen one may be the result of our own writes. `ref.id` is "" while the creation is still
-    on its way.
+    value further on than the seen one may be the result of our own writes. `people` holds the roster ids of those whom
+    Rung has assigned, by the platform's id of their account. `ref.id` is "" while the creation is still on its way.
     """
 
     ref: RecordRef
     version: int | None = None
     seen: Mapping[str, str] = field(default_factory=dict)
     wanted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    people: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def exists(self) -> bool:
@@ -47,6 +48,11 @@ class Record:
         """Whether a value that is news can come from a write of ours, also from one whose answer is still awaited."""
         asked = self.wanted.get(name, ())
         return _last(asked, value) > _last(asked, self.seen.get(name))
+
+    def awaits(self, name: str) -> bool:
+        """Whether a write of that field was asked for whose value was not seen yet."""
+        asked = self.wanted.get(name, ())
+        return bool(asked) and asked[-1] != self.seen.get(name)
 
     def was_ours(self, name: str, value: str) -> bool:
         """Whether a value stood there before one of our writes, or was written by one, at any time."""
@@ -62,9 +68,14 @@ class Record:
 
     def settled(self, values: Mapping[str, str]) -> Record:
         """The record once the write of these values has ended: one that does not stand there is expected no longer."""
-        missing = {name: value for name, value in values.items() if self.seen.get(name) != value}
-        left = {name: tuple(one for one in asked if one != missing.get(name)) for name, asked in self.wanted.items()}
-        return replace(self, wanted={name: asked for name, asked in left.items() if asked})
+        wanted = dict(self.wanted)
+        for name, value in values.items():
+            asked = wanted.pop(name, ())
+            if self.seen.get(name) == value:
+                wanted[name] = asked
+            elif asked and asked[-1] != value:
+                wanted[name] = tuple(one for one in asked if one != value)
+        return replace(self, wanted=wanted)
 
     def overruled(self, names: Iterable[str]) -> Record:
         """The record once a person has changed these fields: whatever comes now is news."""

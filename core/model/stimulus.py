@@ -35,13 +35,16 @@ class Receipt:
     """A platform's answer to a write: the record as it is now, and what the connector could not do.
 
     `values` are the fields as read back, in the words of `Changes`. `found` says that an earlier attempt had already
-    done it. `warnings` are sentences for people ("dana@example.com has no account on servicenow-main").
+    done it. `account` is the platform's own id of the assignee that was written, which its webhooks may tell without
+    the e-mail by which the account was found; "" where none was. `warnings` are sentences for
+    people ("dana@example.com has no account on servicenow-main").
     """
 
     record: RecordRef | None = None
     version: int | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     found: bool = False
+    account: str = ""
     warnings: tuple[str, ...] = ()
 
 

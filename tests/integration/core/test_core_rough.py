@@ -293,3 +293,14 @@ def test_people_can_be_told_while_the_platforms_are_left_to_others(here: World) 
     assert here.app.deliverer.drain_notices() == 1
     assert here.messages.told == ["dana.reyes"]
     assert here.box.incidents() == []
+
+
+def test_the_one_whom_we_assigned_in_jira_is_known_there_without_an_e_mail(here: World) -> None:
+    fields = {"summary": "Refunds are slow", "priority": {"name": "High"}}
+    key = here.box.act("jira", "create", who="ines.moreau", project="OPS", fields=fields)["key"]
+    here.settle()
+    here.box.act("jira", "comment", who="ines.moreau", key=key, text="Any news?")
+    here.settle()
+    assert here.page().row.owner == "Dana Reyes"
+    assert here.page().row.acknowledged_by == ""
+    assert here.page().ticket.records[0].people

@@ -290,3 +290,25 @@ def test_a_person_may_give_it_back_to_whom_we_had_chosen(story: Tell) -> None:
     now.happens(Report(now.last(Verb.WRITE_RECORD), Receipt(REF, 1)))
     now.is_changed(after=1, version=2, assignee=Party()).is_changed(after=1, version=3, assignee=DANA)
     assert now.opened.acknowledged_by == "Dana Reyes"
+
+
+HIDDEN = Party(account="5b10a", name="Dana R.")
+BOB = Party(account="b1", name="Bob")
+
+
+def test_whom_we_assigned_is_known_by_their_account_where_the_e_mail_is_hidden(story: Tell) -> None:
+    now = opened_there(story)
+    now.is_changed(version=2, own=True, assignee=HIDDEN)
+    now.happens(Report(now.last(Verb.WRITE_RECORD), Receipt(REF, 2, account="5b10a")))
+    now.is_changed(after=1, version=3, assignee=HIDDEN, actor=BOB)
+    assert not now.opened.is_acknowledged
+    now.is_changed(after=1, version=4, assignee=BOB, actor=BOB)
+    assert now.opened.acknowledged_by == "Bob"
+
+
+def test_a_stranger_may_be_whom_we_assigned_until_the_answer_tells(story: Tell) -> None:
+    now = opened_there(story).is_changed(after=1, version=3, assignee=HIDDEN, actor=BOB)
+    assert not now.opened.is_acknowledged
+    now.happens(Report(now.last(Verb.WRITE_RECORD), Receipt(REF, 2, account="5b10a")))
+    now.is_changed(after=1, version=4, assignee=BOB, actor=BOB)
+    assert now.opened.is_acknowledged
