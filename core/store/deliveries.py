@@ -22,6 +22,10 @@ class Stored:
     repeat: bool
 
 
+_STORE = insert(deliveries).returning(deliveries.c.id)
+_STORE_ONCE = upsert(deliveries).on_conflict_do_nothing().returning(deliveries.c.id)
+
+
 def store(
     connection: Connection,
     source: str,
@@ -42,10 +46,8 @@ def store(
         "body": body,
     }
     if key is None:
-        made = connection.execute(insert(deliveries).values(row).returning(deliveries.c.id)).scalar_one()
-        return Stored(made, repeat=False)
-    statement = upsert(deliveries).values(row).on_conflict_do_nothing().returning(deliveries.c.id)
-    new = connection.execute(statement).scalar_one_or_none()
+        return Stored(connection.execute(_STORE, row).scalar_one(), repeat=False)
+    new = connection.execute(_STORE_ONCE, row).scalar_one_or_none()
     if new is not None:
         return Stored(new, repeat=False)
     known = select(deliveries.c.id).where(deliveries.c.source == source, deliveries.c.key == key)

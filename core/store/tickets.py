@@ -127,9 +127,9 @@ def _save_body(connection: Connection, ticket: Ticket, *, is_new: bool) -> None:
         "body": to_json(ticket),
     }
     if is_new:
-        connection.execute(insert(tickets).values(row))
+        connection.execute(insert(tickets), row)
     else:
-        connection.execute(update(tickets).where(tickets.c.id == ticket.id).values(row))
+        connection.execute(update(tickets).where(tickets.c.id == ticket.id), row)
 
 
 def _deadline(ticket: Ticket) -> datetime | None:
