@@ -1,6 +1,7 @@
 """The engine: one pure function that decides. No I/O, no clock, no randomness."""
 
+from core.engine.alerts import fires_anew
 from core.engine.outcome import Outcome
 from core.engine.step import step
 
-__all__ = ["Outcome", "step"]
+__all__ = ["Outcome", "fires_anew", "step"]

@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from core.engine.draft import Draft
-from core.engine.escalation import rearm
 from core.engine.lifecycle import end, reopen
-from core.model import Alert, EntryKind, Event, ReasonCode, State
+from core.engine.severity import change_severity
+from core.model import Alert, EntryKind, Event, ReasonCode, State, Ticket
 
 _LATE = timedelta(minutes=15)
 """How late a report may come that an alert fires; one that comes later still, after the alert was over, is believed."""
@@ -16,13 +16,13 @@ _LATE = timedelta(minutes=15)
 
 def apply(draft: Draft, event: Event) -> None:
     """Take in that one of the ticket's alerts fires, still fires, or is over."""
-    alert = next((one for one in draft.ticket.alerts if (one.source, one.key) == (event.source, event.key)), None)
-    if alert is None:
-        alert = Alert(event.source, event.key, firing=False)
+    alert = _known(draft.ticket, event)
     if _is_outdated(draft, alert, event):
         _nothing_new(draft, event)
     elif event.state is State.RESOLVED:
         _cleared(draft, event, alert)
+    elif not draft.ticket.state.is_open and not fires_anew(draft.ticket, event):
+        _nothing_new(draft, event)
     elif not draft.ticket.state.is_open:
         _put(draft, replace(alert, firing=True, since=event.occurred_at))
         reopen_for_alert(draft, event)
@@ -31,6 +31,22 @@ def apply(draft: Draft, event: Event) -> None:
     else:
         _put(draft, replace(alert, firing=True, since=event.occurred_at))
         draft.log(EntryKind.EVENT, event.source, ReasonCode.ALERT_JOINED, source=event.source, title=event.title or "")
+
+
+def fires_anew(ticket: Ticket, event: Event) -> bool:
+    """Whether an alert that is said to fire has begun to since the ticket last heard of it.
+
+    One that a person resolved or closed while it fired is only repeated: that they let it be is theirs to decide.
+    """
+    alert = _known(ticket, event)
+    began_later = bool(alert.since and event.occurred_at and event.occurred_at > alert.since)
+    return not alert.firing or began_later
+
+
+def _known(ticket: Ticket, event: Event) -> Alert:
+    """The ticket's alert that the event speaks of; one that does not fire where it has none."""
+    mine = (one for one in ticket.alerts if (one.source, one.key) == (event.source, event.key))
+    return next(mine, Alert(event.source, event.key, firing=False))
 
 
 def _is_outdated(draft: Draft, alert: Alert, event: Event) -> bool:
@@ -67,19 +83,6 @@ def _still_firing(draft: Draft, event: Event) -> None:
     change_severity(draft)
 
 
-def change_severity(draft: Draft) -> None:
-    """Derive the severity anew from the ticket's impact and urgency; a running wait is measured by the new one."""
-    old = draft.ticket.severity
-    severity, why = draft.policy.severity.decide(draft.ticket.impact, draft.ticket.urgency)
-    if severity is old:
-        return
-    draft.update(severity=severity)
-    unknown = {"impact": "unknown", "urgency": "unknown"}
-    draft.decide("severity", ReasonCode.SEVERITY_CHANGED, **{**unknown, "old": old.value, **why.facts})
-    draft.write(severity=severity)
-    rearm(draft)
-
-
 def _cleared(draft: Draft, event: Event, alert: Alert) -> None:
     if not alert.firing:
         _nothing_new(draft, event)
@@ -95,6 +98,6 @@ def _cleared(draft: Draft, event: Event, alert: Alert) -> None:
 
 
 def reopen_for_alert(draft: Draft, event: Event) -> None:
-    """It fires again while it may still be reopened: the platforms are told that work goes on."""
-    reopen(draft, State.IN_PROGRESS, f"{event.source} reports it again")
-    draft.write(state=State.IN_PROGRESS)
+    """It fires again while it may still be reopened: it is new again there too, for somebody to take."""
+    reopen(draft, State.NEW, f"{event.source} reports it again")
+    draft.write(state=State.NEW)

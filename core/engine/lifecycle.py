@@ -18,6 +18,14 @@ def end(draft: Draft, state: State, resolution: str = "") -> None:
         draft.set_timer(TimerKind.CLOSE, draft.now + draft.policy.reopen_within)
 
 
+def hand_back(draft: Draft, actor: str, platform: str, group: str) -> None:
+    """Somebody gave it back after it had been taken: it is asked for again, of the team whose group now has it."""
+    team = draft.policy.roster.team_of_group(group, platform) or draft.ticket.team
+    draft.update(team=team, theirs=frozenset())
+    draft.decide("lifecycle", ReasonCode.HANDED_BACK, actor=actor, platform=platform)
+    begin_path(draft)
+
+
 def reopen(draft: Draft, state: State, why: str) -> None:
     """Take it up again from the first level; who had acknowledged it before has not done so now."""
     draft.stop_timer(TimerKind.CLOSE)

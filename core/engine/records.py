@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from core.engine.alerts import change_severity
 from core.engine.draft import Draft
 from core.engine.escalation import acknowledge
-from core.engine.lifecycle import end, reopen
+from core.engine.lifecycle import end, hand_back, reopen
+from core.engine.severity import change_severity
 from core.model import EntryKind, Event, EventKind, Party, ReasonCode, Record, State, Ticket
 
 _KEPT_COMMENTS = 50
@@ -171,6 +171,7 @@ def _taker(draft: Draft, event: Event) -> str:
 
 
 def _changed(draft: Draft, event: Event, changed: dict[str, str]) -> None:
+    was_taken = draft.ticket.is_acknowledged
     _facts(draft, event, changed)
     takes = "assignee" in changed and bool(changed["assignee"])
     if "assignee" in changed:
@@ -182,6 +183,9 @@ def _changed(draft: Draft, event: Event, changed: dict[str, str]) -> None:
         takes = True
     if takes and _awaits(draft):
         _taken(draft, event, _taker(draft, event))
+    elif was_taken and draft.ticket.state.is_open and (changed.get("assignee") == "" or state is State.NEW):
+        platform = event.record.platform if event.record else event.source
+        hand_back(draft, _actor(event), platform, event.assignment_group or "")
 
 
 def _facts(draft: Draft, event: Event, changed: dict[str, str]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from core.engine.draft import Draft
 from core.engine.escalation import escalate
-from core.model import Action, EntryKind, Notice, ReasonCode, Receipt, Record, Refusal, Report, Verb
+from core.model import Action, EntryKind, Notice, ReasonCode, Receipt, Record, Refusal, Report, State, Verb
 
 
 def apply(draft: Draft, report: Report) -> None:
@@ -23,9 +23,10 @@ def apply(draft: Draft, report: Report) -> None:
 
 
 def _written(draft: Draft, action: Action, receipt: Receipt) -> None:
-    record = draft.ticket.record_on(action.platform) or Record(receipt.record) if receipt.record else None
-    if record is None or receipt.record is None:
+    if receipt.record is None:
         return
+    known = draft.ticket.record_on(action.platform)
+    is_late, record = known is None, known or Record(receipt.record)
     versions = [version for version in (record.version, receipt.version) if version is not None]
     newer = record.version is None or receipt.version is None or receipt.version >= record.version
     values = {**action.changes.said(), **receipt.values}
@@ -37,9 +38,20 @@ def _written(draft: Draft, action: Action, receipt: Receipt) -> None:
     facts = {"key": receipt.record.key, "platform": action.platform, "fields": _fields(action)}
     _log(draft, action, _code(action, receipt), **facts)
     for warning in receipt.warnings:
-        draft.log(
-            EntryKind.ACTION, action.operation_id, ReasonCode.WRITE_WARNED, platform=action.platform, warning=warning
-        )
+        _log(draft, action, ReasonCode.WRITE_WARNED, platform=action.platform, warning=warning)
+    if action.verb is Verb.CREATE_RECORD and is_late:
+        _catch_up(draft, receipt.record.key, action.platform)
+
+
+def _catch_up(draft: Draft, key: str, platform: str) -> None:
+    """A record that was created after it had been given up shows how the ticket stood then."""
+    ticket = draft.ticket
+    if ticket.state is State.NEW and not ticket.is_acknowledged:
+        return
+    draft.decide("ledger", ReasonCode.CAUGHT_UP, key=key, platform=platform)
+    draft.write(state=ticket.state, resolution=ticket.resolution or None)
+    if ticket.owner in draft.policy.roster.people:
+        draft.write(assignee=ticket.owner)
 
 
 def _log(draft: Draft, action: Action, code: ReasonCode, **facts: str) -> None:

@@ -93,9 +93,15 @@ def finish(
     return connection.execute(_claimed(delivery_id, attempts).values(values)).rowcount == 1
 
 
-def postpone(connection: Connection, delivery_id: int, attempts: int, delay: timedelta, error: str) -> None:
-    """Look at a delivery again later, unless another worker has taken it up meanwhile."""
-    values = {"attempt_at": func.clock_timestamp() + delay, "error": error}
+def postpone(
+    connection: Connection, delivery_id: int, attempts: int, delay: timedelta, error: str, *, burn: bool
+) -> None:
+    """Look at a delivery again later, unless another worker has taken it up meanwhile.
+
+    `burn` counts the attempt; otherwise it was a platform's fault alone.
+    """
+    left = attempts if burn else attempts - 1
+    values = {"attempt_at": func.clock_timestamp() + delay, "error": error, "attempts": left}
     connection.execute(_claimed(delivery_id, attempts).values(values))
 
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from core.engine import Outcome, step
+from core.engine import Outcome, fires_anew, step
 from core.model import Event, EventKind, State, Stimulus, Ticket
 from core.policy import Policy
 from core.store import tickets
@@ -56,4 +56,4 @@ def apply_event(connection: Connection, event: Event, policies: Policies, now: d
 
 def _begins_anew(ticket: Ticket, event: Event) -> bool:
     over = ticket.state in {State.CLOSED, State.CANCELED}
-    return over and event.kind is EventKind.ALERT and event.state is State.NEW
+    return over and event.kind is EventKind.ALERT and event.state is State.NEW and fires_anew(ticket, event)

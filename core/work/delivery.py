@@ -25,6 +25,10 @@ Links = Callable[[int, str], str]
 """Makes the link by which a person acknowledges a ticket."""
 
 
+class _NotWantedError(Exception):
+    """Somebody has taken the ticket, or it is over, since the notice was put on the ledger."""
+
+
 @dataclass(frozen=True, slots=True)
 class Deliverer:
     """Carries actions out. `lease` is how long one may take before another worker takes it up."""
@@ -69,6 +73,10 @@ class Deliverer:
         bound = log.bind(operation=action.operation_id, ticket=action.ticket_id, platform=action.platform)
         try:
             receipt = self._perform(claimed)
+        except _NotWantedError:
+            bound.info("notice withdrawn: nobody has to be asked any more")
+            self._withdraw(claimed)
+            return
         except DeliveryError as error:
             bound.warning("action failed", verb=action.verb.value, reason=error.message, attempt=claimed.attempts)
             self._failed(claimed, error)
@@ -90,6 +98,8 @@ class Deliverer:
             raise DeliveryError(f"ticket {action.ticket_id} is gone", permanent=True)
         roster = self.policies.version(ticket.policy_version).roster
         if action.verb is Verb.NOTIFY:
+            if ticket.is_acknowledged or not ticket.state.is_open:
+                raise _NotWantedError
             return self._notify(action, roster)
         platform = self.platforms().get(action.platform)
         if platform is None:
@@ -103,6 +113,11 @@ class Deliverer:
             raise DeliveryError("the person is no longer on the roster", permanent=True)
         self.notifier.notify(person, notice, self.links(action.ticket_id, person.id))
         return Receipt()
+
+    def _withdraw(self, claimed: Claimed) -> None:
+        with self.database.begin() as connection:
+            if actions.is_still_claimed(connection, claimed):
+                actions.finish(connection, claimed.id, ActionStatus.SUPERSEDED)
 
     def _ended(self, claimed: Claimed, result: Receipt | Refusal) -> None:
         action = claimed.action

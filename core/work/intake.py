@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import structlog
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from core.model import Delivery, DeliveryStatus, Event, Normalized, RecordRef
+from core.model import Delivery, DeliveryStatus, Event, Normalized, Party, RecordRef
 from core.ports import Bell, Clock, DeliveryError, Mappings, Platform, UnmappedError
 from core.store import deliveries, tickets
 from core.work.apply import Policies, apply_event
@@ -45,6 +45,7 @@ class Intake:
     policies: Policies
     clock: Clock
     bell: Bell
+    identities: dict[str, tuple[Platform, Party]] = field(default_factory=dict)
 
     def drain(self) -> int:
         """Apply what waits until nothing does; returns how many deliveries that were."""
@@ -100,7 +101,7 @@ class Intake:
             if wrong:
                 bound.warning("delivery not understood", reason=wrong)
         except DeliveryError as error:
-            self._again(delivery, attempts, error.message, error.retry_after)
+            self._again(delivery, attempts, error.message, error.retry_after, burn=not error.platform_down)
             bound.warning("delivery waits for its platform", reason=error.message)
         except _OvertakenError:
             bound.warning("delivery took longer than its lease; another worker has it")
@@ -130,8 +131,15 @@ class Intake:
             return event
         if event.partial:
             event = self._read_again(event, event.record, platform)
-        own = event.actor is not None and event.actor.is_same_as(platform.identity())
+        own = event.actor is not None and event.actor.is_same_as(self._identity(platform))
         return replace(event, own=own)
+
+    def _identity(self, platform: Platform) -> Party:
+        """Our account there. It is asked for once: a platform that is down later does not hold up what it sent."""
+        known = self.identities.get(platform.name)
+        if known is None or known[0] is not platform:
+            known = self.identities[platform.name] = (platform, platform.identity())
+        return known[1]
 
     def _read_again(self, event: Event, record: RecordRef, platform: Platform) -> Event:
         """The record as it now stands, with what the event alone knows: its kind, who did it, the comment."""
@@ -176,12 +184,15 @@ class Intake:
         with self.database.begin() as connection:
             deliveries.finish(connection, delivery.id, attempts, status, error=error)
 
-    def _again(self, delivery: Delivery, attempts: int, error: str, asked: float | None = None) -> None:
+    def _again(
+        self, delivery: Delivery, attempts: int, error: str, asked: float | None = None, *, burn: bool = True
+    ) -> None:
         with self.database.begin() as connection:
-            if attempts >= MAX_ATTEMPTS:
+            if burn and attempts >= MAX_ATTEMPTS:
                 deliveries.finish(connection, delivery.id, attempts, DeliveryStatus.FAILED, error=error)
             else:
-                deliveries.postpone(connection, delivery.id, attempts, pause(attempts, asked), error)
+                delay = pause(attempts, asked)
+                deliveries.postpone(connection, delivery.id, attempts, delay, error, burn=burn)
 
 
 def _close(

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from core.desk import NotFoundError
 from core.model import Acknowledge, ReasonCode, State
+from sandbox.alerts import Alert, alertmanager
 from tests.integration.world import World, world
 
 
@@ -240,8 +242,6 @@ def test_an_alert_that_ends_by_itself_closes_the_issue_that_nobody_began(here: W
 
 
 def test_one_bad_alert_of_a_batch_does_not_silence_the_others(here: World) -> None:
-    from sandbox.alerts import Alert, alertmanager
-
     labels = {"alertname": "PaymentsFail", "service": "payments-api", "severity": "critical"}
     body = alertmanager([Alert(labels, {"summary": "Payments fail"})])
     body["alerts"].insert(0, {"status": 17, "labels": {"alertname": "Nonsense"}})
@@ -266,3 +266,31 @@ def test_what_is_not_there_is_told_whatever_its_number(here: World, number: int)
     ):
         with pytest.raises(NotFoundError):
             ask()
+
+
+def test_what_waits_for_a_platform_that_is_down_is_not_given_up(here: World) -> None:
+    here.box.fault("servicenow", kind="close", method="GET", path="*/table/*", times=500)
+    here.box.act("servicenow", "create", who="ines.moreau", fields={"short_description": "Slow", "impact": "1"})
+    here.settle()
+    with here.database.begin() as connection:
+        connection.execute(text("UPDATE deliveries SET attempts = 11"))
+    for _ in range(3):
+        here.hurry()
+    (row,) = here.app.desk.deliveries()
+    assert row.status.value == "received"
+    here.box.heal()
+    here.hurry()
+    assert here.page().ticket.title == "Slow"
+
+
+def test_a_notice_whose_worker_died_does_not_go_out_after_somebody_took_the_ticket(here: World) -> None:
+    here.post("alertmanager", json.dumps(alertmanager([Alert({"alertname": "PaymentsFail"})])).encode())
+    here.app.intake.drain()
+    with here.database.begin() as connection:
+        sent = "UPDATE actions SET status = 'sent', attempts = 1, attempt_at = clock_timestamp() WHERE verb = 'notify'"
+        connection.execute(text(sent))
+    here.app.desk.command(1, Acknowledge("lee.park", "here"))
+    here.settle()
+    assert here.messages.told == []
+    (notice,) = [row for row in here.page().actions if row.verb.value == "notify"]
+    assert notice.status.value == "superseded"

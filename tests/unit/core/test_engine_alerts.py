@@ -82,20 +82,20 @@ def test_a_late_older_report_does_not_resolve_what_fired_anew(story: Tell) -> No
     first_end = now.now + timedelta(minutes=1)
     now.fires(after=5, impact=Impact.HIGH)
     now.clears(after=1).fires(after=1)
-    assert now.opened.state is State.IN_PROGRESS
+    assert now.opened.state is State.NEW
     from tests.unit.core.conftest import an_alert
 
     now.happens(an_alert(state=State.RESOLVED, occurred_at=first_end))
-    assert now.opened.state is State.IN_PROGRESS
+    assert now.opened.state is State.NEW
     assert now.reasons == [ReasonCode.REPEATED]
 
 
 def test_firing_again_soon_after_reopens_and_walks_the_path_anew(story: Tell) -> None:
     now = story().fires().is_created().clears(after=10).fires(after=5)
-    assert now.opened.state is State.IN_PROGRESS
+    assert now.opened.state is State.NEW
     assert now.opened.level == 1
     assert now.waits_for_acknowledgement
-    assert now.written[0].changes.state is State.IN_PROGRESS
+    assert now.written[0].changes.state is State.NEW
     assert ReasonCode.REOPENED in now.reasons
 
 
@@ -136,7 +136,7 @@ def test_a_firing_report_that_was_overtaken_by_the_end_does_not_reopen(story: Te
 
 def test_an_alert_that_is_still_said_to_fire_long_after_its_end_is_believed(story: Tell) -> None:
     now = story().fires().is_created().clears(after=5).happens(an_alert(occurred_at=NOON), after=20)
-    assert now.opened.state is State.IN_PROGRESS
+    assert now.opened.state is State.NEW
     assert now.told == ["dana"]
 
 
@@ -146,3 +146,27 @@ def test_a_severity_that_only_the_policy_changed_has_a_whole_sentence(story: Tel
     now.policy = replace(now.policy, severity=rule)
     now.is_changed(after=1, impact=Impact.LOW, urgency=None, assignee=None)
     assert now.outcome.sentence.startswith("Severity went from SEV3 to SEV2")
+
+
+def test_an_alert_that_a_person_resolved_while_it_fires_is_left_to_them(story: Tell) -> None:
+    now = story().fires().is_created().is_changed(after=1, state=State.RESOLVED)
+    now.happens(an_alert(occurred_at=NOON), after=10)
+    assert now.opened.state is State.RESOLVED
+    assert now.reasons == [ReasonCode.REPEATED]
+    now.fires(after=10)
+    assert ReasonCode.REOPENED in now.reasons
+
+
+def test_what_got_worse_when_nobody_was_left_to_ask_is_asked_again(story: Tell) -> None:
+    now = story().fires(impact=Impact.MEDIUM, urgency=Urgency.MEDIUM).is_created().waits().waits()
+    assert now.opened.exhausted
+    now.fires(after=1)
+    assert not now.opened.exhausted
+    assert now.told == ["dana"]
+    assert now.waits_for_acknowledgement
+
+
+def test_what_got_better_when_nobody_was_left_to_ask_stays_so(story: Tell) -> None:
+    now = story().fires().is_created().waits().waits().fires(after=1, impact=Impact.LOW)
+    assert now.opened.exhausted
+    assert now.told == []

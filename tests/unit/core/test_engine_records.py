@@ -257,7 +257,7 @@ def test_a_comment_that_crosses_our_reopening_does_not_look_like_taking_it(story
     now = story().fires().is_created().clears(after=5)
     now.happens(Report(now.last(Verb.WRITE_RECORD), Receipt(REF, 1)))
     now.fires(after=5)
-    now.is_changed(after=1, version=3, state=State.IN_PROGRESS, assignee=DANA)
+    now.is_changed(after=1, version=3, state=State.NEW, assignee=DANA)
     assert not now.opened.is_acknowledged
     assert now.waits_for_acknowledgement
 
@@ -312,3 +312,30 @@ def test_a_stranger_may_be_whom_we_assigned_until_the_answer_tells(story: Tell) 
     now.happens(Report(now.last(Verb.WRITE_RECORD), Receipt(REF, 2, account="5b10a")))
     now.is_changed(after=1, version=4, assignee=BOB, actor=BOB)
     assert now.opened.is_acknowledged
+
+
+def test_a_taken_ticket_that_loses_its_owner_is_asked_for_again(story: Tell) -> None:
+    now = opened_there(story).is_changed(after=1, state=State.IN_PROGRESS, assignee=LEE)
+    now.is_changed(after=1, version=2, state=State.IN_PROGRESS, assignee=Party())
+    assert not now.opened.is_acknowledged
+    assert now.waits_for_acknowledgement
+    assert now.told == ["dana"]
+    assert now.written[0].changes.assignee == "dana"
+    assert ReasonCode.HANDED_BACK in now.reasons
+
+
+def test_a_taken_ticket_that_is_moved_back_to_new_is_asked_for_again(story: Tell) -> None:
+    now = opened_there(story).is_changed(after=1, state=State.IN_PROGRESS, assignee=LEE)
+    now.is_changed(after=1, version=2, state=State.NEW, assignee=LEE)
+    assert not now.opened.is_acknowledged
+    assert now.waits_for_acknowledgement
+
+
+def test_a_record_created_after_it_was_given_up_is_brought_to_where_the_ticket_stands(story: Tell) -> None:
+    now = story().fires()
+    create = now.last(Verb.CREATE_RECORD)
+    now.happens(Report(create, Refusal("the user may not write incident")))
+    now.clears(after=5).happens(Report(create, Receipt(REF, 0)), after=5)
+    (write,) = now.written
+    assert write.changes.state is State.RESOLVED
+    assert write.changes.resolution
