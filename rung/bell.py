@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import threading
 from collections.abc import Mapping
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import redis
 import structlog
 from rq import Queue, SimpleWorker
+from rq.job import Job
 
 log = structlog.get_logger()
 
@@ -72,7 +75,8 @@ def answer(work: Work) -> None:
     """The job that RQ runs: from here on a new ring is heard again, and the hand for this work sets to."""
     if _connection is None:
         raise RuntimeError("the bell was heard by a process that is no Rung worker")
-    _connection.delete(_gathering(work))
+    with contextlib.suppress(redis.RedisError):  # then no ring is sent for some seconds, and the sweep finds the rows
+        _connection.delete(_gathering(work))
     _hands[work].call()
 
 
@@ -86,11 +90,27 @@ class _Listener(SimpleWorker):
         self.stopping.set()
         super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call] # RQ leaves it untyped
 
+    def handle_exception(self, job: Job, *exc_info: Any) -> None:
+        """Tell of a ring that broke off; that Redis went away meanwhile is told by `listen`."""
+        if not isinstance(exc_info[1], redis.RedisError):
+            super().handle_exception(job, *exc_info)
+
+
+def in_a_sentence(record: logging.LogRecord) -> bool:
+    """A logging filter: that Redis went away is told in RQ's sentence, without the way through three libraries."""
+    error = record.exc_info[1] if record.exc_info else None
+    if isinstance(error, redis.RedisError):
+        record.exc_info = None
+        record.msg, record.args = "%s Redis went away: %s", (record.getMessage(), type(error).__name__)
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+    return True
+
 
 def listen(url: str, hands: Mapping[Work, Hand], stopping: threading.Event) -> None:
     """Answer rings until asked to stop (SIGINT, SIGTERM); a Redis that is away is waited for."""
     global _hands, _connection  # RQ calls a plain function: what it needs has to be found from there
     _hands, _connection = {**hands}, connect(url)
+    logging.getLogger("rq.worker").addFilter(in_a_sentence)
     while not stopping.is_set():
         try:
             listener = _Listener([queue(_connection, work) for work in hands], connection=_connection)
