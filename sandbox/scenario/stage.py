@@ -23,6 +23,8 @@ T = TypeVar("T")
 _TIMEOUT = (5.0, 20.0)
 _POLL_SECONDS = 0.15
 _PATIENCE_SECONDS = 90.0
+_TRIES = 9
+"""With the pauses between them, most of a minute: Alertmanager goes on for longer still."""
 
 
 class StoryError(Exception):
@@ -61,14 +63,15 @@ class Stage:
 
     def alertmanager(self, alert: Alert) -> None:
         """Alertmanager reports."""
-        answer = alerts.send(f"{self.rung}/webhooks/alertmanager", alerts.alertmanager([alert]), auth=self.bearer)
+        url, body = f"{self.rung}/webhooks/alertmanager", alerts.alertmanager([alert])
+        answer = alerts.send(url, body, auth=self.bearer, tries=_TRIES)
         _accepted("Alertmanager", answer)
 
     def grafana(self, alert: Alert) -> None:
         """Grafana reports, signed together with the real time of sending."""
         raw = json.dumps(alerts.grafana([alert])).encode()
         headers = alerts.grafana_signature(self.grafana_secret, raw, str(int(time.time())))
-        _accepted("Grafana", alerts.send(f"{self.rung}/webhooks/grafana", raw, headers))
+        _accepted("Grafana", alerts.send(f"{self.rung}/webhooks/grafana", raw, headers, tries=_TRIES))
 
     def incident_titled(self, title: str) -> Json | None:
         """The ServiceNow record with this short description."""
@@ -87,14 +90,23 @@ class Stage:
         return None
 
     def follow(self, link: str) -> None:
-        """A person opens the link of a letter and presses the button."""
-        with requests.Session() as session:
-            session.trust_env = False
+        """A person opens the link of a letter and presses the button, and tries again when the page does not come."""
+        self.until("the link of the letter is answered", lambda: _followed(link))
+
+
+def _followed(link: str) -> bool:
+    """Whether the page came and the button was taken; raises `StoryError` when it was refused."""
+    with requests.Session() as session:
+        session.trust_env = False
+        try:
             page = session.get(link, timeout=_TIMEOUT)
-            page.raise_for_status()
             hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
             answer = session.post(link, data=hidden, headers={"Sec-Fetch-Site": "same-origin"}, timeout=_TIMEOUT)
-            answer.raise_for_status()
+        except (requests.ConnectionError, requests.Timeout):
+            return False
+    if not answer.ok and answer.status_code < 500:
+        raise StoryError(f"Rung answered the link of the letter with {answer.status_code}")
+    return answer.ok
 
 
 def _accepted(who: str, answer: requests.Response) -> None:
