@@ -28,7 +28,7 @@ class Drainer:
     Each kind has its own thread, so that a platform that answers slowly does not hold up what comes in.
     """
 
-    def __init__(self, work: str, drain: Callable[[], int], stopping: threading.Event) -> None:
+    def __init__(self, work: str, drain: Callable[[Callable[[], bool]], int], stopping: threading.Event) -> None:
         self._work, self._drain, self._stopping = work, drain, stopping
         self._called = threading.Event()
         self.thread = threading.Thread(target=self._run, name=work, daemon=True)
@@ -41,7 +41,7 @@ class Drainer:
         while not self._stopping.is_set():
             self._called.wait(_SWEEP_SECONDS)
             self._called.clear()
-            _guarded(self._drain, f"{self._work} waits")
+            _guarded(lambda: self._drain(self._stopping.is_set), f"{self._work} waits")
 
 
 class Drainers:
@@ -61,7 +61,7 @@ class Drainers:
             drainer.call()
 
     def end(self) -> None:
-        """Have them do what waits once more, and wait for them."""
+        """Wait until what they are at is done; a stop has been asked for."""
         self.call()
         for drainer in self._drainers:
             drainer.thread.join(_STOP_SECONDS)

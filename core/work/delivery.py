@@ -17,7 +17,7 @@ from core.store import actions, breakers, tickets
 from core.store.actions import Claimed
 from core.work.apply import Policies, apply_to
 from core.work.failures import is_lasting
-from core.work.retry import MAX_ATTEMPTS, MAX_NOTICE_ATTEMPTS, pause
+from core.work.retry import MAX_ATTEMPTS, MAX_NOTICE_ATTEMPTS, never, pause
 
 log = structlog.get_logger()
 
@@ -42,18 +42,21 @@ class Deliverer:
     lease: timedelta = timedelta(seconds=120)
     threads: int = 4
 
-    def drain(self) -> int:
-        """Carry out what waits until nothing does, several lanes at once; returns how many attempts that were."""
+    def drain(self, stopping: Callable[[], bool] = never) -> int:
+        """Carry out what waits until nothing does, or a stop is asked for, several lanes at once.
+
+        Returns how many attempts that were.
+        """
         with ThreadPoolExecutor(self.threads, thread_name_prefix="delivery") as pool:
-            return sum(pool.map(lambda _: self._drain_one_thread(), range(self.threads)))
+            return sum(pool.map(lambda _: self._drain_one_thread(stopping), range(self.threads)))
 
-    def drain_notices(self) -> int:
+    def drain_notices(self, stopping: Callable[[], bool] = never) -> int:
         """Tell the people who wait to be told, and do nothing else: for a thread that no slow platform holds up."""
-        return self._drain_one_thread(only=Verb.NOTIFY)
+        return self._drain_one_thread(stopping, only=Verb.NOTIFY)
 
-    def _drain_one_thread(self, only: Verb | None = None) -> int:
+    def _drain_one_thread(self, stopping: Callable[[], bool], only: Verb | None = None) -> int:
         done = 0
-        while claimed := self._claim(only):
+        while not stopping() and (claimed := self._claim(only)):
             self._attempt(claimed)
             done += 1
         return done
@@ -83,6 +86,7 @@ class Deliverer:
             return
         except Exception as error:  # the boundary that keeps an action which breaks something to itself
             if not is_lasting(error):
+                outlasting(self.lease)(self._give_back, claimed, told(error))
                 raise
             bound.exception("action broke off")
             self._ended(claimed, Refusal(f"an error in Rung itself: {type(error).__name__}"))
@@ -119,7 +123,17 @@ class Deliverer:
             if actions.is_still_claimed(connection, claimed):
                 actions.finish(connection, claimed.id, ActionStatus.SUPERSEDED)
 
+    def _give_back(self, claimed: Claimed, error: str) -> None:
+        """Have it taken up soon, not when our lease runs out; whether it was done is looked up first."""
+        with self.database.begin() as connection:
+            if actions.is_still_claimed(connection, claimed):
+                actions.postpone(connection, claimed, _SOON, error, look_first=True, burn=False)
+
     def _ended(self, claimed: Claimed, result: Receipt | Refusal) -> None:
+        """Note how it ended, also when the database has just gone away: what was done must not be done again."""
+        outlasting(self.lease)(self._note_end, claimed, result)
+
+    def _note_end(self, claimed: Claimed, result: Receipt | Refusal) -> None:
         action = claimed.action
         status = ActionStatus.DONE if isinstance(result, Receipt) else ActionStatus.DEAD
         error = result.message if isinstance(result, Refusal) else ""
@@ -137,7 +151,11 @@ class Deliverer:
     def _failed(self, claimed: Claimed, error: DeliveryError) -> None:
         if error.permanent:
             self._ended(claimed, Refusal(error.message))
-            return
+        elif outlasting(self.lease)(self._note_attempt, claimed, error):
+            self._ended(claimed, Refusal(f"gave up after {claimed.attempts} attempts: {error.message}"))
+
+    def _note_attempt(self, claimed: Claimed, error: DeliveryError) -> bool:
+        """Put it off; True when it has had all its attempts."""
         with self.database.begin() as connection:
             # The action before the breaker, as everywhere.
             is_ours = actions.is_still_claimed(connection, claimed)
@@ -147,8 +165,7 @@ class Deliverer:
                 look_first = claimed.look_first or error.ambiguous
                 delay = pause(claimed.attempts, error.retry_after)
                 actions.postpone(connection, claimed, delay, error.message, look_first=look_first, burn=not is_down)
-        if out_of_attempts:
-            self._ended(claimed, Refusal(f"gave up after {claimed.attempts} attempts: {error.message}"))
+        return out_of_attempts
 
     def _note_failure(self, connection: Connection, action: Action, error: DeliveryError) -> bool:
         """Whether the platform as a whole is down, so that the attempt does not count against the action."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 
 _LONGEST = 300
+_PATIENCE = timedelta(seconds=30)
 
 
 def is_away(error: Exception) -> bool:
@@ -15,6 +19,16 @@ def is_away(error: Exception) -> bool:
     state = _state(error)
     away = not state or state.startswith(("08", "53", "57P"))
     return isinstance(error, OperationalError) and (error.connection_invalidated or away)
+
+
+def outlasting(lease: timedelta) -> Retrying:
+    """Calls a function again while the database is away, but no longer than another worker leaves us the work.
+
+    PostgreSQL is back some seconds after it was killed. What was done outside meanwhile must not be forgotten over it.
+    """
+    patience = min(lease, _PATIENCE).total_seconds()
+    passing = retry_if_exception(lambda error: isinstance(error, Exception) and is_away(error))
+    return Retrying(retry=passing, stop=stop_after_delay(patience), wait=wait_random(0.2, 0.6), reraise=True)
 
 
 def is_lasting(error: Exception) -> bool:

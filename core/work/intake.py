@@ -15,12 +15,13 @@ from core.model import Delivery, DeliveryStatus, Event, Normalized, Party, Recor
 from core.ports import Bell, Clock, DeliveryError, Mappings, Platform, UnmappedError
 from core.store import deliveries, tickets
 from core.work.apply import Policies, apply_event
-from core.work.failures import is_away, is_lasting, told
-from core.work.retry import MAX_ATTEMPTS, pause
+from core.work.failures import is_away, is_lasting, outlasting, told
+from core.work.retry import MAX_ATTEMPTS, never, pause
 
 log = structlog.get_logger()
 
 _LEASE = timedelta(seconds=60)
+_SOON = timedelta(seconds=1)
 _BATCH = 20
 _TRUSTED = 3
 """What was taken up more often is taken up alone: it may be what ends the worker, and with it its whole batch."""
@@ -45,12 +46,13 @@ class Intake:
     policies: Policies
     clock: Clock
     bell: Bell
+    lease: timedelta = _LEASE
     identities: dict[str, tuple[Platform, Party]] = field(default_factory=dict)
 
-    def drain(self) -> int:
-        """Apply what waits until nothing does; returns how many deliveries that were."""
+    def drain(self, stopping: Callable[[], bool] = never) -> int:
+        """Apply what waits until nothing does, or a stop is asked for; returns how many deliveries that were."""
         done = 0
-        while claimed := self._claim():
+        while not stopping() and (claimed := self._claim()):
             if not self._take_together(claimed):
                 for delivery, attempts in claimed:
                     self._take(delivery, attempts)
@@ -60,13 +62,13 @@ class Intake:
 
     def _claim(self) -> list[tuple[Delivery, int]]:
         with self.database.begin() as connection:
-            trusted = deliveries.claim(connection, _LEASE, _BATCH, most_attempts=_TRUSTED)
-            return trusted or deliveries.claim(connection, _LEASE, 1)
+            trusted = deliveries.claim(connection, self.lease, _BATCH, most_attempts=_TRUSTED)
+            return trusted or deliveries.claim(connection, self.lease, 1)
 
     def _take_together(self, claimed: Sequence[tuple[Delivery, int]]) -> bool:
         """Apply them all in one transaction; False, with nothing done, where one of them needs more care than that.
 
-        With the database away none would fare better alone: their lease brings them back.
+        With the database away none would fare better alone.
         """
         if any(attempts > _TRUSTED for _, attempts in claimed):
             return False
@@ -83,6 +85,7 @@ class Intake:
         except Exception as error:  # noqa: BLE001 - it shows again, for the delivery whose it is, when each goes alone
             if is_away(error):
                 log.warning("deliveries put off: the database is away", reason=told(error))
+                self._give_back(claimed, told(error))
                 return True
             log.debug("deliveries are applied one by one", reason=told(error))
             return False
@@ -107,7 +110,9 @@ class Intake:
             bound.warning("delivery took longer than its lease; another worker has it")
         except (DBAPIError, PoolTimeout) as error:
             bound.warning("delivery put off: the database refused", reason=told(error))
-            if not is_away(error):
+            if is_away(error):
+                self._give_back([(delivery, attempts)], told(error))
+            else:
                 self._again(delivery, attempts, f"the database refused: {told(error)}")
         except Exception as error:  # noqa: BLE001 - the boundary that keeps a delivery which breaks something to itself
             self._finish(delivery, attempts, DeliveryStatus.FAILED, told(error))
@@ -183,6 +188,15 @@ class Intake:
     def _finish(self, delivery: Delivery, attempts: int, status: DeliveryStatus, error: str) -> None:
         with self.database.begin() as connection:
             deliveries.finish(connection, delivery.id, attempts, status, error=error)
+
+    def _give_back(self, claimed: Sequence[tuple[Delivery, int]], error: str) -> None:
+        """Have what we could not apply taken up as soon as the database is back, not when our lease runs out."""
+        outlasting(self.lease)(self._put_off, claimed, error)
+
+    def _put_off(self, claimed: Sequence[tuple[Delivery, int]], error: str) -> None:
+        with self.database.begin() as connection:
+            for delivery, attempts in claimed:
+                deliveries.postpone(connection, delivery.id, attempts, _SOON, error, burn=False)
 
     def _again(
         self, delivery: Delivery, attempts: int, error: str, asked: float | None = None, *, burn: bool = True

@@ -13,6 +13,11 @@ _FIRST = 1.0
 _LONGEST = 600.0
 
 
+def never() -> bool:
+    """For work that nobody will ask to stop."""
+    return False
+
+
 def pause(attempts: int, asked: float | None = None) -> timedelta:
     """The pause after that many attempts: exponential with full jitter, and never less than the other side asked for.
 

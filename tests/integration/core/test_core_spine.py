@@ -294,3 +294,11 @@ def test_a_notice_whose_worker_died_does_not_go_out_after_somebody_took_the_tick
     assert here.messages.told == []
     (notice,) = [row for row in here.page().actions if row.verb.value == "notify"]
     assert notice.status.value == "superseded"
+
+
+def test_a_worker_that_is_asked_to_stop_takes_up_nothing_more(here: World) -> None:
+    for number in range(3):
+        here.post("alertmanager", json.dumps(alertmanager([Alert({"alertname": f"A{number}"})])).encode())
+    assert here.app.intake.drain(lambda: True) == 0
+    assert here.app.deliverer.drain(lambda: True) == 0
+    assert here.app.intake.drain() == 3
