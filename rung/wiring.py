@@ -36,6 +36,9 @@ from rung.logging import configure
 from rung.settings import Settings
 from webhooks import Source, health
 
+_INTAKE_LEASE = timedelta(seconds=60)
+"""Taking deliveries in is quicker than writing back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Policies:
@@ -92,6 +95,7 @@ def compose(parts: Parts) -> App:
             policies=policies,
             clock=parts.clock,
             bell=parts.bell,
+            lease=min(parts.lease, _INTAKE_LEASE),
         ),
         sweeper=Sweeper(base, policies, parts.clock, parts.bell),
         deliverer=Deliverer(

@@ -16,11 +16,12 @@ from core.ports import Clock, DeliveryError, Notifier, Platform, RecordWrite
 from core.store import actions, breakers, tickets
 from core.store.actions import Claimed
 from core.work.apply import Policies, apply_to
-from core.work.failures import is_lasting
+from core.work.failures import is_lasting, outlasting, told
 from core.work.retry import MAX_ATTEMPTS, MAX_NOTICE_ATTEMPTS, never, pause
 
 log = structlog.get_logger()
 
+_SOON = timedelta(seconds=1)
 Links = Callable[[int, str], str]
 """Makes the link by which a person acknowledges a ticket."""
 
@@ -78,7 +79,7 @@ class Deliverer:
             receipt = self._perform(claimed)
         except _NotWantedError:
             bound.info("notice withdrawn: nobody has to be asked any more")
-            self._withdraw(claimed)
+            outlasting(self.lease)(self._withdraw, claimed)
             return
         except DeliveryError as error:
             bound.warning("action failed", verb=action.verb.value, reason=error.message, attempt=claimed.attempts)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import secrets
+import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -94,7 +95,39 @@ def test_a_pool_without_a_free_connection_does_not_end_an_action(here: World) ->
     here.app.intake.drain()
     with pytest.raises(PoolTimeout):
         replace(here.app.deliverer, policies=Troubled(here, PoolTimeout("in use")), threads=1).drain()
-    assert {row.status.value for row in here.app.desk.actions()} == {"pending", "sent"}
+    assert {row.status.value for row in here.app.desk.actions()} == {"pending"}
+
+
+class Gone:
+    """A clock that a database which is away breaks off: the next time that it is asked, or never."""
+
+    def __init__(self, here: World) -> None:
+        self.here, self.times = here, 1
+
+    def __call__(self) -> datetime:
+        self.times -= 1
+        if self.times >= 0:
+            raise OperationalError("COMMIT", {}, psycopg.OperationalError("server closed the connection"))
+        return self.here.now
+
+
+def test_what_was_done_is_noted_when_a_database_that_went_away_is_back(here: World) -> None:
+    stored(here, an_alert_of("One"))
+    here.app.intake.drain()
+    replace(here.app.deliverer, clock=Gone(here), threads=1).drain()
+    assert {row.status.value for row in here.app.desk.actions()} <= {"done", "confirmed"}
+    assert here.messages.told == ["dana.reyes"]
+    assert len(here.box.calls("servicenow", "POST", "*/table/incident")) == 1
+
+
+def test_what_a_database_that_went_away_broke_off_is_taken_up_soon_not_when_its_lease_runs_out(here: World) -> None:
+    stored(here, an_alert_of("One"))
+    replace(here.app.intake, clock=Gone(here)).drain()
+    assert status(here) == "received"
+    deadline = time.monotonic() + 10
+    while status(here) == "received" and time.monotonic() < deadline:
+        here.app.intake.drain()
+    assert status(here) == "applied"
 
 
 def test_a_ticket_whose_step_takes_too_long_does_not_hold_up_the_clock(here: World) -> None:
