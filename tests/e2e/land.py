@@ -96,17 +96,14 @@ class Land:
     def parts(self) -> dict[str, psutil.Process]:
         """What `rung up` keeps running, by name, and `web-worker`, the process that serves the web role's requests."""
         named: dict[str, psutil.Process] = {}
-        first = psutil.Process(self.rung.running.pid)
-        for child in sorted(first.children(), key=lambda one: one.pid):
+        for child in sorted(_children(self.rung.running.pid), key=lambda one: one.pid):
             with contextlib.suppress(psutil.NoSuchProcess):
-                name = child.cmdline()[-1] if "rung" in child.cmdline() else child.name().split("-")[0]
-                named[f"worker-{1 + sum(one.startswith('worker') for one in named)}" if name == "worker" else name] = (
-                    child
-                )
-        with contextlib.suppress(psutil.NoSuchProcess, KeyError, IndexError):
-            named["web-worker"] = next(
-                one for one in named["web"].children() if "tracker" not in " ".join(one.cmdline())
-            )
+                words = child.cmdline()
+                name = words[-1] if "rung" in words else child.name().split("-")[0]
+                workers = sum(one.startswith("worker") for one in named)
+                named[f"worker-{workers + 1}" if name == "worker" else name] = child
+        for child in _children(named["web"].pid) if "web" in named else ():
+            named["web-worker"] = child
         return named
 
     def redis_url(self) -> str:
@@ -137,3 +134,9 @@ class Land:
         platforms = config / "platforms.yaml"
         text = platforms.read_text(encoding="utf-8").replace("http://127.0.0.1:8322", told["servicenow"])
         platforms.write_text(text.replace("http://127.0.0.1:8323", told["jira"]), encoding="utf-8")
+
+
+def _children(pid: int) -> list[psutil.Process]:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return psutil.Process(pid).children()
+    return []
