@@ -19,7 +19,7 @@ from console import AcknowledgeLinks
 from core.desk import Desk
 from core.model import Notice, Person
 from core.policy import Policy
-from core.ports import Bell, Clock, Notifier
+from core.ports import Bell, Clock, Notifier, StorageUnavailableError
 from core.store import database
 from core.store import documents as stored
 from core.work.clock import Sweeper
@@ -131,15 +131,28 @@ class _Sources(Mapping[str, Source]):
 def flask_app(app: App, *, wall: Clock, redis_check: Callable[[], str | None]) -> Flask:
     """The web role: the door for machines, the door for people, and the process's health."""
     parts = app.parts
+    loaded = _or_unavailable(parts.loaded)
     flask = Flask("rung", static_folder=None)
-    flask.register_blueprint(webhooks.blueprint(app.inbox, _Sources(parts.loaded), wall))
+    flask.register_blueprint(webhooks.blueprint(app.inbox, _Sources(loaded), wall))
     flask.register_blueprint(
         health.blueprint({"database": lambda: _database_check(parts.database)}, {"redis": redis_check})
     )
     flask.register_blueprint(
-        console.blueprint(app.desk, clock=parts.clock, links=parts.links, people=lambda: _people(parts.loaded()))
+        console.blueprint(app.desk, clock=parts.clock, links=parts.links, people=lambda: _people(loaded()))
     )
     return flask
+
+
+def _or_unavailable(loaded: Callable[[], Loaded]) -> Callable[[], Loaded]:
+    """What is in force, in the doors' word for a database that went away before it could be read for the first time."""
+
+    def told() -> Loaded:
+        try:
+            return loaded()
+        except (DBAPIError, PoolTimeout) as error:
+            raise StorageUnavailableError(type(error).__name__) from error
+
+    return told
 
 
 def _people(loaded: Loaded) -> dict[str, str]:

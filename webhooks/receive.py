@@ -78,7 +78,10 @@ class _Door:
         return response
 
     def _known(self, name: str, secret: str | None) -> Source:
-        source = self.sources.get(name)
+        try:
+            source = self.sources.get(name)
+        except StorageUnavailableError as error:
+            raise _not_now(name) from error
         if source is None or (secret is not None and not source.has_secret_path):
             raise Refused(404, "There is no such source. Check the address against the sources in platforms.yaml.")
         return source
@@ -100,9 +103,13 @@ class _Door:
         try:
             return self.inbox.accept(source.name, key=key, content_type=content_type, headers=headers, body=body)
         except StorageUnavailableError as error:
-            _log.error("webhook not stored", source=source.name)
-            sentence = "The delivery could not be stored now. Send it again."
-            raise Refused(503, sentence, Retry_After=str(RETRY_AFTER)) from error
+            raise _not_now(source.name) from error
+
+
+def _not_now(source: str) -> Refused:
+    """The answer while the database is away; logged, because every one of them is a delivery that waits outside."""
+    _log.error("webhook not stored", source=source)
+    return Refused(503, "The delivery could not be stored now. Send it again.", Retry_After=str(RETRY_AFTER))
 
 
 def blueprint(inbox: Inbox, sources: Mapping[str, Source], clock: Clock) -> Blueprint:
@@ -122,7 +129,11 @@ def blueprint(inbox: Inbox, sources: Mapping[str, Source], clock: Clock) -> Blue
 
     def count(response: Response) -> Response:
         source = str((request.view_args or {}).get("source", ""))
-        REQUESTS.labels(source if source in sources else "unknown", str(response.status_code)).inc()
+        try:
+            label = source if source in sources else "unknown"
+        except StorageUnavailableError:
+            label = "unknown"
+        REQUESTS.labels(label, str(response.status_code)).inc()
         return response
 
     pages.after_request(count)

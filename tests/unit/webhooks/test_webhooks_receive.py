@@ -191,6 +191,27 @@ def test_other_methods_are_refused_for_known_and_unknown_alike(client: FlaskClie
         assert "POST" in answer.get_json()["error"]
 
 
+class Unread(dict[str, webhooks.Source]):
+    """Sources that could not be read yet: the database went away before they were."""
+
+    def __getitem__(self, name: str) -> webhooks.Source:
+        raise StorageUnavailableError("OperationalError")
+
+    def get(self, name: str, default: object = None) -> webhooks.Source:
+        return self[name]
+
+    def __contains__(self, name: object) -> bool:
+        return bool(self[str(name)])
+
+
+def test_when_the_sources_cannot_be_read_the_sender_is_asked_to_retry(inbox: FakeInbox) -> None:
+    app = Flask("door")
+    app.register_blueprint(webhooks.blueprint(inbox, Unread(), lambda: NOW))
+    answer = app.test_client().post("/webhooks/alertmanager", data=b"{}", headers=TOKEN | JSON)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
+    assert answer.get_json()["error"] == "The delivery could not be stored now. Send it again."
+
+
 def test_when_it_cannot_be_stored_the_sender_is_asked_to_retry(client: FlaskClient, inbox: FakeInbox) -> None:
     inbox.full = True
     answer = client.post("/webhooks/alertmanager", data=b"{}", headers=TOKEN | JSON)
