@@ -30,6 +30,8 @@ from sandbox.scenario.stories import backdrop
 _CONFIG = Path(__file__).parent / "config"
 _PEOPLE = ("dana.reyes", "lee.park", "sam.okafor", "ines.moreau", "tomas.novak")
 _PASSWORD = "sandbox-only"  # noqa: S105 - the sandbox's own, which opens nothing else
+_LEASE_SECONDS = 10
+"""Leases are real time: two minutes of it, Rung's default, would be two hours of the play."""
 _SETTLE_SECONDS = 30.0
 _QUIET_SECONDS = 3.0
 _COLOURS = {"ServiceNow": "green", "Jira": "blue", "Rung": "magenta"}
@@ -151,6 +153,7 @@ def _settings(settings: Settings, home: Path, time_file: Path, ports: _Ports, *,
         log_level="warning",
         database_url="",
         redis_url="",
+        lease_seconds=_LEASE_SECONDS,
     )
     port = _free_port() if once or _is_taken(changed) else settings.port
     return replace(changed, port=port, public_url=f"http://{settings.host}:{port}")
