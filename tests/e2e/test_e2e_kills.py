@@ -107,6 +107,6 @@ def test_processes_are_killed_at_random_all_the_time(make_land: MakeLand) -> Non
     over.set()
     killer.join()
     assert errors == [], f"seed {seed}\n{land.rung.said()}"
-    assert len(accidents.happened) > 10
+    assert len(accidents.happened) >= 5
     wait_for("Rung is ready again", land.is_ready, 30, land.rung.said)
     _nothing_changed(land, stage)
