@@ -127,8 +127,8 @@ SETTINGS = (
     ),
     Setting(
         "RUNG_LEASE_SECONDS",
-        "120",
-        "Seconds after which a dead worker's work is taken up by another; more than the slowest write-back needs.",
+        "30",
+        "Seconds after which a dead worker's work is taken up by another; a living one keeps renewing its lease.",
         _number(10, 3600),
     ),
     Setting("RUNG_POOL_SIZE", "8", "Database connections that one process keeps.", _number(1, 100)),

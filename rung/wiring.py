@@ -36,9 +36,6 @@ from rung.logging import configure
 from rung.settings import Settings
 from webhooks import Source, health
 
-_INTAKE_LEASE = timedelta(seconds=60)
-"""Taking deliveries in is quicker than writing back."""
-
 
 @dataclass(frozen=True, slots=True)
 class Policies:
@@ -65,7 +62,7 @@ class Parts:
     bell: Bell
     notifier: Notifier
     links: AcknowledgeLinks
-    lease: timedelta = timedelta(seconds=120)
+    lease: timedelta = timedelta(seconds=30)
     threads: int = 4
 
 
@@ -95,7 +92,7 @@ def compose(parts: Parts) -> App:
             policies=policies,
             clock=parts.clock,
             bell=parts.bell,
-            lease=min(parts.lease, _INTAKE_LEASE),
+            lease=parts.lease,
         ),
         sweeper=Sweeper(base, policies, parts.clock, parts.bell),
         deliverer=Deliverer(

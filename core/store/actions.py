@@ -119,6 +119,12 @@ def claim(connection: Connection, lease: timedelta, only: Verb | None = None) ->
     return Claimed(row.id, from_json(row.body, Action), row.attempts, row.look_first) if row else None
 
 
+def renew(connection: Connection, claimed: Claimed, lease: timedelta) -> None:
+    """Have a claim run on, if it is still ours."""
+    mine = (actions.c.id == claimed.id) & (actions.c.status == "sent") & (actions.c.attempts == claimed.attempts)
+    connection.execute(update(actions).where(mine).values(attempt_at=func.clock_timestamp() + lease))
+
+
 def is_still_claimed(connection: Connection, claimed: Claimed) -> bool:
     """Whether the claim is still ours; locks the row. Another worker may have taken it up after the lease ran out."""
     query = select(actions.c.attempts, actions.c.status).where(actions.c.id == claimed.id).with_for_update()

@@ -79,6 +79,11 @@ def claim(
     return sorted(((_delivery(row), row.attempts) for row in rows), key=lambda pair: pair[0].id)
 
 
+def renew(connection: Connection, delivery_id: int, attempts: int, lease: timedelta) -> None:
+    """Have a claim run on, if it is still ours."""
+    connection.execute(_claimed(delivery_id, attempts).values(attempt_at=func.clock_timestamp() + lease))
+
+
 def finish(
     connection: Connection,
     delivery_id: int,

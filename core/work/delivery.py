@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy import Connection, Engine
@@ -17,6 +18,7 @@ from core.store import actions, breakers, tickets
 from core.store.actions import Claimed
 from core.work.apply import Policies, apply_to
 from core.work.failures import is_lasting, outlasting, told
+from core.work.lease import kept
 from core.work.retry import MAX_ATTEMPTS, MAX_NOTICE_ATTEMPTS, never, pause
 
 log = structlog.get_logger()
@@ -32,7 +34,7 @@ class _NotWantedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Deliverer:
-    """Carries actions out. `lease` is how long one may take before another worker takes it up."""
+    """Carries actions out. `lease` is how long after a worker's death another one takes up what it had."""
 
     database: Engine
     platforms: Callable[[], Mapping[str, Platform]]
@@ -40,7 +42,7 @@ class Deliverer:
     policies: Policies
     links: Links
     clock: Clock
-    lease: timedelta = timedelta(seconds=120)
+    lease: timedelta = timedelta(seconds=30)
     threads: int = 4
 
     def drain(self, stopping: Callable[[], bool] = never) -> int:
@@ -76,7 +78,8 @@ class Deliverer:
             return
         bound = log.bind(operation=action.operation_id, ticket=action.ticket_id, platform=action.platform)
         try:
-            receipt = self._perform(claimed)
+            with kept(self.lease, partial(self._renew, claimed)):
+                receipt = self._perform(claimed)
         except _NotWantedError:
             bound.info("notice withdrawn: nobody has to be asked any more")
             outlasting(self.lease)(self._withdraw, claimed)
@@ -94,6 +97,10 @@ class Deliverer:
             return
         bound.info("action done", verb=action.verb.value, found=receipt.found)
         self._ended(claimed, receipt)
+
+    def _renew(self, claimed: Claimed) -> None:
+        with self.database.begin() as connection:
+            actions.renew(connection, claimed, self.lease)
 
     def _perform(self, claimed: Claimed) -> Receipt:
         action = claimed.action

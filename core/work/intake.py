@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy import Connection, Engine
@@ -16,11 +17,11 @@ from core.ports import Bell, Clock, DeliveryError, Mappings, Platform, UnmappedE
 from core.store import deliveries, tickets
 from core.work.apply import Policies, apply_event
 from core.work.failures import is_away, is_lasting, outlasting, told
+from core.work.lease import kept
 from core.work.retry import MAX_ATTEMPTS, never, pause
 
 log = structlog.get_logger()
 
-_LEASE = timedelta(seconds=60)
 _SOON = timedelta(seconds=1)
 _BATCH = 20
 _TRUSTED = 3
@@ -46,16 +47,17 @@ class Intake:
     policies: Policies
     clock: Clock
     bell: Bell
-    lease: timedelta = _LEASE
+    lease: timedelta = timedelta(seconds=30)
     identities: dict[str, tuple[Platform, Party]] = field(default_factory=dict)
 
     def drain(self, stopping: Callable[[], bool] = never) -> int:
         """Apply what waits until nothing does, or a stop is asked for; returns how many deliveries that were."""
         done = 0
         while not stopping() and (claimed := self._claim()):
-            if not self._take_together(claimed):
-                for delivery, attempts in claimed:
-                    self._take(delivery, attempts)
+            with kept(self.lease, partial(self._renew, claimed)):
+                if not self._take_together(claimed):
+                    for delivery, attempts in claimed:
+                        self._take(delivery, attempts)
             done += len(claimed)
             self.bell.ring("delivery")
         return done
@@ -64,6 +66,11 @@ class Intake:
         with self.database.begin() as connection:
             trusted = deliveries.claim(connection, self.lease, _BATCH, most_attempts=_TRUSTED)
             return trusted or deliveries.claim(connection, self.lease, 1)
+
+    def _renew(self, claimed: Sequence[tuple[Delivery, int]]) -> None:
+        with self.database.begin() as connection:
+            for delivery, attempts in claimed:
+                deliveries.renew(connection, delivery.id, attempts, self.lease)
 
     def _take_together(self, claimed: Sequence[tuple[Delivery, int]]) -> bool:
         """Apply them all in one transaction; False, with nothing done, where one of them needs more care than that.

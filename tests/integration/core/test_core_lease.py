@@ -1,0 +1,76 @@
+"""A lease is kept while its worker lives, and runs out when it does not."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+
+from core.model import Notice, Person
+from core.store import actions, deliveries
+from tests.integration.world import World, world
+
+SHORT = timedelta(seconds=0.6)
+
+
+@pytest.fixture
+def here(postgres_url: str, tmp_path: Path) -> Iterator[World]:
+    with world(postgres_url, tmp_path) as made:
+        yield made
+
+
+class Slow:
+    """A way of telling people that takes its time."""
+
+    def __init__(self) -> None:
+        self.begun, self.go_on, self.sent = Event(), Event(), 0
+
+    def notify(self, person: Person, notice: Notice, acknowledge_link: str) -> None:
+        self.begun.set()
+        assert self.go_on.wait(10)
+        self.sent += 1
+
+
+def test_a_slow_message_is_not_sent_by_a_second_worker_beside_the_first(here: World) -> None:
+    here.post("alertmanager", b'{"alerts": [{"status": "firing", "labels": {"alertname": "A"}, "fingerprint": "a"}]}')
+    here.app.intake.drain()
+    slow = Slow()
+    first = replace(here.app.deliverer, notifier=slow, lease=SHORT)
+    worker = Thread(target=first.drain_notices)
+    worker.start()
+    assert slow.begun.wait(5)
+    time.sleep(3 * SHORT.total_seconds())
+    assert here.app.deliverer.drain_notices() == 0
+    slow.go_on.set()
+    worker.join(10)
+    assert slow.sent == 1
+    (notice,) = [row for row in here.page().actions if row.verb.value == "notify"]
+    assert (notice.status.value, notice.attempts) == ("done", 1)
+
+
+def test_a_claim_that_another_worker_has_taken_over_is_not_renewed(here: World) -> None:
+    here.post("alertmanager", b'{"alerts": [{"status": "firing", "labels": {"alertname": "A"}, "fingerprint": "a"}]}')
+    nothing, hour = timedelta(0), timedelta(hours=1)
+    with here.database.begin() as connection:
+        ((delivery, attempts),) = deliveries.claim(connection, nothing)
+    with here.database.begin() as connection:
+        deliveries.claim(connection, nothing)
+        deliveries.renew(connection, delivery.id, attempts, hour)
+        assert deliveries.are_waiting(connection)
+    here.app.intake.drain()
+    with here.database.begin() as connection:
+        mine = actions.claim(connection, nothing)
+    assert mine is not None
+    with here.database.begin() as connection:
+        theirs = actions.claim(connection, nothing)
+        assert theirs is not None
+        assert theirs.id == mine.id
+        actions.renew(connection, mine, hour)
+        again = actions.claim(connection, nothing)
+        assert again is not None
+        assert again.id == mine.id
