@@ -25,7 +25,7 @@ def apply(draft: Draft, event: Event) -> None:
         _nothing_new(draft, event)
     elif not draft.ticket.state.is_open:
         _put(draft, replace(alert, firing=True, since=event.occurred_at))
-        reopen_for_alert(draft, event)
+        _reopen(draft, event)
     elif alert.firing:
         _still_firing(draft, event)
     else:
@@ -97,7 +97,7 @@ def _cleared(draft: Draft, event: Event, alert: Alert) -> None:
     draft.write(state=State.RESOLVED, resolution=reason.sentence)
 
 
-def reopen_for_alert(draft: Draft, event: Event) -> None:
+def _reopen(draft: Draft, event: Event) -> None:
     """It fires again while it may still be reopened: it is new again there too, for somebody to take."""
     reopen(draft, State.NEW, f"{event.source} reports it again")
     draft.write(state=State.NEW)

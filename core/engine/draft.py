@@ -90,13 +90,16 @@ class Draft:
 
     def set_timer(self, kind: TimerKind, due_at: datetime) -> None:
         """Start the timer of that kind, in place of one that runs."""
-        self.stop_timer(kind)
         token = self.ticket.timer_token + 1
-        self.update(timers=(*self.ticket.timers, Timer(kind, due_at, token)), timer_token=token)
+        self.update(timers=(*self._other_timers(kind), Timer(kind, due_at, token)), timer_token=token)
 
     def stop_timer(self, kind: TimerKind) -> None:
         """Stop the timer of that kind, if it runs."""
-        self.update(timers=tuple(timer for timer in self.ticket.timers if timer.kind is not kind))
+        if self.ticket.timer(kind):
+            self.update(timers=self._other_timers(kind))
+
+    def _other_timers(self, kind: TimerKind) -> tuple[Timer, ...]:
+        return tuple(timer for timer in self.ticket.timers if timer.kind is not kind)
 
     def put_record(self, record: Record) -> None:
         """Set the ticket's record on a platform."""

@@ -89,6 +89,5 @@ def _from_record(draft: Draft, event: Event) -> None:
 def _found_at_work(draft: Draft, event: Event) -> None:
     """The first that we hear of the record is that somebody works on it: there is nothing to wait for."""
     who = draft.ticket.owner or (event.actor.label if event.actor else "somebody")
-    platform = event.record.platform if event.record else event.source
     draft.update(awaiting_since=draft.now)
-    acknowledge(draft, who, f"on {platform}", on_platform=True)
+    acknowledge(draft, who, f"on {event.where}", on_platform=True)

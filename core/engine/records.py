@@ -63,11 +63,14 @@ def _see(draft: Draft, event: Event, record: Record) -> None:
 
 
 def _echo(draft: Draft, event: Event, record: Record) -> None:
-    platform = record.ref.platform
     if not _is_stale(event, record):
         _see(draft, event, record)
-    draft.confirm(platform)
-    draft.log(EntryKind.EVENT, "rung", ReasonCode.ECHO, platform=platform)
+    _confirmed(draft, record)
+
+
+def _confirmed(draft: Draft, record: Record) -> None:
+    draft.confirm(record.ref.platform)
+    draft.log(EntryKind.EVENT, "rung", ReasonCode.ECHO, platform=record.ref.platform)
 
 
 def _deleted(draft: Draft, event: Event) -> None:
@@ -95,8 +98,7 @@ def _by_somebody(draft: Draft, event: Event, record: Record) -> None:
     if changed:
         _changed(draft, event, changed)
     elif news or (event.actor is None and record.wanted and not commented):
-        draft.confirm(record.ref.platform)
-        draft.log(EntryKind.EVENT, "rung", ReasonCode.ECHO, platform=record.ref.platform)
+        _confirmed(draft, record)
     elif not commented:
         draft.log(EntryKind.EVENT, event.source, ReasonCode.REPEATED, source=event.source)
 
@@ -133,7 +135,7 @@ def _comment(draft: Draft, event: Event) -> bool:
         return True
     draft.update(comments=(*draft.ticket.comments, mark)[-_KEPT_COMMENTS:])
     author = comment.author.label
-    facts = {"actor": author, "platform": event.record.platform if event.record else event.source}
+    facts = {"actor": author, "platform": event.where}
     code = codes.get(event.kind, ReasonCode.COMMENTED)
     draft.log(EntryKind.EVENT, author, code, comment.text, **facts)
     return True
@@ -184,8 +186,7 @@ def _changed(draft: Draft, event: Event, changed: dict[str, str]) -> None:
     if takes and _awaits(draft):
         _taken(draft, event, _taker(draft, event))
     elif was_taken and draft.ticket.state.is_open and (changed.get("assignee") == "" or state is State.NEW):
-        platform = event.record.platform if event.record else event.source
-        hand_back(draft, _actor(event), platform, event.assignment_group or "")
+        hand_back(draft, _actor(event), event.where, event.assignment_group or "")
 
 
 def _facts(draft: Draft, event: Event, changed: dict[str, str]) -> None:
@@ -194,17 +195,15 @@ def _facts(draft: Draft, event: Event, changed: dict[str, str]) -> None:
     if not names:
         return
     draft.update(**{name: getattr(event, name) for name in names}, theirs=draft.ticket.theirs | set(names))
-    platform = event.record.platform if event.record else event.source
-    facts = {"actor": _actor(event), "fields": ", ".join(names), "platform": platform}
+    facts = {"actor": _actor(event), "fields": ", ".join(names), "platform": event.where}
     draft.log(EntryKind.EVENT, _actor(event), ReasonCode.FACTS_CHANGED, **facts)
     if draft.ticket.state.is_open:
         change_severity(draft)
 
 
 def _assigned(draft: Draft, event: Event, owner: str) -> None:
-    platform = event.record.platform if event.record else event.source
     draft.update(owner=owner, theirs=draft.ticket.theirs | {"assignee"})
-    facts = {"actor": _actor(event), "platform": platform, "person": draft.policy.roster.name(owner)}
+    facts = {"actor": _actor(event), "platform": event.where, "person": draft.policy.roster.name(owner)}
     code = ReasonCode.ASSIGNED_BY_PERSON if owner else ReasonCode.UNASSIGNED_BY_PERSON
     draft.log(EntryKind.EVENT, _actor(event), code, **facts)
 
@@ -212,11 +211,10 @@ def _assigned(draft: Draft, event: Event, owner: str) -> None:
 def _moved(draft: Draft, event: Event, state: State) -> bool:
     """A person moved the record to another state. Returns whether that means that somebody has taken it."""
     actor = _actor(event)
-    platform = event.record.platform if event.record else event.source
-    facts = {"actor": actor, "platform": platform}
+    facts = {"actor": actor, "platform": event.where}
     was_open = draft.ticket.state.is_open
     if state.is_open and not was_open:
-        reopen(draft, state, f"{actor} moved it to {state.value} on {platform}")
+        reopen(draft, state, f"{actor} moved it to {state.value} on {event.where}")
         return state is not State.NEW
     if state.is_open:
         draft.update(state=state)
@@ -229,5 +227,4 @@ def _moved(draft: Draft, event: Event, state: State) -> bool:
 
 
 def _taken(draft: Draft, event: Event, person: str) -> None:
-    platform = event.record.platform if event.record else event.source
-    acknowledge(draft, person, f"on {platform}", on_platform=True)
+    acknowledge(draft, person, f"on {event.where}", on_platform=True)

@@ -108,6 +108,11 @@ class Event:
     own: bool = False
     """Made by our own integration account; set by intake, which knows the account, never by a mapping."""
 
+    @property
+    def where(self) -> str:
+        """Where it happened: the record's platform, or the source where there is no record."""
+        return self.record.platform if self.record else self.source
+
 
 @dataclass(frozen=True, slots=True)
 class Normalized:

@@ -104,6 +104,11 @@ class Ticket:
         """Whether somebody has taken responsibility."""
         return self.acknowledged_at is not None
 
+    @property
+    def deadline(self) -> datetime | None:
+        """When something will happen by itself, while the ticket is open."""
+        return min((timer.due_at for timer in self.timers), default=None) if self.state.is_open else None
+
     def timer(self, kind: TimerKind) -> Timer | None:
         """The running timer of that kind, if there is one."""
         return next((timer for timer in self.timers if timer.kind is kind), None)

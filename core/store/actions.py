@@ -172,11 +172,6 @@ def _newer_writes(connection: Connection, row: Row[Any]) -> list[Action]:
     return [from_json(body, Action) for body in connection.execute(query).scalars()]
 
 
-def row_of(connection: Connection, action_id: int) -> Row[Any] | None:
-    """One line of the ledger."""
-    return connection.execute(select(actions).where(actions.c.id == action_id)).one_or_none()
-
-
 def are_waiting(connection: Connection) -> bool:
     """Whether a worker has something to take up."""
     due = actions.c.status.in_(_WAITING) & (actions.c.attempt_at <= func.statement_timestamp())

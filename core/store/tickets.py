@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -32,7 +31,7 @@ def lock_keys(connection: Connection, events: Iterable[Event]) -> None:
 
     All at once and in one order, so that two batches never wait for each other.
     """
-    names = sorted({f"{event.record.platform if event.record else event.source}\n{event.key}" for event in events})
+    names = sorted({f"{event.where}\n{event.key}" for event in events})
     if not names:
         return
     connection.execute(
@@ -121,7 +120,7 @@ def _save_body(connection: Connection, ticket: Ticket, *, is_new: bool) -> None:
         "team": ticket.team,
         "acknowledged": ticket.is_acknowledged,
         "exhausted": ticket.exhausted,
-        "deadline": _deadline(ticket),
+        "deadline": ticket.deadline,
         "opened_at": ticket.opened_at,
         "updated_at": ticket.updated_at,
         "body": to_json(ticket),
@@ -130,11 +129,6 @@ def _save_body(connection: Connection, ticket: Ticket, *, is_new: bool) -> None:
         connection.execute(insert(tickets), row)
     else:
         connection.execute(update(tickets).where(tickets.c.id == ticket.id), row)
-
-
-def _deadline(ticket: Ticket) -> datetime | None:
-    """When something will happen by itself to a ticket that is open."""
-    return min((timer.due_at for timer in ticket.timers), default=None) if ticket.state.is_open else None
 
 
 def _save_records(connection: Connection, ticket: Ticket, before: Sequence[Record]) -> None:

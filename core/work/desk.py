@@ -193,7 +193,7 @@ def _row(ticket: Ticket, policy: Policy, written: WriteBack) -> BoardRow:
         level=levels[ticket.level - 1].name if 0 < ticket.level <= len(levels) else "",
         owner=policy.roster.name(ticket.owner),
         acknowledged_by=ticket.acknowledged_by,
-        deadline=min((timer.due_at for timer in ticket.timers), default=None) if ticket.state.is_open else None,
+        deadline=ticket.deadline,
         exhausted=ticket.exhausted,
         write_back=written,
         key=record.key if record else "",
