@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -97,6 +98,23 @@ def of_connection(error: requests.RequestException, request: requests.PreparedRe
         return PlatformError(f"{name} did not answer in time{_perhaps(writing)}", platform_down=True, ambiguous=writing)
     message = f"{name} cut the connection before its answer was whole{_perhaps(writing)}"
     return PlatformError(message, platform_down=True, ambiguous=writing, quick=not writing)
+
+
+@contextmanager
+def understood(name: str, form: str, odd: tuple[type[Exception], ...], *, writing: bool) -> Iterator[None]:
+    """Turn what a platform's library makes of a strangely shaped answer into a `PlatformError`; its text holds bodies.
+
+    `form` says whose the answer should have been, `odd` is what the library raises where it was not.
+    """
+    try:
+        yield
+    except requests.RequestException:
+        # Those of the wire are PlatformErrors already: this request could not even be built.
+        message = f"{name}: the request could not be built; check its url and credentials."
+        raise PlatformError(message, platform_down=True) from None
+    except odd:
+        message = f"{name} answered in a form that is not {form}; check its url."
+        raise PlatformError(message, platform_down=True, ambiguous=writing) from None
 
 
 def _perhaps(writing: bool) -> str:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 import jira
@@ -20,7 +20,7 @@ from jira.exceptions import JIRAError
 
 from connectors.config import Basic, Bearer, PlatformConfig
 from connectors.credentials import BasicCredentials, TokenCredentials
-from connectors.failures import Dialect, PlatformError, Said
+from connectors.failures import Dialect, PlatformError, Said, understood
 from connectors.wire import Credentials, Wire, fit
 
 Json = Mapping[str, Any]
@@ -147,18 +147,8 @@ class JiraApi:
             self._threads.client = client
         return client
 
-    @contextmanager
-    def _understood(self, *, writing: bool) -> Iterator[None]:
-        """Turn what the library makes of a strangely shaped answer into a `PlatformError`; its text holds bodies."""
-        try:
-            yield
-        except requests.RequestException:
-            # Those of the wire are PlatformErrors already: this request could not even be built.
-            message = f"{self._config.name}: the request could not be built; check its url and credentials."
-            raise PlatformError(message, platform_down=True) from None
-        except ODD:
-            message = f"{self._config.name} answered in a form that is not Jira's; check its url."
-            raise PlatformError(message, platform_down=True, ambiguous=writing) from None
+    def _understood(self, *, writing: bool) -> AbstractContextManager[None]:
+        return understood(self._config.name, "Jira's", ODD, writing=writing)
 
     def _dialect(self) -> Dialect:
         return Dialect(
