@@ -38,9 +38,11 @@ demo: $(VENV)/.run ## See it work: every part on this machine, a scenario played
 # Prometheus and Alertmanager are Debian's, not Python's: where they are missing their one test is left out, and that is said.
 REAL_PROMETHEUS := $(shell command -v prometheus >/dev/null && command -v prometheus-alertmanager >/dev/null && echo yes)
 
+# The end-to-end tests have many processes each and real time to keep, so nothing else runs beside them.
 test: $(VENV)/.dev ## Run the tests
 	@$(if $(REAL_PROMETHEUS),,echo "Left out: the test with a real Prometheus. To run it too: apt-get install prometheus prometheus-alertmanager")
-	@$(BIN)/python -m pytest -n 2 $(if $(REAL_PROMETHEUS),,--ignore=tests/e2e/test_e2e_prometheus.py) $(TESTS)
+	@$(BIN)/python -m pytest -n 2 $(or $(TESTS),--ignore=tests/e2e tests)
+	@$(if $(TESTS),,$(BIN)/python -m pytest $(if $(REAL_PROMETHEUS),,--ignore=tests/e2e/test_e2e_prometheus.py) tests/e2e)
 
 check: $(VENV)/.dev ## Lint, types, import rules, docs
 	@$(BIN)/ruff check .
