@@ -1,4 +1,4 @@
-"""From validated data to the typed values that the rest of Rung works with. Nothing here can fail on validated data."""
+"""platforms.yaml and roster.yaml: from validated data to typed values. Nothing here can fail on validated data."""
 
 from __future__ import annotations
 
@@ -7,22 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from connectors import config as connector
-from core.model import Impact, Person, Severity, Urgency
-from core.policy import (
-    Hours,
-    Layer,
-    Level,
-    OnCall,
-    Override,
-    Path,
-    Policy,
-    Roster,
-    Service,
-    SeverityRule,
-    Span,
-    Team,
-    instant,
-)
+from core.model import Person
+from core.policy import Hours, Layer, OnCall, Override, Roster, Span, Team, instant
 from rung.documents.model import PlatformDoc, PlatformsDocument, SourceDoc
 from rung.documents.secrets import secret
 from webhooks import signatures
@@ -134,38 +120,3 @@ def _hours(data: Data) -> Hours:
 def _override(data: Data, zone: str) -> Override:
     swap = (data["swap"][0], data["swap"][1]) if "swap" in data else None
     return Override(span=_span(data, zone), reason=data["reason"], person=data.get("person", ""), swap=swap)
-
-
-def policy(data: Data, *, version: int, roster: Roster, creates_on: Mapping[str, str]) -> Policy:
-    """policy.yaml, its missing sections already filled with the defaults."""
-    return Policy(
-        version=version,
-        name=data.get("name", "policy.yaml"),
-        severity=_severity(data["severity"]),
-        paths={name: _path(name, one) for name, one in data["paths"].items()},
-        default_path=data["default_path"],
-        services={name: _service(name, one) for name, one in data["services"].items()},
-        default_team=data["routing"].get("default_team", ""),
-        reopen_within=data["reopen_within"],
-        roster=roster,
-        creates_on=creates_on,
-    )
-
-
-def _severity(data: Data) -> SeverityRule:
-    matrix = {
-        (Impact[impact.upper()], Urgency[urgency.upper()]): Severity(severity)
-        for impact, row in data["matrix"].items()
-        for urgency, severity in row.items()
-    }
-    means = {Severity(name): text for name, text in data["means"].items()}
-    return SeverityRule(matrix=matrix, default=Severity(data["default"]), means=means)
-
-
-def _path(name: str, data: Data) -> Path:
-    levels = tuple(Level(name=one["name"], acknowledge_within=one["acknowledge_within"]) for one in data["levels"])
-    return Path(name=name, levels=levels, rounds=data["rounds"], last_resort=data["last_resort"])
-
-
-def _service(name: str, data: Data) -> Service:
-    return Service(id=name, name=data["name"], team=data["team"], aliases=tuple(data["aliases"]))

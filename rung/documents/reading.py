@@ -15,6 +15,7 @@ from core.policy import Policy, Roster
 from rung.documents import build
 from rung.documents.crosscheck import Draft, check
 from rung.documents.model import Configuration
+from rung.documents.policy import document as policy_document
 from rung.documents.problems import DocumentsError, Problem, Report, choice, flat
 from rung.documents.schemas import SCHEMAS
 from rung.documents.secrets import uses
@@ -83,7 +84,7 @@ def read(texts: Mapping[str, str], mappings: Collection[str], *, policy_version:
     return Configuration(
         platforms=platforms,
         roster=roster,
-        policy=build.policy(
+        policy=policy_document.policy(
             data["policy.yaml"], version=policy_version, roster=roster, creates_on=platforms.creates_on
         ),
         texts=dict(texts),
@@ -101,7 +102,7 @@ def policy_of(text: str, *, version: int, roster: Roster, creates_on: Mapping[st
     data = _with_defaults(_data("policy.yaml", text, report))
     if report.problems:
         raise DocumentsError(report.problems)
-    return build.policy(data, version=version, roster=roster, creates_on=creates_on)
+    return policy_document.policy(data, version=version, roster=roster, creates_on=creates_on)
 
 
 def _text(path: Path) -> str:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 from marshmallow import fields, validate
 
-from core.model import Severity
 from rung.documents.duties import DutySchema, SpanSchema
 from rung.documents.fields import (
     Address,
     Choice,
     Count,
-    Duration,
     Email,
     Name,
     Named,
@@ -25,10 +21,9 @@ from rung.documents.fields import (
     Way,
     wrong,
 )
+from rung.documents.policy.document import PolicySchema
 from rung.documents.times import Zone
 
-SEVERITIES = tuple(Severity)
-_GRADES = ("high", "medium", "low")
 _MOST_BYTES = 64 * 1024 * 1024
 
 
@@ -46,19 +41,6 @@ class Timeout(fields.Field[tuple[float, float]]):
                 "Example: [3, 20].",
             )
         return connect, read
-
-
-class Within(fields.Field[dict[Severity, timedelta]]):
-    """A length of time for each severity, or one for all of them."""
-
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[Severity, timedelta]:
-        if not isinstance(value, Mapping):
-            return dict.fromkeys(SEVERITIES, Duration().deserialize(value))
-        read = _WithinSchema().load(dict(value))
-        return {Severity(name): length for name, length in read.items()}
-
-
-_WithinSchema = Strict.from_dict({severity.value: Duration(required=True) for severity in SEVERITIES}, name="Within")
 
 
 def _secrets() -> dict[str, fields.Field[Any]]:
@@ -158,60 +140,6 @@ class RosterSchema(Strict):
 
     people = Named(fields.Nested(PersonSchema), load_default=dict)
     teams = Named(fields.Nested(TeamSchema), load_default=dict)
-
-
-def _row(inner: fields.Field[Any]) -> Any:
-    grades = dict.fromkeys(_GRADES, inner)
-    return Strict.from_dict(grades, name="Row")
-
-
-class SeveritySchema(Strict):
-    """How severity is told."""
-
-    default = Choice(SEVERITIES)
-    matrix = fields.Nested(_row(fields.Nested(_row(Choice(SEVERITIES, required=True)), required=True)))
-    means = fields.Nested(Strict.from_dict({one.value: Text() for one in SEVERITIES}, name="Means"))
-
-
-class ServiceSchema(Strict):
-    """A service."""
-
-    name = Text(required=True)
-    team = Text(required=True)
-    aliases = fields.List(Text(), load_default=list)
-
-
-class LevelSchema(Strict):
-    """A rung."""
-
-    name = Name(required=True)
-    acknowledge_within = Within(required=True)
-
-
-class PathSchema(Strict):
-    """An escalation path."""
-
-    levels = fields.List(fields.Nested(LevelSchema), required=True, validate=validate.Length(min=1))
-    rounds = Count(1, 10, load_default=1)
-    last_resort = Text(load_default="")
-
-
-class RoutingSchema(Strict):
-    """Where a ticket goes."""
-
-    default_team = Text(load_default="")
-
-
-class PolicySchema(Strict):
-    """policy.yaml."""
-
-    name = Text()
-    severity = fields.Nested(SeveritySchema)
-    services = Named(fields.Nested(ServiceSchema), load_default=dict)
-    routing = fields.Nested(RoutingSchema, load_default=dict)
-    paths = Named(fields.Nested(PathSchema))
-    default_path = Text()
-    reopen_within = Duration()
 
 
 SCHEMAS: dict[str, type[Strict]] = {
