@@ -8,6 +8,7 @@ from typing import Any
 
 from core.engine.outcome import Outcome
 from core.model import (
+    ALONE,
     Action,
     Changes,
     Comment,
@@ -17,12 +18,13 @@ from core.model import (
     Reason,
     ReasonCode,
     Record,
+    Surroundings,
     Ticket,
     Timer,
     TimerKind,
     Verb,
 )
-from core.policy import Policy
+from core.policy import Facts, Policy, facts_of
 
 
 class Draft:
@@ -32,10 +34,11 @@ class Draft:
     note that holds their reasons.
     """
 
-    def __init__(self, ticket: Ticket, policy: Policy, now: datetime) -> None:
+    def __init__(self, ticket: Ticket, policy: Policy, now: datetime, around: Surroundings = ALONE) -> None:
         self.ticket = replace(ticket, updated_at=now)
         self.policy = policy
         self.now = now
+        self.around = around
         self._entries: list[Entry] = []
         self._notices: list[tuple[Notice, Reason]] = []
         self._values: dict[str, Any] = {}
@@ -88,18 +91,22 @@ class Draft:
         """A platform's own webhook has confirmed our latest write there."""
         self._confirms.append(self.lane(platform))
 
-    def set_timer(self, kind: TimerKind, due_at: datetime) -> None:
-        """Start the timer of that kind, in place of one that runs."""
+    def set_timer(self, kind: TimerKind, due_at: datetime, name: str = "") -> None:
+        """Start the timer of that kind and name, in place of one that runs."""
         token = self.ticket.timer_token + 1
-        self.update(timers=(*self._other_timers(kind), Timer(kind, due_at, token)), timer_token=token)
+        self.update(timers=(*self._other_timers(kind, name), Timer(kind, due_at, token, name)), timer_token=token)
 
-    def stop_timer(self, kind: TimerKind) -> None:
-        """Stop the timer of that kind, if it runs."""
-        if self.ticket.timer(kind):
-            self.update(timers=self._other_timers(kind))
+    def stop_timer(self, kind: TimerKind, name: str = "") -> None:
+        """Stop the timer of that kind and name, if it runs."""
+        if self.ticket.timer(kind, name):
+            self.update(timers=self._other_timers(kind, name))
 
-    def _other_timers(self, kind: TimerKind) -> tuple[Timer, ...]:
-        return tuple(timer for timer in self.ticket.timers if timer.kind is not kind)
+    def _other_timers(self, kind: TimerKind, name: str) -> tuple[Timer, ...]:
+        return tuple(timer for timer in self.ticket.timers if timer.kind is not kind or timer.name != name)
+
+    def facts(self) -> Facts:
+        """What rules may ask of the ticket as it now stands."""
+        return facts_of(self.ticket, self.policy, self.now)
 
     def put_record(self, record: Record) -> None:
         """Set the ticket's record on a platform."""

@@ -43,7 +43,7 @@ def _onward(ticket: Ticket, policy: Policy) -> Sequence[Moment]:
     moments: list[Moment] = []
     while ticket.timers and len(moments) < LONGEST:
         timer = min(ticket.timers, key=lambda one: one.due_at)
-        outcome = step(ticket, TimerDue(timer.kind, timer.token), policy, timer.due_at)
+        outcome = step(ticket, TimerDue(timer.kind, timer.token, timer.name), policy, timer.due_at)
         if outcome.ticket is None:
             break
         moments.append(_moment(outcome, timer.due_at))

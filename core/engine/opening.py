@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from core.engine.afterwards import look_again
 from core.engine.draft import Draft
 from core.engine.escalation import acknowledge, begin_path
 from core.engine.outcome import Outcome
@@ -18,17 +19,18 @@ from core.model import (
     Record,
     RecordRef,
     State,
+    Surroundings,
     Ticket,
     Unopened,
 )
 from core.policy import Policy
 
 
-def open_ticket(identity: Unopened, event: Event, policy: Policy, now: datetime) -> Outcome:
+def open_ticket(identity: Unopened, event: Event, policy: Policy, now: datetime, around: Surroundings) -> Outcome:
     """Open a ticket for an event that no ticket knows, if it tells of open work that is not our own doing."""
     if event.own or event.state is None or not event.state.is_open:
         return Outcome(None)
-    draft = Draft(_blank(identity, event, policy, now), policy, now)
+    draft = Draft(_blank(identity, event, policy, now, around), policy, now, around)
     severity, why = policy.severity.decide(event.impact, event.urgency)
     draft.update(severity=severity)
     if event.kind is EventKind.ALERT:
@@ -41,10 +43,11 @@ def open_ticket(identity: Unopened, event: Event, policy: Policy, now: datetime)
         begin_path(draft)
     else:
         _found_at_work(draft, event)
+    look_again(draft)
     return draft.finish()
 
 
-def _blank(identity: Unopened, event: Event, policy: Policy, now: datetime) -> Ticket:
+def _blank(identity: Unopened, event: Event, policy: Policy, now: datetime, around: Surroundings) -> Ticket:
     service = policy.service_named(event.service) if event.service else None
     return Ticket(
         id=identity.id,
@@ -57,6 +60,11 @@ def _blank(identity: Unopened, event: Event, policy: Policy, now: datetime) -> T
         urgency=event.urgency,
         service=service.id if service else "",
         category=event.category or "",
+        configuration_item=event.configuration_item or "",
+        customer=event.customer or "",
+        region=event.region or "",
+        language=event.language or "",
+        caller=event.caller.label if event.caller and not event.caller.is_nobody else "",
         labels=event.labels,
         link=event.link or "",
         state=event.state or State.NEW,
@@ -64,6 +72,8 @@ def _blank(identity: Unopened, event: Event, policy: Policy, now: datetime) -> T
         updated_at=now,
         policy_version=policy.version,
         path=policy.default_path,
+        like=around.like,
+        parent=around.parent,
     )
 
 

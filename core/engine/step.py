@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from core.engine import alerts, opening, records, reports
+from core.engine.afterwards import look_again
 from core.engine.draft import Draft
 from core.engine.escalation import acknowledge, escalate
 from core.engine.outcome import Outcome
 from core.engine.wording import span
 from core.model import (
+    ALONE,
     Acknowledge,
     EntryKind,
     Event,
@@ -18,7 +21,9 @@ from core.model import (
     Report,
     State,
     Stimulus,
+    Surroundings,
     Ticket,
+    Timer,
     TimerDue,
     TimerKind,
     Unopened,
@@ -26,15 +31,19 @@ from core.model import (
 from core.policy import Policy
 
 
-def step(ticket: Ticket | Unopened, stimulus: Stimulus, policy: Policy, now: datetime) -> Outcome:
-    """Decide what a stimulus means for a ticket at the moment `now` (UTC).
+def step(
+    ticket: Ticket | Unopened, stimulus: Stimulus, policy: Policy, now: datetime, around: Surroundings = ALONE
+) -> Outcome:
+    """Decide what a stimulus means for a ticket at the moment `now` (UTC), with those surroundings.
 
     Given an `Unopened` identity and an Event, opens the ticket, or returns an outcome without one if the event does not
     call for it. Pure and total: the same arguments always give the same outcome, and no valid stimulus raises.
     """
     if isinstance(ticket, Unopened):
-        return opening.open_ticket(ticket, stimulus, policy, now) if isinstance(stimulus, Event) else Outcome(None)
-    draft = Draft(ticket, policy, now)
+        return (
+            opening.open_ticket(ticket, stimulus, policy, now, around) if isinstance(stimulus, Event) else Outcome(None)
+        )
+    draft = Draft(ticket, policy, now, around)
     match stimulus:
         case Event(kind=EventKind.ALERT):
             alerts.apply(draft, stimulus)
@@ -46,22 +55,34 @@ def step(ticket: Ticket | Unopened, stimulus: Stimulus, policy: Policy, now: dat
             _acknowledge(draft, stimulus)
         case Report():
             reports.apply(draft, stimulus)
+    look_again(draft)
     return draft.finish()
 
 
 def _timer_due(draft: Draft, due: TimerDue) -> None:
     ticket = draft.ticket
-    timer = ticket.timer(due.kind)
+    timer = ticket.timer(due.kind, due.name)
     if timer is None or timer.token != due.token or timer.due_at > draft.now:
         draft.log(EntryKind.DECISION, "clock", ReasonCode.TIMER_OUTDATED)
         return
-    draft.stop_timer(due.kind)
-    if due.kind is TimerKind.CLOSE:
-        draft.update(state=State.CLOSED)
-        draft.log(EntryKind.DECISION, "clock", ReasonCode.CLOSED_BY_TIME, within=span(draft.policy.reopen_within))
-        return
-    within = span(timer.due_at - (ticket.awaiting_since or timer.due_at))
+    draft.stop_timer(due.kind, due.name)
+    _WHEN_DUE[due.kind](draft, timer)
+
+
+def _close(draft: Draft, _: Timer) -> None:
+    draft.update(state=State.CLOSED)
+    draft.log(EntryKind.DECISION, "clock", ReasonCode.CLOSED_BY_TIME, within=span(draft.policy.reopen_within))
+
+
+def _nobody_acknowledged(draft: Draft, timer: Timer) -> None:
+    within = span(timer.due_at - (draft.ticket.awaiting_since or timer.due_at))
     escalate(draft, f"nobody acknowledged within {within}")
+
+
+_WHEN_DUE: Mapping[TimerKind, Callable[[Draft, Timer], None]] = {
+    TimerKind.ACKNOWLEDGE: _nobody_acknowledged,
+    TimerKind.CLOSE: _close,
+}
 
 
 def _acknowledge(draft: Draft, command: Acknowledge) -> None:

@@ -5,15 +5,18 @@ an aware `datetime` in UTC, every duration a `timedelta`.
 """
 
 from core.model.action import Action, ActionStatus, Changes, Comment, Notice, Verb
+from core.model.command import Acknowledge, Command
 from core.model.event import Delivery, DeliveryStatus, Event, EventKind, ForeignComment, Normalized
 from core.model.people import Party, Person
 from core.model.reason import Entry, EntryKind, Reason, ReasonCode
 from core.model.record import Record, RecordRef
-from core.model.stimulus import Acknowledge, Command, Receipt, Refusal, Report, Stimulus, TimerDue
+from core.model.stimulus import Receipt, Refusal, Report, Stimulus, TimerDue
+from core.model.surroundings import ALONE, Surroundings
 from core.model.ticket import Alert, Ticket, Timer, TimerKind, Unopened
 from core.model.values import Impact, Severity, State, TicketKind, Urgency
 
 __all__ = [
+    "ALONE",
     "Acknowledge",
     "Action",
     "ActionStatus",
@@ -43,6 +46,7 @@ __all__ = [
     "Severity",
     "State",
     "Stimulus",
+    "Surroundings",
     "Ticket",
     "TicketKind",
     "Timer",

@@ -77,6 +77,7 @@ class Event:
     `None` in a field always means that the body did not say; a cleared field is an empty string or a Party that is
     nobody. `key` is what two events about the same thing share: an alert's dedup key, a record's id (its key where the
     body has no id). `version` orders the events of one record; `occurred_at` is the source's own time of the change.
+    `customer` is the company that is served, `region` where it is, `language` (BCP 47) what its people read.
     """
 
     source: str
@@ -90,6 +91,10 @@ class Event:
     impact: Impact | None = None
     urgency: Urgency | None = None
     service: str | None = None
+    configuration_item: str | None = None
+    customer: str | None = None
+    region: str | None = None
+    language: str | None = None
     category: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     assignment_group: str | None = None

@@ -6,20 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.model.action import Action
+from core.model.command import Command
 from core.model.event import Event
 from core.model.record import RecordRef
 from core.model.ticket import TimerKind
-
-
-@dataclass(frozen=True, slots=True)
-class Acknowledge:
-    """A person takes responsibility. `by` is a roster id or a name; `via` says where (a link, the API, the console)."""
-
-    by: str
-    via: str
-
-
-Command = Acknowledge
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +18,7 @@ class TimerDue:
 
     kind: TimerKind
     token: int
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,15 @@ class TimerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """A moment at which the engine must look at the ticket. A ticket has at most one of each kind."""
+    """A moment at which the engine must look at the ticket.
+
+    A ticket has at most one of each kind and name; most kinds have one timer only, and no name.
+    """
 
     kind: TimerKind
     due_at: datetime
     token: int
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,9 @@ class Ticket:
     was walked. `owner` is who it is assigned to: a roster id, or the name that a platform gave. `awaiting_since` is
     when the present wait for an acknowledgement began, None when nothing is awaited. `theirs` names the fields of
     `Changes` that a person changed and automation leaves alone until the ticket moves to another level.
+    `reassignments` and `reopenings` count those so far, `like` the
+    tickets like this one when it last looked; `parent` is the major incident that gathers it, 0 without one.
+    `customer` is the id of one of the policy's customers, else the name that the source gave.
     `comments` are the ids of the latest comments taken in: one comment can arrive twice. `operations` and
     `timer_token` count the ids given so far.
     """
@@ -78,6 +85,11 @@ class Ticket:
     severity: Severity = Severity.SEV4
     service: str = ""
     category: str = ""
+    configuration_item: str = ""
+    customer: str = ""
+    region: str = ""
+    language: str = ""
+    caller: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     link: str = ""
     team: str = ""
@@ -96,6 +108,10 @@ class Ticket:
     timers: tuple[Timer, ...] = ()
     theirs: frozenset[str] = frozenset()
     comments: tuple[str, ...] = ()
+    reassignments: int = 0
+    reopenings: int = 0
+    like: int = 0
+    parent: int = 0
     operations: int = 0
     timer_token: int = 0
 
@@ -109,9 +125,9 @@ class Ticket:
         """When something will happen by itself, while the ticket is open."""
         return min((timer.due_at for timer in self.timers), default=None) if self.state.is_open else None
 
-    def timer(self, kind: TimerKind) -> Timer | None:
-        """The running timer of that kind, if there is one."""
-        return next((timer for timer in self.timers if timer.kind is kind), None)
+    def timer(self, kind: TimerKind, name: str = "") -> Timer | None:
+        """The running timer of that kind and name, if there is one."""
+        return next((timer for timer in self.timers if timer.kind is kind and timer.name == name), None)
 
     def record_on(self, platform: str) -> Record | None:
         """The ticket's record on that platform, if it has one."""

@@ -1,6 +1,8 @@
 """The policy as typed objects, and what each part of it decides. Pure: the moment is always handed in."""
 
+from core.policy.condition import ALWAYS, Condition
 from core.policy.coverage import Absent, Coverage, Gap, Unreachable, coverage
+from core.policy.facts import Facts, facts_of
 from core.policy.layer import Hours, Layer, Rotation
 from core.policy.localtime import instant
 from core.policy.oncall import Basis, OnCall, Override, Why, assigned, on_call
@@ -12,9 +14,12 @@ from core.policy.shifts import Shift, shifts
 from core.policy.spans import Span, TimeOff
 
 __all__ = [
+    "ALWAYS",
     "Absent",
     "Basis",
+    "Condition",
     "Coverage",
+    "Facts",
     "Gap",
     "Hours",
     "Layer",
@@ -35,6 +40,7 @@ __all__ = [
     "Why",
     "assigned",
     "coverage",
+    "facts_of",
     "instant",
     "on_call",
     "shifts",

@@ -116,6 +116,7 @@ timers = Table(
     metadata,
     Column("ticket_id", BigInteger, ForeignKey("tickets.id"), primary_key=True),
     Column("kind", Text, primary_key=True),
+    Column("name", Text, primary_key=True, server_default=""),
     _moment("due_at"),
     Column("token", Integer, nullable=False),
     _moment("attempt_at", default_now=True),

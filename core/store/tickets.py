@@ -161,7 +161,13 @@ def _save_timers(connection: Connection, ticket: Ticket, before: Sequence[Timer]
         return
     connection.execute(delete(timers).where(timers.c.ticket_id == ticket.id))
     rows = [
-        {"ticket_id": ticket.id, "kind": timer.kind.value, "due_at": timer.due_at, "token": timer.token}
+        {
+            "ticket_id": ticket.id,
+            "kind": timer.kind.value,
+            "name": timer.name,
+            "due_at": timer.due_at,
+            "token": timer.token,
+        }
         for timer in ticket.timers
     ]
     if rows:

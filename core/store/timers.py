@@ -15,16 +15,16 @@ _RETRY = timedelta(minutes=1)
 def due(connection: Connection, now: datetime, limit: int) -> list[tuple[int, TimerDue]]:
     """The timers due at `now` (the policy's time), the longest due first, each with its ticket."""
     query = (
-        select(timers.c.ticket_id, timers.c.kind, timers.c.token)
+        select(timers.c.ticket_id, timers.c.kind, timers.c.token, timers.c.name)
         .where(timers.c.due_at <= now, timers.c.attempt_at <= func.clock_timestamp())
         .order_by(timers.c.due_at)
         .limit(limit)
     )
-    return [(row.ticket_id, TimerDue(TimerKind(row.kind), row.token)) for row in connection.execute(query)]
+    return [(row.ticket_id, TimerDue(TimerKind(row.kind), row.token, row.name)) for row in connection.execute(query)]
 
 
-def put_off(connection: Connection, ticket_id: int, kind: TimerKind, error: str) -> None:
+def put_off(connection: Connection, ticket_id: int, timer: TimerDue, error: str) -> None:
     """Try a timer whose step failed again in a minute, so that it does not stand in the way of the others."""
-    this = (timers.c.ticket_id == ticket_id) & (timers.c.kind == kind.value)
+    this = (timers.c.ticket_id == ticket_id) & (timers.c.kind == timer.kind.value) & (timers.c.name == timer.name)
     values = {"attempt_at": func.clock_timestamp() + _RETRY, "error": error}
     connection.execute(update(timers).where(this).values(values))

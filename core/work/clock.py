@@ -53,7 +53,7 @@ class Sweeper:
                 raise
             log.exception("a timer could not be applied", ticket=ticket_id, timer=timer.kind.value)
             with self.database.begin() as connection:
-                timers.put_off(connection, ticket_id, timer.kind, told(error))
+                timers.put_off(connection, ticket_id, timer, told(error))
             return False
         return True
 

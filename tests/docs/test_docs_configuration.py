@@ -1,4 +1,4 @@
-"""The configuration page says everything that can be configured, and nothing that cannot."""
+"""The configuration and policy pages say everything that can be configured, and nothing that cannot."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 import yaml
-from docs_pages import blocks, committed, indented, named, pages, section
+from docs_pages import blocks, committed, indented, named, pages, section, text
 from marshmallow import Schema, fields
 
+from core.policy.facts import NAMES
 from rung import documents
 from rung.documents.fields import Named, OneKind
 from rung.documents.schemas import SCHEMAS
@@ -19,6 +20,7 @@ from rung.live import packaged
 from rung.settings import SETTINGS
 
 PAGE = "docs/configuration.md"
+POLICY_PAGE = "docs/policy.md"
 _KEYS = {
     "platforms.yaml": {"platforms", "sources"},
     "roster.yaml": {"people", "teams"},
@@ -30,6 +32,25 @@ platforms:
   jira-main: {kind: jira, url: "https://b.example.com", auth: {basic: {user: rung, password: "${B}"}}, project: OPS}
 """
 """What pieces that show sources alone may refer to."""
+_ROSTER = """\
+people:
+  dana: {name: Dana Reyes, notify: ["${A}"]}
+  lee: {name: Lee Park, notify: ["${B}"]}
+  sam: {name: Sam Okafor, notify: ["${C}"]}
+  ines: {name: Inès Moreau, notify: ["${D}"]}
+  tomas: {name: Tomáš Novák, notify: ["${E}"]}
+teams:
+  payments: {name: Payments Support, on_call: {L1: {people: [dana]}, L2: {people: [lee]}}}
+  platform: {name: Platform, on_call: {L1: {people: [sam]}}}
+  security: {name: Security, on_call: {L1: {people: [tomas]}}}
+  service-desk: {name: Service Desk, on_call: {L1: {people: [ines]}}}
+"""
+"""Whom the policy page's examples may refer to."""
+
+
+def _told(document: str) -> str:
+    """What is told about a document."""
+    return text(POLICY_PAGE) if document == "policy.yaml" else section(PAGE, document)
 
 
 def _keys(schema: Schema) -> Iterator[str]:
@@ -53,7 +74,7 @@ def _within(field: Any) -> Iterator[str]:
 
 @pytest.mark.parametrize("document", sorted(SCHEMAS))
 def test_every_key_of_every_document_is_told(document: str) -> None:
-    told = section(PAGE, document)
+    told = _told(document)
     keys = set(_keys(SCHEMAS[document]()))
     assert len(keys) > 5
     assert {key for key in keys if f"`{key}`" not in told} == set()
@@ -61,8 +82,17 @@ def test_every_key_of_every_document_is_told(document: str) -> None:
 
 @pytest.mark.parametrize("document", sorted(SCHEMAS))
 def test_every_key_that_is_told_exists(document: str) -> None:
-    rows = re.findall(r"^\| `([a-z_]+)` \|", section(PAGE, document), re.MULTILINE)
-    assert set(rows) <= set(_keys(SCHEMAS[document]()))
+    rows = re.findall(r"^\| `([a-z_]+)` \|", _told(document), re.MULTILINE)
+    assert set(rows) <= {*_keys(SCHEMAS[document]()), *(NAMES if document == "policy.yaml" else ())}
+
+
+def test_every_fact_is_told() -> None:
+    told = {
+        name
+        for row in re.findall(r"^\| (`.*?) \|", section(POLICY_PAGE, "Conditions"), re.MULTILINE)
+        for name in row.strip("`").split("`, `")
+    }
+    assert told == NAMES
 
 
 def test_every_setting_is_told_with_its_default_and_meaning() -> None:
@@ -97,6 +127,8 @@ def _examples() -> list[tuple[Path, str, str]]:
 )
 def test_every_example_is_a_valid_document(page: Path, document: str, block: str) -> None:
     beside = {name: other for where, name, other in reversed(_examples()) if where == page}
+    if named(page) == POLICY_PAGE:
+        beside["roster.yaml"] = _ROSTER
     if document == "platforms.yaml" and "platforms:" not in block:
         block = _PLATFORMS + block
     try:
@@ -106,4 +138,4 @@ def test_every_example_is_a_valid_document(page: Path, document: str, block: str
 
 
 def test_there_is_an_example_of_every_document() -> None:
-    assert {document for page, document, _ in _examples() if named(page) == PAGE} == set(SCHEMAS)
+    assert {document for page, document, _ in _examples() if named(page) in {PAGE, POLICY_PAGE}} == set(SCHEMAS)

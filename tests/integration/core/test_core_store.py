@@ -97,7 +97,7 @@ def test_a_timer_is_due_when_the_policys_time_has_come(connection: Connection) -
     assert timers.due(connection, NOON + timedelta(minutes=5), 10) == [
         (ticket.id, TimerDue(ticket.timers[0].kind, ticket.timers[0].token))
     ]
-    timers.put_off(connection, ticket.id, ticket.timers[0].kind, "it broke")
+    timers.put_off(connection, ticket.id, TimerDue(ticket.timers[0].kind, ticket.timers[0].token), "it broke")
     assert timers.due(connection, NOON + timedelta(minutes=5), 10) == []
 
 

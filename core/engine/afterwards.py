@@ -1,0 +1,16 @@
+"""What is looked at after every step, whatever it was about: nothing depends on the order in which facts arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from core.engine.draft import Draft
+
+LOOKS: tuple[Callable[[Draft], None], ...] = ()
+"""In this order; each looks at the ticket as the one before left it, and does nothing where nothing concerns it."""
+
+
+def look_again(draft: Draft) -> None:
+    """Bring what follows from the ticket's facts in step with them."""
+    for look in LOOKS:
+        look(draft)
