@@ -6,7 +6,7 @@ SPEED ?= 60
 ONCE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check kills bench lock clean
+.PHONY: help install demo test check bench lock clean
 
 help: ## Show what can be made
 	@echo "Rung: one escalation framework over the tools people already use."; echo
@@ -42,7 +42,7 @@ REAL_PROMETHEUS := $(shell command -v prometheus >/dev/null && command -v promet
 test: $(VENV)/.dev ## Run the tests
 	@$(if $(REAL_PROMETHEUS),,echo "Left out: the test with a real Prometheus. To run it too: apt-get install prometheus prometheus-alertmanager")
 	@$(BIN)/python -m pytest -n 2 $(or $(TESTS),--ignore=tests/e2e tests)
-	@$(if $(TESTS),,$(BIN)/python -m pytest $(if $(REAL_PROMETHEUS),,--ignore=tests/e2e/test_e2e_prometheus.py) --ignore=tests/e2e/test_e2e_kills.py tests/e2e)
+	@$(if $(TESTS),,$(BIN)/python -m pytest $(if $(REAL_PROMETHEUS),,--ignore=tests/e2e/test_e2e_prometheus.py) tests/e2e)
 
 check: $(VENV)/.dev ## Lint, types, import rules, docs
 	@$(BIN)/ruff check .
@@ -50,9 +50,6 @@ check: $(VENV)/.dev ## Lint, types, import rules, docs
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest -q tests/docs
-
-kills: $(VENV)/.dev ## Kill every process in the middle of the stories (three minutes, real time)
-	@$(BIN)/python -m pytest tests/e2e/test_e2e_kills.py
 
 bench: $(VENV)/.dev ## Measure, as ratios within one run
 	@$(BIN)/python -m bench

@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol
 import redis
 import structlog
 from rq import Queue, SimpleWorker
+from rq.exceptions import InvalidJobOperation, NoSuchJobError
 from rq.job import Job
 
 log = structlog.get_logger()
@@ -30,6 +31,8 @@ class Hand(Protocol):
 _GATHER_SECONDS = 5
 """A ring that was announced but never heard (its Redis or worker died) silences the others for no longer than this."""
 _KEEP_SECONDS = 60
+_FORGOTTEN = (InvalidJobOperation, NoSuchJobError)
+"""What RQ raises over a ring that Redis lost while it was being answered. The hand was called all the same."""
 
 
 def connect(url: str) -> redis.Redis:
@@ -92,14 +95,16 @@ class _Listener(SimpleWorker):
 
     def handle_exception(self, job: Job, *exc_info: Any) -> None:
         """Tell of a ring that broke off; that Redis went away meanwhile is told by `listen`."""
-        if not isinstance(exc_info[1], redis.RedisError):
+        if isinstance(exc_info[1], _FORGOTTEN):
+            log.warning("Redis forgot a ring while it was answered; nothing is lost")
+        elif not isinstance(exc_info[1], redis.RedisError):
             super().handle_exception(job, *exc_info)
 
 
 def in_a_sentence(record: logging.LogRecord) -> bool:
     """A logging filter: that Redis went away is told in RQ's sentence, without the way through three libraries."""
     error = record.exc_info[1] if record.exc_info else None
-    if isinstance(error, redis.RedisError):
+    if isinstance(error, (redis.RedisError, *_FORGOTTEN)):
         record.exc_info = None
         record.msg, record.args = "%s Redis went away: %s", (record.getMessage(), type(error).__name__)
         record.levelno, record.levelname = logging.WARNING, "WARNING"
