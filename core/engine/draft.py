@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ from core.model import (
     TimerKind,
     Verb,
 )
+from core.model.changed import changed
 from core.policy import Facts, Policy, facts_of
 
 
@@ -35,7 +36,8 @@ class Draft:
     """
 
     def __init__(self, ticket: Ticket, policy: Policy, now: datetime, around: Surroundings = ALONE) -> None:
-        self.ticket = replace(ticket, updated_at=now)
+        self._ticket = ticket
+        self._pending: dict[str, Any] = {"updated_at": now}
         self.policy = policy
         self.now = now
         self.around = around
@@ -46,9 +48,16 @@ class Draft:
         self._withdraw = False
         self._confirms: list[str] = []
 
+    @property
+    def ticket(self) -> Ticket:
+        """The ticket as decided so far; it never changes once given out."""
+        if self._pending:
+            self._ticket, self._pending = changed(self._ticket, self._pending), {}
+        return self._ticket
+
     def update(self, **values: Any) -> None:
         """Set fields of the ticket."""
-        self.ticket = replace(self.ticket, **values)
+        self._pending.update(values)
 
     def log(
         self, kind: EntryKind, by: str, code: ReasonCode, text: str = "", operation: str = "", **facts: str
