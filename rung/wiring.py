@@ -25,6 +25,7 @@ from core.store import documents as stored
 from core.work.clock import Sweeper
 from core.work.delivery import Deliverer
 from core.work.desk import SqlDesk
+from core.work.handover import Handovers
 from core.work.inbox import SqlInbox
 from core.work.intake import Intake
 from rung import documents, live, timesource
@@ -94,7 +95,7 @@ def compose(parts: Parts) -> App:
             bell=parts.bell,
             lease=parts.lease,
         ),
-        sweeper=Sweeper(base, policies, parts.clock, parts.bell),
+        sweeper=Sweeper(base, policies, parts.clock, parts.bell, Handovers(base, policies, parts.clock)),
         deliverer=Deliverer(
             database=base,
             platforms=lambda: parts.loaded().platforms,

@@ -94,14 +94,14 @@ def _not_told(draft: Draft, action: Action, message: str) -> None:
     name = person.name if person else notice.person
     facts = {"person": name, "way": str(notice.way + 1), "message": message}
     _log(draft, action, ReasonCode.NOTICE_REFUSED, **facts)
-    if not _still_asked(draft, notice):
+    if not notice.informs and not _still_asked(draft, notice):
         return
     if person and notice.way + 1 < len(person.ways):
         reason = draft.decide("notify", ReasonCode.NOTICE_NEXT_WAY, person=name)
         draft.notify(replace(notice, way=notice.way + 1), reason)
         return
     draft.decide("notify", ReasonCode.NOTICE_EXHAUSTED, person=name)
-    if not draft.ticket.exhausted:
+    if not draft.ticket.exhausted and not notice.informs:
         escalate(draft, f"{name} could not be reached")
 
 
@@ -114,5 +114,7 @@ def _still_asked(draft: Draft, notice: Notice) -> bool:
     if ticket.exhausted:
         return notice.person == path.last_resort
     level = path.level(ticket.level)
+    if ticket.owner in draft.policy.roster.people and "assignee" not in ticket.theirs:
+        return notice.person == ticket.owner
     asked_at = ticket.awaiting_since or draft.now
     return level is not None and draft.policy.roster.on_call(ticket.team, level.name, asked_at) == notice.person

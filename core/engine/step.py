@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from core.engine import alerts, opening, records, reports
+from core.engine import alerts, handover, opening, records, reports
 from core.engine.afterwards import look_again
 from core.engine.draft import Draft
 from core.engine.escalation import acknowledge, escalate
@@ -19,6 +19,7 @@ from core.model import (
     EventKind,
     ReasonCode,
     Report,
+    ShiftChanged,
     State,
     Stimulus,
     Surroundings,
@@ -55,6 +56,8 @@ def step(
             _acknowledge(draft, stimulus)
         case Report():
             reports.apply(draft, stimulus)
+        case ShiftChanged():
+            handover.apply(draft, stimulus)
     look_again(draft)
     return draft.finish()
 

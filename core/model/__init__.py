@@ -10,7 +10,7 @@ from core.model.event import Delivery, DeliveryStatus, Event, EventKind, Foreign
 from core.model.people import Party, Person
 from core.model.reason import Entry, EntryKind, Reason, ReasonCode
 from core.model.record import Record, RecordRef
-from core.model.stimulus import Receipt, Refusal, Report, Stimulus, TimerDue
+from core.model.stimulus import Receipt, Refusal, Report, ShiftChanged, Stimulus, TimerDue
 from core.model.surroundings import ALONE, Surroundings
 from core.model.ticket import Alert, Ticket, Timer, TimerKind, Unopened
 from core.model.values import Impact, Severity, State, TicketKind, Urgency
@@ -44,6 +44,7 @@ __all__ = [
     "Refusal",
     "Report",
     "Severity",
+    "ShiftChanged",
     "State",
     "Stimulus",
     "Surroundings",

@@ -87,7 +87,8 @@ class Changes:
 class Notice:
     """A message to one person: what it is, what is asked, why they are told, what has been tried.
 
-    `way` counts the person's ways to be reached, from 0; the next one is tried when this one fails.
+    `way` counts the person's ways to be reached, from 0; the next one is tried when this one fails. One that only
+    `informs` asks for nothing: it is sent whatever has become of its ticket since, also when somebody acknowledged it.
     """
 
     person: str
@@ -97,6 +98,7 @@ class Notice:
     tried: str = ""
     way: int = 0
     offers_acknowledge: bool = True
+    informs: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,12 @@
-"""What can make the engine look at a ticket: an Event, a Command, a timer that is due, a report of an action."""
+"""What can make the engine look at a ticket: an Event, a Command, a due timer, a report of an action, a shift."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from core.model.action import Action
+from core.model.action import Action, Notice
 from core.model.command import Command
 from core.model.event import Event
 from core.model.record import RecordRef
@@ -54,4 +55,21 @@ class Report:
     result: Receipt | Refusal
 
 
-Stimulus = Event | Command | TimerDue | Report
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftChanged:
+    """The duty of a team's level has passed on: `incoming` has had it since `at` (UTC), `outgoing` had it before.
+
+    Both are roster ids; `outgoing` are several where changes came while nobody looked, none where nobody had it. One
+    of the tickets brings the `summary` of all `count` of them to the one coming in.
+    """
+
+    team: str
+    level: str
+    incoming: str
+    at: datetime
+    outgoing: tuple[str, ...] = ()
+    summary: Notice | None = None
+    count: int = 0
+
+
+Stimulus = Event | Command | TimerDue | Report | ShiftChanged

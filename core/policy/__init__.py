@@ -5,7 +5,7 @@ from core.policy.coverage import Absent, Coverage, Gap, Unreachable, coverage
 from core.policy.facts import Facts, facts_of
 from core.policy.layer import Hours, Layer, Rotation
 from core.policy.localtime import instant
-from core.policy.oncall import Basis, OnCall, Override, Why, assigned, on_call
+from core.policy.oncall import Basis, Handover, OnCall, Override, Why, assigned, on_call
 from core.policy.paths import Level, Path
 from core.policy.policy import Policy, Service
 from core.policy.roster import Roster, Team
@@ -21,6 +21,7 @@ __all__ = [
     "Coverage",
     "Facts",
     "Gap",
+    "Handover",
     "Hours",
     "Layer",
     "Level",

@@ -13,6 +13,11 @@ def wall_clock(at: datetime, zone: str) -> datetime:
     return at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
+def told_there(at: datetime, zone: str) -> str:
+    """A moment for people, by the clock of an IANA zone: "Mon 2026-03-02 09:00 CET"."""
+    return at.astimezone(ZoneInfo(zone)).strftime("%a %Y-%m-%d %H:%M %Z")
+
+
 @lru_cache(maxsize=16384)
 def instant(local: datetime, zone: str) -> datetime:
     """The first moment, in UTC, at which the clock in that IANA zone shows the naive time `local` or a later one.

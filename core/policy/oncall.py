@@ -31,16 +31,28 @@ class Override:
         return self.swap[1] if person == self.swap[0] else self.swap[0]
 
 
+class Handover(StrEnum):
+    """What becomes of the open tickets of whoever has had the duty when it passes to somebody else."""
+
+    STAY = "stay"
+    """They stay whose they are."""
+    MOVE = "move"
+    """They are assigned to the one coming in."""
+    UNACKNOWLEDGED = "unacknowledged"
+    """Those move that nobody has acknowledged."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnCall(Layer):
     """The duty of one level of one team: a layer itself, `layers` that cover it and each other, and `overrides`.
 
     A later layer covers the earlier ones whenever it has somebody. A later override covers an earlier one; swaps are
-    applied in their order, within the layers.
+    applied in their order, within the layers. `handover` is the rule for open tickets at a shift change.
     """
 
     layers: tuple[Layer, ...] = ()
     overrides: tuple[Override, ...] = ()
+    handover: Handover = Handover.STAY
 
     @property
     def from_the_top(self) -> tuple[Layer, ...]:

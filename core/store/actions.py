@@ -61,9 +61,10 @@ def _supersede(connection: Connection, newer: Action) -> None:
 
 
 def withdraw_notices(connection: Connection, ticket_id: int) -> None:
-    """Take back the notices of a ticket that no worker has taken up yet."""
+    """Take back what a ticket asks of people and no worker has taken up yet; what only informs them still goes out."""
     waiting = (actions.c.ticket_id == ticket_id) & (actions.c.verb == "notify") & (actions.c.status == "pending")
-    connection.execute(update(actions).where(waiting).values(status=ActionStatus.SUPERSEDED.value))
+    asks = func.coalesce(actions.c.body["notice"]["informs"].as_boolean(), False).is_(False)
+    connection.execute(update(actions).where(waiting, asks).values(status=ActionStatus.SUPERSEDED.value))
 
 
 def confirm(connection: Connection, ticket_id: int, lanes: Sequence[str]) -> None:

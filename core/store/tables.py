@@ -164,6 +164,27 @@ actions = Table(
     Index("actions_status", "status", "id"),
 )
 
+shifts = Table(
+    "shifts",
+    metadata,
+    Column("team", Text, primary_key=True),
+    Column("level", Text, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("outgoing", JSONB, nullable=False, server_default="[]"),
+    _moment("looked_at"),
+)
+
+shift_changes = Table(
+    "shift_changes",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("ticket_id", BigInteger, nullable=False),
+    Column("body", JSONB, nullable=False),
+    _moment("attempt_at", default_now=True),
+    Column("error", Text, nullable=False, server_default=""),
+    Index("shift_changes_due", "attempt_at", "id"),
+)
+
 breakers = Table(
     "breakers",
     metadata,

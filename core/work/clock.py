@@ -1,4 +1,4 @@
-"""The clock: timers that are due reach their tickets, and rings that were lost are rung again."""
+"""The clock: timers that are due and shift changes reach their tickets, and rings that were lost are rung again."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from core.ports import Bell, Clock
 from core.store import actions, deliveries, timers
 from core.work.apply import Policies, apply_to
 from core.work.failures import is_away, told
+from core.work.handover import Handovers
 
 log = structlog.get_logger()
 
@@ -26,15 +27,20 @@ class Sweeper:
     policies: Policies
     clock: Clock
     bell: Bell
+    handovers: Handovers
 
     def sweep(self) -> int:
-        """Fire every timer that is due, then ring for work that waits unheard; returns how many timers fired."""
+        """Fire every timer that is due, notice shift changes, then ring for work that waits unheard.
+
+        Returns how many tickets were stepped.
+        """
         fired = 0
         while due := self._due():
             succeeded = sum(self._fire(ticket_id, timer) for ticket_id, timer in due)
             fired += succeeded
             if len(due) < _BATCH:
                 break
+        fired += self.handovers.look()
         if fired:
             self.bell.ring("delivery")
         self._ring_again()

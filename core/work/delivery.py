@@ -110,7 +110,8 @@ class Deliverer:
             raise DeliveryError(f"ticket {action.ticket_id} is gone", permanent=True)
         roster = self.policies.version(ticket.policy_version).roster
         if action.verb is Verb.NOTIFY:
-            if ticket.is_acknowledged or not ticket.state.is_open:
+            asks = action.notice is not None and not action.notice.informs
+            if asks and (ticket.is_acknowledged or not ticket.state.is_open):
                 raise _NotWantedError
             return self._notify(action, roster)
         platform = self.platforms().get(action.platform)

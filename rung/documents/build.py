@@ -8,7 +8,7 @@ from typing import Any
 
 from connectors import config as connector
 from core.model import Person
-from core.policy import Hours, Layer, OnCall, Override, Roster, Span, Team, instant
+from core.policy import Handover, Hours, Layer, OnCall, Override, Roster, Span, Team, instant
 from rung.documents.model import PlatformDoc, PlatformsDocument, SourceDoc
 from rung.documents.secrets import secret
 from webhooks import signatures
@@ -98,6 +98,7 @@ def _duty(data: Data) -> OnCall:
         **_turns(data, zone),
         layers=tuple(Layer(**_turns(one, zone)) for one in data["layers"]),
         overrides=tuple(_override(one, zone) for one in data["overrides"]),
+        handover=Handover(data["handover"]),
     )
 
 

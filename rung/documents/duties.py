@@ -7,6 +7,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
+from core.policy import Handover
 from rung.documents.fields import Choice, Strict, Text
 from rung.documents.times import Days, End, LocalMoment, Start, TimeOfDay, TurnLength, Zone
 
@@ -58,3 +59,4 @@ class DutySchema(LayerSchema):
     time_zone = Zone(load_default="UTC")
     layers = fields.List(fields.Nested(LayerSchema), load_default=list)
     overrides = fields.List(fields.Nested(OverrideSchema), load_default=list)
+    handover = Choice(tuple(Handover), load_default=Handover.STAY.value)

@@ -1,0 +1,134 @@
+"""Shift changes: noticed once each, also those that came while nothing ran, and brought to the tickets concerned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Connection, Engine
+
+from core.engine.handover import concerns, summary, worst_first
+from core.model import ShiftChanged
+from core.policy import OnCall, Policy, Roster, Shift
+from core.policy import shifts as shifts_of
+from core.ports import Clock
+from core.store import shifts
+from core.store.shifts import Held
+from core.work.apply import Policies, apply_to
+from core.work.failures import is_away, told
+
+log = structlog.get_logger()
+
+_LOOK_AHEAD = timedelta(days=1)
+_LOOK_BACK = timedelta(days=31)
+"""Longer ago nobody asks who had the duty meanwhile; who has it now is right all the same."""
+
+
+@dataclass(slots=True)
+class _Seen:
+    """When each duty may next pass on, by team and level, under the roster that was last looked at."""
+
+    roster: Roster = field(default_factory=Roster)
+    next: dict[tuple[str, str], datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Handovers:
+    """Looks who has come on duty. Any number may look at once: a duty's row in the database lets one pass it on.
+
+    The row says who had the duty when it was last looked at, so what changed while every clock was down is noticed by
+    the first that runs again. A change is announced to each ticket in the transaction that notes it, and each ticket
+    hears of it in one of its own.
+    """
+
+    database: Engine
+    policies: Policies
+    clock: Clock
+    seen: _Seen = field(default_factory=_Seen)
+
+    def look(self) -> int:
+        """Notice the shift changes that have come, and bring them to their tickets; returns to how many."""
+        policy, now = self.policies.newest(), self.clock()
+        if policy.roster is not self.seen.roster:
+            self.seen.roster = policy.roster
+            self.seen.next = {(team.id, level): now for team in policy.roster.teams.values() for level in team.on_call}
+        for (team, level), due in list(self.seen.next.items()):
+            if due <= now:
+                self.seen.next[team, level] = self._look_at(team, level, policy, now)
+        return self._bring()
+
+    def _look_at(self, team: str, level: str, policy: Policy, now: datetime) -> datetime:
+        """Look at one duty; returns when it may next pass on."""
+        duty = policy.roster.duty(team, level) or OnCall()
+        with self.database.begin() as connection:
+            person = policy.roster.on_call(team, level, now)
+            held = shifts.locked(connection, team, level, Held(person, now))
+            since = min(max(held.looked_at, now - _LOOK_BACK), now)
+            found = shifts_of(duty, since, now + _LOOK_AHEAD, policy.roster.time_off)
+            change, after = _passed(held, found, now)
+            shifts.put(connection, team, level, after)
+            if change:
+                self._announce(connection, replace(change, team=team, level=level), now)
+        return next((shift.end for shift in found if now < shift.end), now + _LOOK_AHEAD)
+
+    def _announce(self, connection: Connection, change: ShiftChanged, now: datetime) -> None:
+        """Have each open ticket of the level hear of it; the worst one also brings the summary of all."""
+        theirs = shifts.open_tickets(connection, change.team)
+        every = ((ticket, self.policies.version(ticket.policy_version)) for ticket in theirs)
+        ranked = sorted((one for one in every if concerns(*one, change)), key=worst_first)
+        if not ranked:
+            return
+        first = replace(change, summary=summary(change, ranked, now), count=len(ranked))
+        others = [(ticket.id, change) for ticket, _ in ranked[1:]]
+        shifts.announce(connection, [(ranked[0][0].id, first), *others])
+        log.info("a shift has changed", team=change.team, level=change.level, tickets=len(ranked))
+
+    def _bring(self) -> int:
+        brought = 0
+        while self._bring_next():
+            brought += 1
+        return brought
+
+    def _bring_next(self) -> bool:
+        """Let a ticket hear of a shift change; False when none waits."""
+        change_id = 0
+        try:
+            with self.database.begin() as connection:
+                waiting = shifts.next_change(connection)
+                if waiting is None:
+                    return False
+                change_id, ticket_id, change = waiting
+                apply_to(connection, ticket_id, change, self.policies, self.clock())
+                shifts.heard(connection, change_id)
+        except Exception as error:  # the boundary that keeps a ticket which cannot be stepped to itself
+            if is_away(error) or not change_id:
+                raise
+            log.exception("a shift change could not be applied", change=change_id)
+            with self.database.begin() as connection:
+                shifts.put_off(connection, change_id, told(error))
+        return True
+
+
+def _passed(held: Held, found: tuple[Shift, ...], now: datetime) -> tuple[ShiftChanged | None, Held]:
+    """What has changed from who had the duty to the shift that runs now, and who has it after that.
+
+    Where it passes to nobody, those who had it are remembered until somebody comes.
+    """
+    until_now = [shift for shift in found if shift.start <= now]
+    person = until_now[-1].person if until_now else ""
+    holders = tuple(dict.fromkeys(_named((*held.outgoing, held.person, *(shift.person for shift in until_now)))))
+    has_passed = any(shift.person != held.person for shift in until_now)
+    if not has_passed:
+        return None, replace(held, looked_at=now)
+    if not person:
+        return None, Held("", now, holders)
+    outgoing = tuple(one for one in holders if one != person)
+    # Without a moment at which it passed, it is today's roster that says another than yesterday's.
+    at = until_now[-1].start if len(until_now) > 1 else now
+    return ShiftChanged(team="", level="", incoming=person, at=at, outgoing=outgoing), Held(person, now)
+
+
+def _named(people: tuple[str, ...]) -> Iterator[str]:
+    return (person for person in people if person)
