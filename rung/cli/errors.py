@@ -17,6 +17,7 @@ _TOLD = (
     ("rung.up", "UpError", REFUSED),
     ("rung.runfile", "AlreadyUpError", REFUSED),
     ("rung.runfile", "NothingRunsError", UNREACHABLE),
+    ("rung.history", "HistoryError", REFUSED),
     ("core.ports", "UnmappedError", REFUSED),
     ("core.desk", "NotFoundError", REFUSED),
     ("core.desk", "NotReplayableError", REFUSED),

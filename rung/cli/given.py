@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,15 +15,31 @@ def loaded(folder: Path | None) -> Loaded:
 
     Raises `DocumentsError`, `MappingDocumentError`, and what the database does.
     """
-    return _from_folder(folder) if folder else _in_force()
+    return made_of(texts(folder)) if folder else _in_force()
 
 
-def _from_folder(folder: Path) -> Loaded:
+def texts(folder: Path | None) -> dict[str, str]:
+    """The documents in the folder by name; without one, those in force. Raises as `loaded`."""
+    from rung import documents
+
+    return documents.read_folder(folder) if folder else _texts_in_force()
+
+
+def made_of(documents: Mapping[str, str]) -> Loaded:
+    """What documents say that are not in force; raises `DocumentsError` and `MappingDocumentError`."""
     from core.store.documents import Document
-    from rung import documents, live
+    from rung import live
 
-    texts = documents.read_folder(folder)
-    return live.load({name: Document(name, 1, text) for name, text in texts.items()}, lambda _: None)
+    return live.load({name: Document(name, 1, text) for name, text in documents.items()}, lambda _: None)
+
+
+def _texts_in_force() -> dict[str, str]:
+    from core.store import documents as stored
+    from core.store.database import connect
+    from rung.cli.desk import settings
+
+    with connect(settings().database_url).begin() as connection:
+        return {name: document.content for name, document in stored.newest(connection).items()}
 
 
 def _in_force() -> Loaded:

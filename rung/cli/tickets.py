@@ -10,6 +10,7 @@ import click
 
 from rung.cli.group import Lazy
 from rung.cli.output import facts, json_option, left, moment, print_json, table
+from rung.cli.when import When
 
 if TYPE_CHECKING:
     from core.desk import BoardRow
@@ -81,6 +82,22 @@ def show(ticket_id: int, as_json: bool) -> None:
     click.echo()
     actions = ((str(one.id), one.status.value, one.target, one.summary, one.error) for one in page.actions)
     table(("ACTION", "STATUS", "WHERE", "WHAT", "ERROR"), actions, "Nothing was written or sent.")
+
+
+@command.command()
+@click.option("--since", type=When(), help="Only tickets opened since then.")
+def export(since: datetime | None) -> None:
+    """Print recorded tickets as a history for `rung simulate`: a line of JSON for each."""
+    from core.store import history as stored
+    from core.store.database import connect
+    from rung import history
+    from rung.cli import given
+    from rung.cli.desk import settings
+
+    roster = given.loaded(None).policy.roster
+    with connect(settings().database_url).connect() as connection:
+        for case in stored.cases(connection, since, roster):
+            click.echo(history.write(case))
 
 
 @command.command()
