@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core.engine.draft import Draft
+from core.engine.holding import let_go
 
-LOOKS: tuple[Callable[[Draft], None], ...] = ()
+LOOKS: tuple[Callable[[Draft], None], ...] = (let_go,)
 """In this order; each looks at the ticket as the one before left it, and does nothing where nothing concerns it."""
 
 

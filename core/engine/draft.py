@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from core.engine.outcome import Outcome
+from core.engine.outcome import Outcome, Refused
 from core.model import (
     ALONE,
     Action,
@@ -26,6 +26,9 @@ from core.model import (
 )
 from core.model.changed import changed
 from core.policy import Facts, Policy, facts_of
+
+_WAITS = frozenset({TimerKind.ACKNOWLEDGE, TimerKind.SNOOZE})
+"""Timers that wait while automation is on hold; clocks and ends do not."""
 
 
 class Draft:
@@ -47,6 +50,13 @@ class Draft:
         self._note: list[Reason] = []
         self._withdraw = False
         self._confirms: list[str] = []
+        self.refused: Refused | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a person has put the ticket's automation on hold: nothing escalates by itself."""
+        hold = self.ticket.hold
+        return hold is not None and self.now < hold.until
 
     @property
     def ticket(self) -> Ticket:
@@ -73,9 +83,9 @@ class Draft:
         """Add a decision of a rule to the timeline, and to the note that the records get if anything is written."""
         return self.decided(rule, Reason(code, facts))
 
-    def decided(self, rule: str, reason: Reason) -> Reason:
-        """As `decide`, for a reason that is there already."""
-        self._entries.append(Entry(at=self.now, kind=EntryKind.DECISION, by=rule, reason=reason))
+    def decided(self, rule: str, reason: Reason, kind: EntryKind = EntryKind.DECISION) -> Reason:
+        """As `decide`, for a reason that is there already; a person's command is of its own kind."""
+        self._entries.append(Entry(at=self.now, kind=kind, by=rule, reason=reason))
         self._note.append(reason)
         return reason
 
@@ -101,9 +111,24 @@ class Draft:
         self._confirms.append(self.lane(platform))
 
     def set_timer(self, kind: TimerKind, due_at: datetime, name: str = "") -> None:
-        """Start the timer of that kind and name, in place of one that runs."""
-        token = self.ticket.timer_token + 1
-        self.update(timers=(*self._other_timers(kind, name), Timer(kind, due_at, token, name)), timer_token=token)
+        """Start the timer of that kind and name, in place of one that runs; while automation is on hold it waits."""
+        token, hold = self.ticket.timer_token + 1, self.ticket.hold
+        timer = Timer(kind, due_at, token, name)
+        if hold is not None and kind in _WAITS and due_at < hold.until:
+            timer = Timer(kind, hold.until, token, name, put_off_from=due_at)
+        self.update(timers=(*self._other_timers(kind, name), timer), timer_token=token)
+
+    def put_off(self) -> None:
+        """Have the timers that escalate wait until the hold ends."""
+        for timer in self.ticket.timers:
+            if timer.kind in _WAITS:
+                self.set_timer(timer.kind, timer.put_off_from or timer.due_at, timer.name)
+
+    def put_back(self) -> None:
+        """Have the timers that a hold put off come when they would have come, what is overdue at once."""
+        for timer in self.ticket.timers:
+            if timer.put_off_from is not None and timer.due_at > self.now:
+                self.set_timer(timer.kind, max(timer.put_off_from, self.now), timer.name)
 
     def stop_timer(self, kind: TimerKind, name: str = "") -> None:
         """Stop the timer of that kind and name, if it runs."""
@@ -131,7 +156,7 @@ class Draft:
         writes = [self._write_to(record) for record in self.ticket.records]
         notices = [self._notice(notice, reason) for notice, reason in self._notices]
         actions = (*(action for action in writes if action), *notices)
-        return Outcome(self.ticket, tuple(self._entries), actions, self._withdraw, tuple(self._confirms))
+        return Outcome(self.ticket, tuple(self._entries), actions, self._withdraw, tuple(self._confirms), self.refused)
 
     def _next_operation(self) -> str:
         self.update(operations=self.ticket.operations + 1)
@@ -158,7 +183,10 @@ class Draft:
     def _everything(self) -> dict[str, Any]:
         """What a new record is told from the start."""
         names = {one.name for one in fields(Changes)} - {"comments", "assignee", "resolution", "state"}
-        return {name: value for name in names if (value := getattr(self.ticket, name)) not in (None, "")}
+        said = {name: value for name in names if (value := getattr(self.ticket, name)) not in (None, "")}
+        if self.ticket.severity_override is not None:
+            said["impact"], said["urgency"] = self.policy.severity.measures(self.ticket.severity)
+        return said
 
     def _notice(self, notice: Notice, reason: Reason) -> Action:
         return Action(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.engine.draft import Draft
 from core.engine.wording import duty_notice, last_resort_notice, span
 from core.model import EntryKind, Reason, ReasonCode, State, TimerKind
-from core.policy import Level
+from core.policy import Level, asked
 
 
 def begin_path(draft: Draft) -> None:
@@ -15,10 +15,48 @@ def begin_path(draft: Draft) -> None:
 
 
 def escalate(draft: Draft, why: str) -> None:
-    """Move the ticket to the next level; what a person had made theirs is automation's again."""
+    """Move the ticket to the next level; what a person had made theirs is automation's again.
+
+    While a person has automation on hold it stays where it is, and an awaited acknowledgement is awaited until the end.
+    """
+    if draft.is_held:
+        draft.log(EntryKind.DECISION, draft.ticket.path, ReasonCode.HELD_BACK, why=why)
+        if not draft.ticket.is_acknowledged:
+            draft.set_timer(TimerKind.ACKNOWLEDGE, draft.now)
+        return
     draft.update(theirs=frozenset())
     draft.withdraw_notices()
     _climb(draft, tried=why)
+
+
+def move_to(draft: Draft, level: int, why: str) -> None:
+    """Move the ticket to that level of its path (counted from 1), up or down; it is to be acknowledged there."""
+    draft.update(level=level - 1, acknowledged_at=None, acknowledged_by="", exhausted=False, theirs=frozenset())
+    draft.withdraw_notices()
+    _climb(draft, tried=why)
+
+
+def remind(draft: Draft, why: str) -> None:
+    """Ask again on the level on which it stands, for what is left of the wait."""
+    ticket = draft.ticket
+    level = draft.policy.path(ticket.path).level(ticket.level)
+    person = asked(draft.policy, ticket, level.name, draft.now) if level else ""
+    if level is None or not person or ticket.timer(TimerKind.ACKNOWLEDGE) is None:
+        return
+    rearm(draft)
+    timer = draft.ticket.timer(TimerKind.ACKNOWLEDGE)
+    within = timer.due_at - draft.now if timer else level.acknowledge_within[ticket.severity]
+    facts = {"level": level.name, "person": draft.policy.roster.name(person), "why": why, "within": span(within)}
+    reason = draft.decide(ticket.path, ReasonCode.ASKED_AGAIN, **facts)
+    _give(draft, person)
+    draft.notify(duty_notice(draft.ticket, draft.policy, person, within, reason.sentence, _tried(why)), reason)
+
+
+def _give(draft: Draft, person: str) -> None:
+    """Have it be that person's, unless a person said whose it is."""
+    keeps_owner = "assignee" in draft.ticket.theirs and draft.ticket.owner
+    draft.update(owner=draft.ticket.owner if keeps_owner else person)
+    draft.write(assignee=person)
 
 
 def _climb(draft: Draft, tried: str) -> None:
@@ -31,13 +69,13 @@ def _climb(draft: Draft, tried: str) -> None:
             draft.decide(path.name, ReasonCode.ROUND_BEGUN, round=str(round_))
         draft.update(level=level_number, round=round_)
         level = path.levels[level_number - 1]
-        person = draft.policy.roster.on_call(draft.ticket.team, level.name, draft.now)
+        person = asked(draft.policy, draft.ticket, level.name, draft.now)
         if person:
             _begin_level(draft, level, person, tried)
             return
         skipped = f"nobody is on call for it in {_team(draft)}"
         draft.decide(path.name, ReasonCode.LEVEL_SKIPPED, level=level.name, why=skipped)
-    _exhaust(draft, tried or skipped or "it has no levels")
+    exhaust(draft, tried or skipped or "it has no levels")
 
 
 def _begin_level(draft: Draft, level: Level, person: str, tried: str) -> None:
@@ -50,10 +88,10 @@ def _begin_level(draft: Draft, level: Level, person: str, tried: str) -> None:
     else:
         facts = {"level": level.name, "person": name, "team": _team(draft), "within": span(within)}
         reason = draft.decide(ticket.path, ReasonCode.LEVEL_BEGUN, **facts)
-    keeps_owner = "assignee" in ticket.theirs and ticket.owner
-    draft.update(owner=ticket.owner if keeps_owner else person, awaiting_since=draft.now)
+    draft.update(awaiting_since=draft.now)
     draft.set_timer(TimerKind.ACKNOWLEDGE, draft.now + within)
-    draft.write(assignee=person, team=ticket.team or None)
+    _give(draft, person)
+    draft.write(team=ticket.team or None)
     draft.notify(duty_notice(draft.ticket, draft.policy, person, within, reason.sentence, _tried(tried)), reason)
 
 
@@ -65,7 +103,8 @@ def _team(draft: Draft) -> str:
     return draft.policy.roster.team_name(draft.ticket.team) or "no team"
 
 
-def _exhaust(draft: Draft, why: str) -> None:
+def exhaust(draft: Draft, why: str) -> None:
+    """Nobody is left to ask: the last resort is told, and the ticket marked."""
     path = draft.policy.path(draft.ticket.path)
     resort = path.last_resort
     told = f"{draft.policy.roster.name(resort)} is told as the last resort." if resort else "No last resort is named."
@@ -106,4 +145,7 @@ def rearm(draft: Draft) -> None:
     level = draft.policy.path(ticket.path).level(ticket.level)
     if ticket.timer(TimerKind.ACKNOWLEDGE) is None or ticket.awaiting_since is None or level is None:
         return
-    draft.set_timer(TimerKind.ACKNOWLEDGE, ticket.awaiting_since + level.acknowledge_within[ticket.severity])
+    begins = ticket.awaiting_since
+    if ticket.snooze and ticket.timer(TimerKind.SNOOZE):
+        begins = max(begins, ticket.snooze.until)
+    draft.set_timer(TimerKind.ACKNOWLEDGE, begins + level.acknowledge_within[ticket.severity])

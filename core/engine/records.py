@@ -197,6 +197,10 @@ def _facts(draft: Draft, event: Event, changed: dict[str, str]) -> None:
     draft.update(**{name: getattr(event, name) for name in names}, theirs=draft.ticket.theirs | set(names))
     facts = {"actor": _actor(event), "fields": ", ".join(names), "platform": event.where}
     draft.log(EntryKind.EVENT, _actor(event), ReasonCode.FACTS_CHANGED, **facts)
+    if draft.ticket.severity_override and {"impact", "urgency"} & set(names):
+        draft.update(severity_override=None)
+        known = {"actor": _actor(event), "platform": event.where}
+        draft.log(EntryKind.EVENT, _actor(event), ReasonCode.SEVERITY_LET_GO, **known)
     if draft.ticket.state.is_open:
         change_severity(draft)
 

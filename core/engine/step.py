@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from core.engine import alerts, handover, opening, records, reports
+from core.engine import alerts, commands, handover, opening, records, reports
 from core.engine.afterwards import look_again
 from core.engine.draft import Draft
-from core.engine.escalation import acknowledge, escalate
+from core.engine.escalation import escalate
+from core.engine.holding import hold_over, snooze_over
 from core.engine.outcome import Outcome
 from core.engine.wording import span
 from core.model import (
     ALONE,
-    Acknowledge,
+    Command,
     EntryKind,
     Event,
     EventKind,
@@ -52,8 +53,8 @@ def step(
             records.apply(draft, stimulus)
         case TimerDue():
             _timer_due(draft, stimulus)
-        case Acknowledge():
-            _acknowledge(draft, stimulus)
+        case Command():
+            commands.apply(draft, stimulus)
         case Report():
             reports.apply(draft, stimulus)
         case ShiftChanged():
@@ -85,17 +86,6 @@ def _nobody_acknowledged(draft: Draft, timer: Timer) -> None:
 _WHEN_DUE: Mapping[TimerKind, Callable[[Draft, Timer], None]] = {
     TimerKind.ACKNOWLEDGE: _nobody_acknowledged,
     TimerKind.CLOSE: _close,
+    TimerKind.HOLD: hold_over,
+    TimerKind.SNOOZE: snooze_over,
 }
-
-
-def _acknowledge(draft: Draft, command: Acknowledge) -> None:
-    ticket = draft.ticket
-    person = draft.policy.roster.name(command.by)
-    if not ticket.state.is_open:
-        facts = {"person": person, "via": command.via, "state": ticket.state.value}
-        draft.log(EntryKind.COMMAND, person, ReasonCode.ACKNOWLEDGED_LATE, **facts)
-    elif ticket.is_acknowledged:
-        facts = {"person": person, "via": command.via, "first": ticket.acknowledged_by}
-        draft.log(EntryKind.COMMAND, person, ReasonCode.ACKNOWLEDGED_AGAIN, **facts)
-    else:
-        acknowledge(draft, command.by, command.via, on_platform=False)

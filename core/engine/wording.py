@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from core.model import Notice, Ticket
 from core.policy import Policy
@@ -21,6 +21,12 @@ def span(duration: timedelta) -> str:
     return " ".join(parts[:2]) or "0 seconds"
 
 
+def moment(at: datetime) -> str:
+    """A moment in a sentence: "14:05 UTC on 2 March"; it never means another year."""
+    utc = at.astimezone(UTC)
+    return f"{utc:%H:%M} UTC on {utc.day} {utc:%B}"
+
+
 def headline(ticket: Ticket, policy: Policy, time_left: str) -> str:
     """The first line of every message: severity, service, what, time left."""
     service = policy.services.get(ticket.service)
@@ -36,6 +42,18 @@ def duty_notice(ticket: Ticket, policy: Policy, person: str, within: timedelta, 
         ask="Please acknowledge that you are taking it:",
         why=why,
         tried=tried,
+    )
+
+
+def handed_notice(ticket: Ticket, policy: Policy, person: str, why: str) -> Notice:
+    """Tells somebody that a person has given it to them."""
+    taken = ticket.is_acknowledged
+    return Notice(
+        person=person,
+        headline=headline(ticket, policy, "It is yours now"),
+        ask="Please look at it now:" if taken else "Please acknowledge that you are taking it:",
+        why=why,
+        offers_acknowledge=not taken,
     )
 
 

@@ -5,11 +5,30 @@ an aware `datetime` in UTC, every duration a `timedelta`.
 """
 
 from core.model.action import Action, ActionStatus, Changes, Comment, Notice, Verb
-from core.model.command import Acknowledge, Command
+from core.model.command import (
+    Acknowledge,
+    Assign,
+    ChangeSeverity,
+    Command,
+    DeEscalate,
+    EscalateNow,
+    EscalateTo,
+    HandBack,
+    HoldAutomation,
+    LinkMajor,
+    Note,
+    Resume,
+    SetBackup,
+    SetOwner,
+    Snooze,
+    Take,
+)
 from core.model.event import Delivery, DeliveryStatus, Event, EventKind, ForeignComment, Normalized
+from core.model.overruling import Hold, LevelOwner, SeverityOverride, Snoozed
 from core.model.people import Party, Person
 from core.model.reason import Entry, EntryKind, Reason, ReasonCode
 from core.model.record import Record, RecordRef
+from core.model.right import EVERYTHING, Right
 from core.model.stimulus import Receipt, Refusal, Report, ShiftChanged, Stimulus, TimerDue
 from core.model.surroundings import ALONE, Surroundings
 from core.model.ticket import Alert, Ticket, Timer, TimerKind, Unopened
@@ -17,22 +36,34 @@ from core.model.values import Impact, Severity, State, TicketKind, Urgency
 
 __all__ = [
     "ALONE",
+    "EVERYTHING",
     "Acknowledge",
     "Action",
     "ActionStatus",
     "Alert",
+    "Assign",
+    "ChangeSeverity",
     "Changes",
     "Command",
     "Comment",
+    "DeEscalate",
     "Delivery",
     "DeliveryStatus",
     "Entry",
     "EntryKind",
+    "EscalateNow",
+    "EscalateTo",
     "Event",
     "EventKind",
     "ForeignComment",
+    "HandBack",
+    "Hold",
+    "HoldAutomation",
     "Impact",
+    "LevelOwner",
+    "LinkMajor",
     "Normalized",
+    "Note",
     "Notice",
     "Party",
     "Person",
@@ -43,11 +74,19 @@ __all__ = [
     "RecordRef",
     "Refusal",
     "Report",
+    "Resume",
+    "Right",
+    "SetBackup",
+    "SetOwner",
     "Severity",
+    "SeverityOverride",
     "ShiftChanged",
+    "Snooze",
+    "Snoozed",
     "State",
     "Stimulus",
     "Surroundings",
+    "Take",
     "Ticket",
     "TicketKind",
     "Timer",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from core.model.overruling import Hold, LevelOwner, SeverityOverride, Snoozed
 from core.model.record import Record
 from core.model.values import Impact, Severity, State, TicketKind, Urgency
 
@@ -18,19 +19,25 @@ class TimerKind(StrEnum):
     """Nobody may have acknowledged by then."""
     CLOSE = "close"
     """It has stayed resolved for as long as the policy lets it reopen."""
+    HOLD = "hold"
+    """A person's hold of automation ends."""
+    SNOOZE = "snooze"
+    """A snooze ends: whoever has it is asked again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timer:
     """A moment at which the engine must look at the ticket.
 
-    A ticket has at most one of each kind and name; most kinds have one timer only, and no name.
+    A ticket has at most one of each kind and name; most kinds have one timer only, and no name. `put_off_from` is when
+    it would have come had automation not been put on hold.
     """
 
     kind: TimerKind
     due_at: datetime
     token: int
     name: str = ""
+    put_off_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,7 @@ class Ticket:
     was walked. `owner` is who it is assigned to: a roster id, or the name that a platform gave. `awaiting_since` is
     when the present wait for an acknowledgement began, None when nothing is awaited. `theirs` names the fields of
     `Changes` that a person changed and automation leaves alone until the ticket moves to another level.
+    `severity_override`, `hold`, `snooze` and `owners` are what people decided about this ticket alone.
     `reassignments` and `reopenings` count those so far, `like` the
     tickets like this one when it last looked; `parent` is the major incident that gathers it, 0 without one.
     `customer` is the id of one of the policy's customers, else the name that the source gave.
@@ -107,6 +115,10 @@ class Ticket:
     records: tuple[Record, ...] = ()
     timers: tuple[Timer, ...] = ()
     theirs: frozenset[str] = frozenset()
+    severity_override: SeverityOverride | None = None
+    hold: Hold | None = None
+    snooze: Snoozed | None = None
+    owners: tuple[LevelOwner, ...] = ()
     comments: tuple[str, ...] = ()
     reassignments: int = 0
     reopenings: int = 0
@@ -119,6 +131,15 @@ class Ticket:
     def is_acknowledged(self) -> bool:
         """Whether somebody has taken responsibility."""
         return self.acknowledged_at is not None
+
+    @property
+    def held_until(self) -> datetime | None:
+        """Until when a person has put automation on hold; None where nobody has."""
+        return self.hold.until if self.hold else None
+
+    def owner_of(self, level: str) -> LevelOwner:
+        """Whom people have named for that level of this ticket."""
+        return next((one for one in self.owners if one.level == level), LevelOwner(level=level))
 
     @property
     def deadline(self) -> datetime | None:

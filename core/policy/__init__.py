@@ -1,5 +1,7 @@
 """The policy as typed objects, and what each part of it decides. Pure: the moment is always handed in."""
 
+from core.policy.asked import asked
+from core.policy.authority import Authority, holders, rights, rights_at, standing
 from core.policy.condition import ALWAYS, Condition
 from core.policy.coverage import Absent, Coverage, Gap, Unreachable, coverage
 from core.policy.facts import Facts, facts_of
@@ -16,6 +18,7 @@ from core.policy.spans import Span, TimeOff
 __all__ = [
     "ALWAYS",
     "Absent",
+    "Authority",
     "Basis",
     "Condition",
     "Coverage",
@@ -39,10 +42,15 @@ __all__ = [
     "TimeOff",
     "Unreachable",
     "Why",
+    "asked",
     "assigned",
     "coverage",
     "facts_of",
+    "holders",
     "instant",
     "on_call",
+    "rights",
+    "rights_at",
     "shifts",
+    "standing",
 ]

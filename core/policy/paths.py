@@ -6,15 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from core.model import Severity
+from core.model import EVERYTHING, Right, Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
-    """A rung: its name, and how long its on-call person has to acknowledge a ticket of each severity."""
+    """A rung: its name, and how long its on-call person has to acknowledge a ticket of each severity.
+
+    `may` is what it may decide beside what the levels below it may.
+    """
 
     name: str
     acknowledge_within: Mapping[Severity, timedelta]
+    may: frozenset[Right] = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 
+from core.policy.authority import Authority
 from core.policy.paths import Path
 from core.policy.roster import Roster
 from core.policy.severity import SeverityRule
@@ -39,6 +40,7 @@ class Policy:
     services: Mapping[str, Service] = field(default_factory=dict)
     default_team: str = ""
     reopen_within: timedelta = timedelta(hours=24)
+    authority: Authority = field(default_factory=Authority)
     roster: Roster = field(default_factory=Roster)
     creates_on: Mapping[str, str] = field(default_factory=dict)
 

@@ -23,3 +23,11 @@ class SeverityRule:
         severity = self.matrix[impact, urgency]
         facts = {"severity": severity.value, "impact": impact.name.lower(), "urgency": urgency.name.lower()}
         return severity, Reason(ReasonCode.SEVERITY_DERIVED, facts)
+
+    def measures(self, severity: Severity) -> tuple[Impact | None, Urgency | None]:
+        """An impact and an urgency that the matrix makes that severity of, as near to each other as can be.
+
+        For platforms that know a severity only by them; (None, None) where the matrix never gives it.
+        """
+        cells = [cell for cell, gives in self.matrix.items() if gives is severity]
+        return min(cells, key=lambda cell: (abs(cell[0] - cell[1]), cell), default=(None, None))

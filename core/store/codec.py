@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, TypeVar, cast
 
 from cattrs.preconf.json import make_converter
@@ -14,6 +15,8 @@ _converter = make_converter(omit_if_default=True)
 # A reason's value is its sentence, which may be reworded; its name is what lasts.
 _converter.register_unstructure_hook(ReasonCode, lambda code: code.name.lower())
 _converter.register_structure_hook(ReasonCode, lambda name, _: ReasonCode[name.upper()])
+_converter.register_unstructure_hook(timedelta, lambda length: length.total_seconds())
+_converter.register_structure_hook(timedelta, lambda seconds, _: timedelta(seconds=seconds))
 
 
 def to_json(value: object) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import yaml
 from docs_pages import blocks, committed, indented, named, pages, section, text
 from marshmallow import Schema, fields
 
+from core.model import Right
 from core.policy.facts import NAMES
 from rung import documents
 from rung.documents.fields import Named, OneKind
@@ -24,7 +25,7 @@ POLICY_PAGE = "docs/policy.md"
 _KEYS = {
     "platforms.yaml": {"platforms", "sources"},
     "roster.yaml": {"people", "teams"},
-    "policy.yaml": {"severity", "services", "routing", "paths", "default_path", "reopen_within"},
+    "policy.yaml": {"severity", "services", "routing", "paths", "default_path", "reopen_within", "authority"},
 }
 _PLATFORMS = """\
 platforms:
@@ -93,6 +94,11 @@ def test_every_fact_is_told() -> None:
         for name in row.strip("`").split("`, `")
     }
     assert told == NAMES
+
+
+def test_every_right_is_told() -> None:
+    told = section(POLICY_PAGE, "Authority")
+    assert [right.value for right in Right if f"`{right}`" not in told] == []
 
 
 def test_every_setting_is_told_with_its_default_and_meaning() -> None:

@@ -9,6 +9,7 @@ from marshmallow import fields
 
 from core.policy import Policy, Roster
 from rung.documents.fields import Duration, Named, Strict, Text
+from rung.documents.policy.authority import AuthoritySchema, authority
 from rung.documents.policy.paths import PathSchema, path
 from rung.documents.policy.routing import RoutingSchema
 from rung.documents.policy.services import ServiceSchema, service
@@ -24,6 +25,7 @@ class PolicySchema(Strict):
     routing = fields.Nested(RoutingSchema, load_default=dict)
     paths = Named(fields.Nested(PathSchema))
     default_path = Text()
+    authority = fields.Nested(AuthoritySchema, load_default=lambda: AuthoritySchema().load({}))
     reopen_within = Duration()
 
 
@@ -36,6 +38,7 @@ def policy(data: Mapping[str, Any], *, version: int, roster: Roster, creates_on:
         paths={name: path(name, one) for name, one in data["paths"].items()},
         default_path=data["default_path"],
         services={name: service(name, one) for name, one in data["services"].items()},
+        authority=authority(data["authority"]),
         default_team=data["routing"].get("default_team", ""),
         reopen_within=data["reopen_within"],
         roster=roster,

@@ -7,8 +7,10 @@ from typing import Any
 
 from marshmallow import fields, validate
 
+from core.model import EVERYTHING
 from core.policy import Level, Path
 from rung.documents.fields import Count, Name, Strict, Text
+from rung.documents.policy.authority import Rights
 from rung.documents.policy.lengths import Within
 
 
@@ -17,6 +19,7 @@ class LevelSchema(Strict):
 
     name = Name(required=True)
     acknowledge_within = Within(required=True)
+    may = Rights(load_default=EVERYTHING)
 
 
 class PathSchema(Strict):
@@ -29,5 +32,9 @@ class PathSchema(Strict):
 
 def path(name: str, data: Mapping[str, Any]) -> Path:
     """The path of an entry that was checked."""
-    levels = tuple(Level(name=one["name"], acknowledge_within=one["acknowledge_within"]) for one in data["levels"])
+    levels = tuple(_level(one) for one in data["levels"])
     return Path(name=name, levels=levels, rounds=data["rounds"], last_resort=data["last_resort"])
+
+
+def _level(data: Mapping[str, Any]) -> Level:
+    return Level(name=data["name"], acknowledge_within=data["acknowledge_within"], may=data["may"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given, settings
@@ -11,15 +12,32 @@ from core.engine import Outcome, step
 from core.model import (
     Acknowledge,
     Action,
+    Assign,
+    ChangeSeverity,
+    Command,
+    DeEscalate,
+    EntryKind,
+    EscalateNow,
+    EscalateTo,
     Event,
     EventKind,
+    HandBack,
+    HoldAutomation,
     Impact,
+    LinkMajor,
+    Note,
     Party,
     Receipt,
     Refusal,
     Report,
+    Resume,
+    SetBackup,
+    SetOwner,
+    Severity,
+    Snooze,
     State,
     Stimulus,
+    Take,
     Ticket,
     TimerDue,
     TimerKind,
@@ -50,18 +68,37 @@ changes = st.builds(
     st.sampled_from([*Urgency, None]),
     st.sampled_from([*PEOPLE, None]),
 )
-commands = st.builds(Acknowledge, st.sampled_from(["dana", "lee", "somebody"]), st.just("here"))
+
+said = {
+    "by": st.sampled_from(["dana", "lee", "somebody"]),
+    "via": st.just("here"),
+    "reason": st.sampled_from(["", "so"]),
+}
+someone = st.sampled_from(["dana", "lee", "ines", "nobody", ""])
+somewhere = st.sampled_from(["L1", "L2", "L3", "L9", ""])
+commands = st.one_of(
+    *(st.builds(kind, **said) for kind in (Acknowledge, Take, EscalateNow, HandBack, Resume)),
+    st.builds(Assign, **said, person=someone),
+    *(st.builds(kind, **said, level=somewhere) for kind in (EscalateTo, DeEscalate)),
+    *(st.builds(kind, **said, level=somewhere, person=someone) for kind in (SetOwner, SetBackup)),
+    st.builds(ChangeSeverity, **said, severity=st.sampled_from(Severity)),
+    st.builds(HoldAutomation, **said, until=st.integers(-5, 90).map(lambda many: NOON + timedelta(minutes=many))),
+    st.builds(Snooze, **said, length=st.integers(-5, 90).map(lambda many: timedelta(minutes=many))),
+    st.builds(LinkMajor, **said, major=st.integers(0, 3)),
+    st.builds(Note, **said, text=st.sampled_from(["", "Seen it too."])),
+)
 moves = st.one_of(alerts, changes, commands, st.sampled_from(["timer", "done", "refused", "late timer"]))
 
 
 def stimulus_of(move: object, ticket: Ticket, actions: list[Action]) -> Stimulus | None:
     """What a drawn move means for the ticket as it stands."""
-    if isinstance(move, Event | Acknowledge):
+    if isinstance(move, Event | Command):
         return move
     if move == "late timer":
         return TimerDue(TimerKind.ACKNOWLEDGE, ticket.timer_token - 1)
     if move == "timer":
-        return TimerDue(ticket.timers[0].kind, ticket.timers[0].token) if ticket.timers else None
+        due = min(ticket.timers, key=lambda one: one.due_at, default=None)
+        return TimerDue(due.kind, due.token) if due else None
     if not actions:
         return None
     action = actions.pop(0)
@@ -76,6 +113,8 @@ def assert_sane(outcome: Outcome) -> None:
     has_timer = ticket.timer(TimerKind.ACKNOWLEDGE) is not None
     assert not awaited or has_timer or ticket.exhausted, "an open unacknowledged ticket has a timer or is exhausted"
     assert awaited or not has_timer, "nothing waits for an acknowledgement that nobody needs"
+    assert ticket.hold is None or ticket.timer(TimerKind.HOLD), "every hold ends"
+    assert ticket.timer(TimerKind.SNOOZE) is None or has_timer, "only what is awaited is snoozed"
     assert len({timer.kind for timer in ticket.timers}) == len(ticket.timers)
     lanes = [action.lane for action in outcome.actions if action.verb is not Verb.NOTIFY]
     assert len(lanes) == len(set(lanes)), "one step writes to a record once"
@@ -118,3 +157,19 @@ def test_the_order_in_which_versions_arrive_does_not_change_what_is_known(order:
         assert stepped is not None
         ticket = stepped
     assert ticket.title == "Title 4"
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(commands, min_size=1, max_size=8), st.integers(0, 3))
+def test_a_command_that_is_refused_changes_nothing(tale: list[Command], level: int) -> None:
+    policy = a_policy()
+    ticket = step(Unopened(1, "k3f9q2abcd"), an_alert(), policy, NOON).ticket
+    for number, command in enumerate(tale):
+        assert ticket is not None
+        now = NOON + timedelta(minutes=level * number)
+        outcome = step(ticket, command, policy, now)
+        if outcome.refused:
+            assert outcome.ticket == replace(ticket, updated_at=now)
+            assert not outcome.actions
+            assert [entry.kind for entry in outcome.entries] == [EntryKind.COMMAND]
+        ticket = outcome.ticket

@@ -1,0 +1,103 @@
+"""Commands that add to a ticket: who owns a level of it, the major incident it belongs to, a note."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.engine.draft import Draft
+from core.engine.escalation import remind
+from core.engine.saying import refuse, told
+from core.model import LevelOwner, LinkMajor, Note, ReasonCode, Right, SetBackup, SetOwner
+from core.policy import asked, rights, rights_at
+
+
+def number_of(draft: Draft, level: str) -> int:
+    """The number of the level that is so called, case aside, counted from 1; 0 for none."""
+    names = [one.name.casefold() for one in draft.policy.path(draft.ticket.path).levels]
+    return names.index(level.casefold()) + 1 if level.casefold() in names else 0
+
+
+def unknown_level(draft: Draft, level: str) -> str:
+    """That there is no such level, as the end of a sentence."""
+    names = ", ".join(one.name for one in draft.policy.path(draft.ticket.path).levels)
+    return f"its path has no level {level}; it has {names}"
+
+
+def set_owner(draft: Draft, command: SetOwner) -> None:
+    """Name who is asked on a level of this ticket."""
+    named = _named(draft, command)
+    if named is None:
+        return
+    if named.owner == command.person:
+        refuse(draft, command, Right.OWNER, "that is how it is already")
+        return
+    code = ReasonCode.OWNER_SET if command.person else ReasonCode.OWNER_TAKEN_AWAY
+    told(draft, command, code, level=named.level, owner=draft.policy.roster.name(command.person))
+    _put(draft, replace(named, owner=command.person))
+
+
+def set_backup(draft: Draft, command: SetBackup) -> None:
+    """Name who is asked on a level of this ticket where its owner is away."""
+    named = _named(draft, command)
+    if named is None:
+        return
+    if named.backup == command.person:
+        refuse(draft, command, Right.OWNER, "that is how it is already")
+        return
+    code = ReasonCode.BACKUP_SET if command.person else ReasonCode.BACKUP_TAKEN_AWAY
+    told(draft, command, code, level=named.level, backup=draft.policy.roster.name(command.person))
+    _put(draft, replace(named, backup=command.person))
+
+
+def _named(draft: Draft, command: SetOwner | SetBackup) -> LevelOwner | None:
+    """Who is named for the level now; None where the command was refused: nobody gives away more than they may."""
+    number, policy = number_of(draft, command.level), draft.policy
+    if not number:
+        refuse(draft, command, Right.OWNER, unknown_level(draft, command.level))
+        return None
+    if command.person and command.person not in policy.roster.people:
+        refuse(draft, command, Right.OWNER, f"nobody on the roster has the id {command.person}")
+        return None
+    level = policy.path(draft.ticket.path).levels[number - 1].name
+    if not rights_at(policy, draft.ticket, number) <= rights(policy, draft.ticket, command.by):
+        refuse(draft, command, Right.OWNER, f"{level} may decide more than they may themselves")
+        return None
+    return draft.ticket.owner_of(level)
+
+
+def _put(draft: Draft, named: LevelOwner) -> None:
+    """Whoever is now to be asked on the level on which it waits is asked at once."""
+    before = _asked_now(draft)
+    kept = tuple(one for one in draft.ticket.owners if one.level != named.level)
+    draft.update(owners=(*kept, named) if named.owner or named.backup else kept)
+    if _asked_now(draft) != before:
+        draft.withdraw_notices()
+        remind(draft, "somebody else is named for it")
+
+
+def _asked_now(draft: Draft) -> str:
+    ticket = draft.ticket
+    level = draft.policy.path(ticket.path).level(ticket.level)
+    return asked(draft.policy, ticket, level.name, draft.now) if level else ""
+
+
+def link_major(draft: Draft, command: LinkMajor) -> None:
+    """Make it part of a major incident, or take it out."""
+    parent = draft.ticket.parent
+    if command.major == draft.ticket.id:
+        refuse(draft, command, Right.LINK_MAJOR, "it cannot be part of itself")
+    elif command.major == parent:
+        refuse(draft, command, Right.LINK_MAJOR, f"it is part of {parent} already" if parent else "it is part of none")
+    else:
+        code = ReasonCode.LINKED if command.major else ReasonCode.UNLINKED
+        told(draft, command, code, major=str(command.major or parent))
+        draft.update(parent=command.major)
+
+
+def note(draft: Draft, command: Note) -> None:
+    """Enter what a person has to say, here and on the records."""
+    text = command.text.strip().rstrip(".")
+    if text:
+        told(draft, command, ReasonCode.NOTED, text=text)
+    else:
+        refuse(draft, command, Right.NOTE, "it holds nothing")

@@ -1,0 +1,65 @@
+"""The authority matrix: what each level of a path may decide, and at which level a person stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from core.model import Right, Ticket
+
+if TYPE_CHECKING:
+    from core.policy.policy import Policy
+
+OTHERS = frozenset({Right.ACKNOWLEDGE, Right.TAKE, Right.ESCALATE, Right.HANDOFF, Right.NOTE})
+"""What anybody may whom the policy gives no level, where it says nothing of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authority:
+    """What goes for all levels: the rights of those who stand at none, and how long things may be put off."""
+
+    others: frozenset[Right] = OTHERS
+    longest_snooze: timedelta = timedelta(hours=2)
+    longest_hold: timedelta = timedelta(hours=24)
+
+
+def standing(policy: Policy, ticket: Ticket, person: str) -> int:
+    """The highest level of the ticket's path, counted from 1, at which a person (roster id) stands; 0 for none.
+
+    They stand where they have a turn in the team's duty, where they are named as owner or backup, and, as its last
+    resort, at the end of the path.
+    """
+    path = policy.path(ticket.path)
+    if person and person == path.last_resort:
+        return len(path.levels)
+    levels = enumerate(path.levels, 1)
+    return max((number for number, one in levels if person in _people(policy, ticket, one.name)), default=0)
+
+
+def _people(policy: Policy, ticket: Ticket, level: str) -> Iterable[str]:
+    duty, named = policy.roster.duty(ticket.team, level), ticket.owner_of(level)
+    return {*(duty.everybody if duty else ()), named.owner, named.backup} - {""}
+
+
+def rights_at(policy: Policy, ticket: Ticket, level: int) -> frozenset[Right]:
+    """What may be decided at that level: what it may itself, and what all those below it may."""
+    if not level:
+        return policy.authority.others
+    below = policy.path(ticket.path).levels[:level]
+    return policy.authority.others.union(*(one.may for one in below))
+
+
+def rights(policy: Policy, ticket: Ticket, person: str) -> frozenset[Right]:
+    """What a person (roster id, or any name for a stranger) may decide about the ticket."""
+    return rights_at(policy, ticket, standing(policy, ticket, person))
+
+
+def holders(policy: Policy, ticket: Ticket, right: Right) -> str:
+    """Who has a right, for people: "L2 and every level above", "L5", "no level"."""
+    levels = policy.path(ticket.path).levels
+    lowest = next((number for number in range(1, len(levels) + 1) if right in rights_at(policy, ticket, number)), 0)
+    if not lowest:
+        return "no level"
+    return levels[lowest - 1].name + (" and every level above" if lowest < len(levels) else "")
