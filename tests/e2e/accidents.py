@@ -76,8 +76,11 @@ class Accidents:
             found.resume()
 
     def _kill_all(self) -> None:
-        """The supervisor is killed; the kernel ends its children, and a person starts `rung up` again."""
-        with self.calm:
+        """The supervisor is killed; the kernel ends its children, and a person starts `rung up` again.
+
+        That takes some seconds, or many on a busy machine, in which a level's time would run out.
+        """
+        with self.calm, self.land.while_time_stands_still():
             family = self.land.rung.family()
             self.land.rung.running.send_signal(signal.SIGKILL)
             self.land.rung.running.wait()
