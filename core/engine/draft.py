@@ -51,6 +51,7 @@ class Draft:
         self._withdraw = False
         self._confirms: list[str] = []
         self.refused: Refused | None = None
+        self._answer: Reason | None = None
 
     @property
     def is_held(self) -> bool:
@@ -138,6 +139,10 @@ class Draft:
     def _other_timers(self, kind: TimerKind, name: str) -> tuple[Timer, ...]:
         return tuple(timer for timer in self.ticket.timers if timer.kind is not kind or timer.name != name)
 
+    def conclude(self) -> None:
+        """What came of the stimulus itself is decided: what follows only follows from the ticket's facts."""
+        self._answer = self._entries[-1].reason if self._entries else None
+
     def facts(self) -> Facts:
         """What rules may ask of the ticket as it now stands."""
         return facts_of(self.ticket, self.policy, self.now)
@@ -156,7 +161,15 @@ class Draft:
         writes = [self._write_to(record) for record in self.ticket.records]
         notices = [self._notice(notice, reason) for notice, reason in self._notices]
         actions = (*(action for action in writes if action), *notices)
-        return Outcome(self.ticket, tuple(self._entries), actions, self._withdraw, tuple(self._confirms), self.refused)
+        return Outcome(
+            ticket=self.ticket,
+            entries=tuple(self._entries),
+            actions=actions,
+            withdraw_notices=self._withdraw,
+            confirms=tuple(self._confirms),
+            refused=self.refused,
+            answer=self._answer,
+        )
 
     def _next_operation(self) -> str:
         self.update(operations=self.ticket.operations + 1)

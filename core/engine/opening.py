@@ -43,6 +43,7 @@ def open_ticket(identity: Unopened, event: Event, policy: Policy, now: datetime,
         begin_path(draft)
     else:
         _found_at_work(draft, event)
+    draft.conclude()
     look_again(draft)
     return draft.finish()
 
@@ -68,6 +69,7 @@ def _blank(identity: Unopened, event: Event, policy: Policy, now: datetime, arou
         labels=event.labels,
         link=event.link or "",
         state=event.state or State.NEW,
+        hold_reason=event.hold_reason or "",
         opened_at=now,
         updated_at=now,
         policy_version=policy.version,

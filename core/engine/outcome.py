@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core.model import Action, Entry, Ticket
+from core.model import Action, Entry, Reason, Ticket
 
 
 class Refused(StrEnum):
@@ -24,6 +24,7 @@ class Outcome:
     `ticket` is None when the stimulus opened none. `withdraw_notices`: notices still on their way to people are not
     wanted any more. `confirms` names the lanes whose latest write a platform has confirmed by its own webhook.
     `refused` is set where a person's command changed nothing; the timeline says why.
+    `answer` is the reason that says what came of the stimulus; what only follows from it comes after.
     """
 
     ticket: Ticket | None
@@ -32,8 +33,10 @@ class Outcome:
     withdraw_notices: bool = False
     confirms: tuple[str, ...] = ()
     refused: Refused | None = None
+    answer: Reason | None = None
 
     @property
     def sentence(self) -> str:
-        """The last reason, which says what came of the stimulus."""
-        return self.entries[-1].reason.sentence if self.entries else ""
+        """What came of the stimulus."""
+        last = self.answer or (self.entries[-1].reason if self.entries else None)
+        return last.sentence if last else ""

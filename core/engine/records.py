@@ -7,6 +7,7 @@ from typing import Any
 
 from core.engine.draft import Draft
 from core.engine.escalation import acknowledge
+from core.engine.heard import hear
 from core.engine.lifecycle import end, hand_back, reopen
 from core.engine.severity import change_severity
 from core.model import EntryKind, Event, EventKind, Party, ReasonCode, Record, State, Ticket
@@ -44,6 +45,7 @@ def values_seen(draft: Draft, event: Event) -> dict[str, str]:
         "impact": event.impact,
         "urgency": event.urgency,
         "state": event.state,
+        "hold_reason": event.hold_reason,
     }
     if event.assignee is not None and event.record is not None:
         values["assignee"] = known_person(draft, event.assignee, event.record.platform)
@@ -134,6 +136,7 @@ def _comment(draft: Draft, event: Event) -> bool:
     if mark in draft.ticket.comments or comment.operation_id.startswith(f"{draft.ticket.uid}-"):
         return True
     draft.update(comments=(*draft.ticket.comments, mark)[-_KEPT_COMMENTS:])
+    hear(draft, event.occurred_at)
     author = comment.author.label
     facts = {"actor": author, "platform": event.where}
     code = codes.get(event.kind, ReasonCode.COMMENTED)
@@ -146,6 +149,7 @@ def _stale(draft: Draft, event: Event, record: Record) -> None:
     since = draft.ticket.awaiting_since
     in_time = since and event.occurred_at and event.occurred_at >= since
     if in_time and _awaits(draft) and _was_taken(draft, event, record):
+        hear(draft, event.occurred_at)
         _taken(draft, event, _taker(draft, event))
         return
     facts = {"platform": record.ref.platform, "key": record.ref.key}
@@ -174,6 +178,8 @@ def _taker(draft: Draft, event: Event) -> str:
 
 def _changed(draft: Draft, event: Event, changed: dict[str, str]) -> None:
     was_taken = draft.ticket.is_acknowledged
+    hear(draft, event.occurred_at)
+    _held(draft, event, changed)
     _facts(draft, event, changed)
     takes = "assignee" in changed and bool(changed["assignee"])
     if "assignee" in changed:
@@ -187,6 +193,17 @@ def _changed(draft: Draft, event: Event, changed: dict[str, str]) -> None:
         _taken(draft, event, _taker(draft, event))
     elif was_taken and draft.ticket.state.is_open and (changed.get("assignee") == "" or state is State.NEW):
         hand_back(draft, _actor(event), event.where, event.assignment_group or "")
+
+
+def _held(draft: Draft, event: Event, changed: dict[str, str]) -> None:
+    """Why it is on hold follows the record; what is not on hold any more has no such reason."""
+    if event.state is None:
+        return
+    reason = (event.hold_reason or "") if event.state is State.ON_HOLD else ""
+    draft.update(hold_reason=reason)
+    if reason and "hold_reason" in changed and "state" not in changed:
+        facts = {"actor": _actor(event), "platform": event.where, "why": reason.replace("_", " ")}
+        draft.log(EntryKind.EVENT, _actor(event), ReasonCode.HOLD_REASON_BY_PERSON, **facts)
 
 
 def _facts(draft: Draft, event: Event, changed: dict[str, str]) -> None:

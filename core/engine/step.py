@@ -9,6 +9,7 @@ from core.engine import alerts, commands, handover, opening, records, reports
 from core.engine.afterwards import look_again
 from core.engine.draft import Draft
 from core.engine.escalation import escalate
+from core.engine.heard import hear
 from core.engine.holding import hold_over, snooze_over
 from core.engine.outcome import Outcome
 from core.engine.wording import span
@@ -55,10 +56,13 @@ def step(
             _timer_due(draft, stimulus)
         case Command():
             commands.apply(draft, stimulus)
+            if draft.refused is None:
+                hear(draft)
         case Report():
             reports.apply(draft, stimulus)
         case ShiftChanged():
             handover.apply(draft, stimulus)
+    draft.conclude()
     look_again(draft)
     return draft.finish()
 
@@ -83,8 +87,13 @@ def _nobody_acknowledged(draft: Draft, timer: Timer) -> None:
     escalate(draft, f"nobody acknowledged within {within}")
 
 
+def _look_at_clock(_: Draft, __: Timer) -> None:
+    """A clock came to a mark: the look after every step sees that, also where another step was first."""
+
+
 _WHEN_DUE: Mapping[TimerKind, Callable[[Draft, Timer], None]] = {
     TimerKind.ACKNOWLEDGE: _nobody_acknowledged,
+    TimerKind.CLOCK: _look_at_clock,
     TimerKind.CLOSE: _close,
     TimerKind.HOLD: hold_over,
     TimerKind.SNOOZE: snooze_over,

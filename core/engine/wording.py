@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from core.model import Notice, Ticket
+from core.model import Clock, Notice, Ticket
 from core.policy import Policy
+from core.policy.spent import elapsed
 
+_CLOCKS = {"ola": "at {}", "duty": "for the duty {}", "vendor": "for the vendor {}"}
+_ASKS = {"update": "Please tell how it stands:", "resolve": "Please see that it is resolved, or say what it needs:"}
 _UNITS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
 
 
@@ -64,4 +67,23 @@ def last_resort_notice(ticket: Ticket, policy: Policy, person: str, why: str) ->
         headline=headline(ticket, policy, "Nobody has taken it"),
         ask="Every level was tried. Please find somebody, or take it:",
         why=why,
+    )
+
+
+def clock_phrase(name: str) -> str:
+    """What a clock measures, as it follows a length of time: "to resolve", "at L1"."""
+    family, _, what = name.partition(":")
+    return _CLOCKS.get(family, "for {}").format(what) if what else f"to {name}"
+
+
+def clock_notice(ticket: Ticket, policy: Policy, person: str, clock: Clock, why: str, now: datetime) -> Notice:
+    """Tells whoever has the ticket that a target is near, or missed."""
+    left = clock.target - elapsed(clock, policy.calendar(clock.calendar), now)
+    told = f"{span(left)} left" if left > timedelta(0) else "No time is left"
+    return Notice(
+        person=person,
+        headline=headline(ticket, policy, f"{told} {clock_phrase(clock.name)}"),
+        ask=_ASKS.get(clock.name, "Please look at it:"),
+        why=why,
+        offers_acknowledge=not ticket.is_acknowledged,
     )

@@ -5,6 +5,7 @@ an aware `datetime` in UTC, every duration a `timedelta`.
 """
 
 from core.model.action import Action, ActionStatus, Changes, Comment, Notice, Verb
+from core.model.clock import Clock
 from core.model.command import (
     Acknowledge,
     Assign,
@@ -44,6 +45,7 @@ __all__ = [
     "Assign",
     "ChangeSeverity",
     "Changes",
+    "Clock",
     "Command",
     "Comment",
     "DeEscalate",

@@ -77,6 +77,7 @@ class Event:
     `None` in a field always means that the body did not say; a cleared field is an empty string or a Party that is
     nobody. `key` is what two events about the same thing share: an alert's dedup key, a record's id (its key where the
     body has no id). `version` orders the events of one record; `occurred_at` is the source's own time of the change.
+    `hold_reason` is why a record on hold is (awaiting_caller, awaiting_vendor and so on).
     `customer` is the company that is served, `region` where it is, `language` (BCP 47) what its people read.
     """
 
@@ -86,6 +87,7 @@ class Event:
     record: RecordRef | None = None
     ticket_kind: TicketKind = TicketKind.INCIDENT
     state: State | None = None
+    hold_reason: str | None = None
     title: str | None = None
     description: str | None = None
     impact: Impact | None = None

@@ -58,6 +58,14 @@ class ReasonCode(StrEnum):
     NOTED = "{person} noted {via}: {text}."
     NOT_ALLOWED = "{person} may not {deed}: that takes the right {right}, which is held by {holders}."
     COMMAND_REFUSED = "{person} wanted to {deed} {via}; nothing changes because {why}."
+    CLOCKS_BEGUN = "The clocks begin: {clocks}."
+    CLOCK_MEASURED_ANEW = "The target {clock} is now {target} instead of {old}; {spent} of it is spent."
+    CLOCK_PAUSED = "The time {clock} stands still because {why}; {spent} of {target} is spent."
+    CLOCK_GOES_ON = "The time {clock} runs again: {left} of {target} is left."
+    CLOCK_WARNED = "{percent} % of the time {clock} is spent: the target is {target}."
+    CLOCK_BREACHED = "The target is missed: {target} {clock}."
+    CLOCK_MET = "The target was met: {spent} of {target} {clock} was spent."
+    CLOCK_MISSED_AND_OVER = "The missed target is over: it took {spent} instead of {target} {clock}."
     ASSIGNED_BY_PERSON = (
         "{actor} assigned it to {person} on {platform}; automation leaves that alone until the next level."
     )
@@ -66,6 +74,7 @@ class ReasonCode(StrEnum):
     )
     FACTS_CHANGED = "{actor} changed {fields} on {platform}."
     SEVERITY_CHANGED = "Severity went from {old} to {severity} because impact is {impact} and urgency is {urgency}."
+    HOLD_REASON_BY_PERSON = "{actor} says on {platform} why it is on hold: {why}."
     STATE_BY_PERSON = "{actor} moved it to {state} on {platform}."
     COMMENTED = "{actor} commented on {platform}."
     COMMENT_EDITED = "{actor} edited a comment on {platform}."

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from core.model.clock import Clock
 from core.model.overruling import Hold, LevelOwner, SeverityOverride, Snoozed
 from core.model.record import Record
 from core.model.values import Impact, Severity, State, TicketKind, Urgency
@@ -17,6 +18,8 @@ class TimerKind(StrEnum):
 
     ACKNOWLEDGE = "acknowledge"
     """Nobody may have acknowledged by then."""
+    CLOCK = "clock"
+    """A clock, which the timer is named after, comes to a mark: a warning, the breach, another that a rule named."""
     CLOSE = "close"
     """It has stayed resolved for as long as the policy lets it reopen."""
     HOLD = "hold"
@@ -73,6 +76,8 @@ class Ticket:
     `severity_override`, `hold`, `snooze` and `owners` are what people decided about this ticket alone.
     `reassignments` and `reopenings` count those so far, `like` the
     tickets like this one when it last looked; `parent` is the major incident that gathers it, 0 without one.
+    `clocks` are its targets, run out or running; `heard_at` is when a person last did or said something about it.
+    `hold_reason` says why it is on hold (awaiting_caller, awaiting_vendor and so on), "" where that was not told.
     `customer` is the id of one of the policy's customers, else the name that the source gave.
     `comments` are the ids of the latest comments taken in: one comment can arrive twice. `operations` and
     `timer_token` count the ids given so far.
@@ -111,6 +116,9 @@ class Ticket:
     exhausted: bool = False
     resolved_at: datetime | None = None
     resolution: str = ""
+    clocks: tuple[Clock, ...] = ()
+    heard_at: datetime | None = None
+    hold_reason: str = ""
     alerts: tuple[Alert, ...] = ()
     records: tuple[Record, ...] = ()
     timers: tuple[Timer, ...] = ()
@@ -145,6 +153,10 @@ class Ticket:
     def deadline(self) -> datetime | None:
         """When something will happen by itself, while the ticket is open."""
         return min((timer.due_at for timer in self.timers), default=None) if self.state.is_open else None
+
+    def clock(self, name: str) -> Clock | None:
+        """The clock of that name, if it has one."""
+        return next((clock for clock in self.clocks if clock.name == name), None)
 
     def timer(self, kind: TimerKind, name: str = "") -> Timer | None:
         """The running timer of that kind and name, if there is one."""

@@ -2,6 +2,7 @@
 
 from core.policy.asked import asked
 from core.policy.authority import Authority, holders, rights, rights_at, standing
+from core.policy.calendar import ALWAYS_OPEN, ROUND_THE_CLOCK, Calendar, OpenDay
 from core.policy.condition import ALWAYS, Condition
 from core.policy.coverage import Absent, Coverage, Gap, Unreachable, coverage
 from core.policy.facts import Facts, facts_of
@@ -14,12 +15,17 @@ from core.policy.roster import Roster, Team
 from core.policy.severity import SeverityRule
 from core.policy.shifts import Shift, shifts
 from core.policy.spans import Span, TimeOff
+from core.policy.targets import CLOCKS, Pauses, Target, TargetRule, target_of
 
 __all__ = [
     "ALWAYS",
+    "ALWAYS_OPEN",
+    "CLOCKS",
+    "ROUND_THE_CLOCK",
     "Absent",
     "Authority",
     "Basis",
+    "Calendar",
     "Condition",
     "Coverage",
     "Facts",
@@ -29,8 +35,10 @@ __all__ = [
     "Layer",
     "Level",
     "OnCall",
+    "OpenDay",
     "Override",
     "Path",
+    "Pauses",
     "Policy",
     "Roster",
     "Rotation",
@@ -38,6 +46,8 @@ __all__ = [
     "SeverityRule",
     "Shift",
     "Span",
+    "Target",
+    "TargetRule",
     "Team",
     "TimeOff",
     "Unreachable",
@@ -53,4 +63,5 @@ __all__ = [
     "rights_at",
     "shifts",
     "standing",
+    "target_of",
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from core.model import EVERYTHING, Right, Severity
+from core.policy.targets import Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,11 +15,13 @@ class Level:
     """A rung: its name, and how long its on-call person has to acknowledge a ticket of each severity.
 
     `may` is what it may decide beside what the levels below it may.
+    `ola` is how long the level may have a ticket until it passes it on or resolves it.
     """
 
     name: str
     acknowledge_within: Mapping[Severity, timedelta]
     may: frozenset[Right] = EVERYTHING
+    ola: Target | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
