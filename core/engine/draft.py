@@ -50,6 +50,7 @@ class Draft:
         self._note: list[Reason] = []
         self._withdraw = False
         self._confirms: list[str] = []
+        self._turn = ""
         self.refused: Refused | None = None
         self._answer: Reason | None = None
 
@@ -111,6 +112,10 @@ class Draft:
         """A platform's own webhook has confirmed our latest write there."""
         self._confirms.append(self.lane(platform))
 
+    def take_turn(self, person: str) -> None:
+        """Whoever is given the ticket has had a turn."""
+        self._turn = person
+
     def set_timer(self, kind: TimerKind, due_at: datetime, name: str = "") -> None:
         """Start the timer of that kind and name, in place of one that runs; while automation is on hold it waits."""
         token, hold = self.ticket.timer_token + 1, self.ticket.hold
@@ -169,6 +174,7 @@ class Draft:
             confirms=tuple(self._confirms),
             refused=self.refused,
             answer=self._answer,
+            turn=self._turn,
         )
 
     def _next_operation(self) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from core.engine.choice import announce, asked_again, person_for
 from core.engine.draft import Draft
 from core.engine.wording import duty_notice, last_resort_notice, span
 from core.model import EntryKind, Reason, ReasonCode, State, TimerKind
-from core.policy import Level, asked
+from core.policy import Level
 
 
 def begin_path(draft: Draft) -> None:
@@ -40,7 +41,7 @@ def remind(draft: Draft, why: str) -> None:
     """Ask again on the level on which it stands, for what is left of the wait."""
     ticket = draft.ticket
     level = draft.policy.path(ticket.path).level(ticket.level)
-    person = asked(draft.policy, ticket, level.name, draft.now) if level else ""
+    person = asked_again(draft, level.name) if level else ""
     if level is None or not person or ticket.timer(TimerKind.ACKNOWLEDGE) is None:
         return
     rearm(draft)
@@ -48,6 +49,7 @@ def remind(draft: Draft, why: str) -> None:
     within = timer.due_at - draft.now if timer else level.acknowledge_within[ticket.severity]
     facts = {"level": level.name, "person": draft.policy.roster.name(person), "why": why, "within": span(within)}
     reason = draft.decide(ticket.path, ReasonCode.ASKED_AGAIN, **facts)
+    draft.update(asked=(person,))
     _give(draft, person)
     draft.notify(duty_notice(draft.ticket, draft.policy, person, within, reason.sentence, _tried(why)), reason)
 
@@ -69,11 +71,12 @@ def _climb(draft: Draft, tried: str) -> None:
             draft.decide(path.name, ReasonCode.ROUND_BEGUN, round=str(round_))
         draft.update(level=level_number, round=round_)
         level = path.levels[level_number - 1]
-        person = asked(draft.policy, draft.ticket, level.name, draft.now)
-        if person:
-            _begin_level(draft, level, person, tried)
+        choice = person_for(draft, level.name)
+        if choice.person:
+            announce(draft, choice, level.name)
+            _begin_level(draft, level, choice.person, tried)
             return
-        skipped = f"nobody is on call for it in {_team(draft)}"
+        skipped = choice.why
         draft.decide(path.name, ReasonCode.LEVEL_SKIPPED, level=level.name, why=skipped)
     exhaust(draft, tried or skipped or "it has no levels")
 
@@ -88,7 +91,7 @@ def _begin_level(draft: Draft, level: Level, person: str, tried: str) -> None:
     else:
         facts = {"level": level.name, "person": name, "team": _team(draft), "within": span(within)}
         reason = draft.decide(ticket.path, ReasonCode.LEVEL_BEGUN, **facts)
-    draft.update(awaiting_since=draft.now)
+    draft.update(asked=(person,), awaiting_since=draft.now)
     draft.set_timer(TimerKind.ACKNOWLEDGE, draft.now + within)
     _give(draft, person)
     draft.write(team=ticket.team or None)

@@ -55,7 +55,8 @@ def _move(draft: Draft, change: ShiftChanged) -> None:
     ticket, roster = draft.ticket, draft.policy.roster
     outgoing = roster.name(ticket.owner) or "nobody"
     timer = ticket.timer(TimerKind.ACKNOWLEDGE)
-    draft.update(owner=change.incoming, theirs=ticket.theirs - {"assignee"})
+    others = tuple(person for person in ticket.asked if person not in {ticket.owner, change.incoming})
+    draft.update(owner=change.incoming, asked=(*others, change.incoming), theirs=ticket.theirs - {"assignee"})
     facts = {**_facts(draft.policy, change), "outgoing": outgoing}
     reason = draft.decide("on-call", ReasonCode.SHIFT_MOVED, **facts)
     draft.write(assignee=change.incoming)

@@ -25,6 +25,7 @@ class Outcome:
     wanted any more. `confirms` names the lanes whose latest write a platform has confirmed by its own webhook.
     `refused` is set where a person's command changed nothing; the timeline says why.
     `answer` is the reason that says what came of the stimulus; what only follows from it comes after.
+    `turn` is who was given it (a roster id) where turns are counted, "" otherwise.
     """
 
     ticket: Ticket | None
@@ -34,6 +35,7 @@ class Outcome:
     confirms: tuple[str, ...] = ()
     refused: Refused | None = None
     answer: Reason | None = None
+    turn: str = ""
 
     @property
     def sentence(self) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from core.engine.choice import asked_again
 from core.engine.draft import Draft
 from core.engine.escalation import remind
 from core.engine.saying import refuse, told
 from core.model import LevelOwner, LinkMajor, Note, ReasonCode, Right, SetBackup, SetOwner
-from core.policy import asked, rights, rights_at
+from core.policy import rights, rights_at
 
 
 def number_of(draft: Draft, level: str) -> int:
@@ -78,7 +79,7 @@ def _put(draft: Draft, named: LevelOwner) -> None:
 def _asked_now(draft: Draft) -> str:
     ticket = draft.ticket
     level = draft.policy.path(ticket.path).level(ticket.level)
-    return asked(draft.policy, ticket, level.name, draft.now) if level else ""
+    return asked_again(draft, level.name) if level else ""
 
 
 def link_major(draft: Draft, command: LinkMajor) -> None:

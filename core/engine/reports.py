@@ -110,11 +110,6 @@ def _still_asked(draft: Draft, notice: Notice) -> bool:
     ticket = draft.ticket
     if ticket.is_acknowledged or not ticket.state.is_open:
         return False
-    path = draft.policy.path(ticket.path)
     if ticket.exhausted:
-        return notice.person == path.last_resort
-    level = path.level(ticket.level)
-    if ticket.owner in draft.policy.roster.people and "assignee" not in ticket.theirs:
-        return notice.person == ticket.owner
-    asked_at = ticket.awaiting_since or draft.now
-    return level is not None and draft.policy.roster.on_call(ticket.team, level.name, asked_at) == notice.person
+        return notice.person == draft.policy.path(ticket.path).last_resort
+    return notice.person in (ticket.asked or (ticket.owner,))

@@ -41,7 +41,8 @@ class Person:
 
     `ways` are Apprise URLs in the order in which they are tried, possibly holding `${NAME}` references that are
     resolved at use. `accounts` maps a platform's name to the person's account there, where e-mail does not find it.
-    `time_zone` is the IANA zone by whose clock they live.
+    `time_zone` is the IANA zone by whose clock they live. `skills` are words of the organisation's own, `languages`
+    BCP 47 tags ("fr", "pt-BR").
     """
 
     id: str
@@ -50,3 +51,18 @@ class Person:
     ways: tuple[str, ...] = field(default=(), repr=False)
     accounts: Mapping[str, str] = field(default_factory=dict)
     time_zone: str = "UTC"
+    skills: frozenset[str] = frozenset()
+    languages: tuple[str, ...] = ()
+
+    def knows(self, skill: str) -> bool:
+        """Whether they have a skill, case aside."""
+        return skill.casefold() in {one.casefold() for one in self.skills}
+
+    def speaks(self, language: str) -> bool:
+        """Whether one of their languages is that one, whatever the country: who speaks fr speaks fr-CA."""
+        return _tongue(language) in {_tongue(one) for one in self.languages}
+
+
+def _tongue(language: str) -> str:
+    """A BCP 47 tag's first part, which is the language itself."""
+    return language.replace("_", "-").partition("-")[0].casefold()

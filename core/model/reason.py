@@ -17,10 +17,13 @@ class ReasonCode(StrEnum):
     SEVERITY_DEFAULT = (
         "{severity} because the source did not tell both impact and urgency; that is the policy's default."
     )
+    ROUTED_BY_RULE = "Routed to {team} by the rule {name}, because {why}."
+    SKILL_NEEDED = "Needs somebody who knows {skill} by the rule {name}, because {why}."
     ROUTED_BY_SERVICE = "Routed to {team} because they own the service {service}."
     ROUTED_BY_GROUP = "Routed to {team} because {platform} has it assigned to {group}."
     ROUTED_BY_DEFAULT = "Routed to {team}, the default team, because {why}."
     ROUTED_NOWHERE = "Left without a team because {why} and the policy names no default team."
+    CHOSEN = "{person} is chosen for {level}: {why}."
     LEVEL_BEGUN = "{level} begins: {person} is on call for {team} and has {within} to acknowledge."
     LEVEL_SKIPPED = "{level} was skipped because {why}."
     ESCALATED = "Moved to {level} because {why}: {person} is on call and has {within} to acknowledge."

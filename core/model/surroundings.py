@@ -10,16 +10,28 @@ from dataclasses import dataclass, field
 class Surroundings:
     """The tickets beside this one, as they are now.
 
-    `load` is each person's open work by roster id: their open tickets, weighed by severity (SEV1 8, SEV2 4, SEV3 2,
-    SEV4 1). `turns` counts the tickets that each team has been given, for taking turns. `like` is how many tickets like
-    this one were opened within the policy's window, this one not counted; `parent` the major incident that gathers
-    them, 0 without one.
+    `load` is each person's open work by roster id: their open tickets but this one, weighed by severity (SEV1 8, SEV2
+    4, SEV3 2, SEV4 1). `turns` is the number of each person's latest turn, the higher the later; who had none is not in
+    it. Shadowed tickets, which nobody was really given, are in `shadow_load` and `shadow_turns` instead: they count for
+    other shadowed ones only. `like` is how many tickets like this one were opened within the policy's window, this one
+    not counted; `parent` the major incident that gathers them, 0 without one.
     """
 
     load: Mapping[str, int] = field(default_factory=dict)
     turns: Mapping[str, int] = field(default_factory=dict)
+    shadow_load: Mapping[str, int] = field(default_factory=dict)
+    shadow_turns: Mapping[str, int] = field(default_factory=dict)
     like: int = 0
     parent: int = 0
+
+    def load_of(self, person: str, *, shadow: bool) -> int:
+        """A person's open work; for a shadowed ticket with what shadowed ones would have given them."""
+        return self.load.get(person, 0) + (self.shadow_load.get(person, 0) if shadow else 0)
+
+    def turn_of(self, person: str, *, shadow: bool) -> int:
+        """The number of a person's latest turn, 0 for none; for a shadowed ticket those that would have been count."""
+        real = self.turns.get(person, 0)
+        return max(real, self.shadow_turns.get(person, 0)) if shadow else real
 
 
 ALONE = Surroundings()

@@ -78,6 +78,8 @@ class Ticket:
     tickets like this one when it last looked; `parent` is the major incident that gathers it, 0 without one.
     `clocks` are its targets, run out or running; `heard_at` is when a person last did or said something about it.
     `hold_reason` says why it is on hold (awaiting_caller, awaiting_vendor and so on), "" where that was not told.
+    `shadow` says that Rung only decides and records: nothing is written, and nobody is told. `asked` are the roster ids
+    of those whom the present level asks, `skill` what whoever takes it must know, "" for nothing in particular.
     `customer` is the id of one of the policy's customers, else the name that the source gave.
     `comments` are the ids of the latest comments taken in: one comment can arrive twice. `operations` and
     `timer_token` count the ids given so far.
@@ -91,6 +93,7 @@ class Ticket:
     opened_at: datetime
     updated_at: datetime
     policy_version: int
+    shadow: bool = False
     state: State = State.NEW
     description: str = ""
     impact: Impact | None = None
@@ -110,6 +113,8 @@ class Ticket:
     level: int = 0
     round: int = 1
     owner: str = ""
+    asked: tuple[str, ...] = ()
+    skill: str = ""
     acknowledged_at: datetime | None = None
     acknowledged_by: str = ""
     awaiting_since: datetime | None = None

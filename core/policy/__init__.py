@@ -1,6 +1,5 @@
 """The policy as typed objects, and what each part of it decides. Pure: the moment is always handed in."""
 
-from core.policy.asked import asked
 from core.policy.authority import Authority, holders, rights, rights_at, standing
 from core.policy.calendar import ALWAYS_OPEN, ROUND_THE_CLOCK, Calendar, OpenDay
 from core.policy.condition import ALWAYS, Condition
@@ -8,10 +7,11 @@ from core.policy.coverage import Absent, Coverage, Gap, Unreachable, coverage
 from core.policy.facts import Facts, facts_of
 from core.policy.layer import Hours, Layer, Rotation
 from core.policy.localtime import instant
-from core.policy.oncall import Basis, Handover, OnCall, Override, Why, assigned, on_call
+from core.policy.oncall import Basis, Handover, OnCall, Override, Why, assigned, on_call, pools
 from core.policy.paths import Level, Path
 from core.policy.policy import Policy, Service
 from core.policy.roster import Roster, Team
+from core.policy.routing import Routing, RoutingRule, Within
 from core.policy.severity import SeverityRule
 from core.policy.shifts import Shift, shifts
 from core.policy.spans import Span, TimeOff
@@ -42,6 +42,8 @@ __all__ = [
     "Policy",
     "Roster",
     "Rotation",
+    "Routing",
+    "RoutingRule",
     "Service",
     "SeverityRule",
     "Shift",
@@ -52,13 +54,14 @@ __all__ = [
     "TimeOff",
     "Unreachable",
     "Why",
-    "asked",
+    "Within",
     "assigned",
     "coverage",
     "facts_of",
     "holders",
     "instant",
     "on_call",
+    "pools",
     "rights",
     "rights_at",
     "shifts",

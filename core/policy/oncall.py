@@ -124,6 +124,25 @@ def assigned(duty: OnCall, at: datetime, time_off: TimeOff = NOBODY_OFF) -> tupl
     return "", Why(Basis.ALL_OFF, tuple(dict.fromkeys(passed))) if passed else Why(Basis.NOBODY)
 
 
+def pools(duty: OnCall, at: datetime, time_off: TimeOff = NOBODY_OFF) -> tuple[tuple[str, ...], ...]:
+    """Everybody who is there for a duty at that moment, in the order in which they come to have it.
+
+    Each pool covers those after it: first the overrides' people, then each layer's within its hours, from the top.
+    Nobody who is off is in one, nobody is in two, and none is empty. The first of the first pool is who is on call.
+    """
+    at = at.astimezone(UTC)
+    active = [override for override in duty.overrides if at in override.span]
+    seen: set[str] = set()
+    found: list[tuple[str, ...]] = []
+    named = [(override.person,) for override in reversed(active) if override.person]
+    layers = [tuple(_swapped(person, active)[0] for person in layer.queue(at)) for layer in duty.from_the_top]
+    for pool in (*named, *layers):
+        there = tuple(dict.fromkeys(one for one in pool if one not in seen and not is_off(one, at, time_off)))
+        seen.update(there)
+        found += [there] if there else []
+    return tuple(found)
+
+
 def _candidates(duty: OnCall, at: datetime) -> Iterator[tuple[str, Why]]:
     """Everybody who can have the duty at that moment, whoever comes first first."""
     active = [override for override in duty.overrides if at in override.span]

@@ -11,6 +11,7 @@ from core.policy.authority import Authority
 from core.policy.calendar import ALWAYS_OPEN, Calendar
 from core.policy.paths import Path
 from core.policy.roster import Roster
+from core.policy.routing import Routing
 from core.policy.severity import SeverityRule
 from core.policy.targets import Pauses, TargetRule
 
@@ -42,6 +43,7 @@ class Policy:
     default_path: str
     services: Mapping[str, Service] = field(default_factory=dict)
     default_team: str = ""
+    routing: Routing = field(default_factory=Routing)
     reopen_within: timedelta = timedelta(hours=24)
     authority: Authority = field(default_factory=Authority)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)

@@ -76,7 +76,16 @@ def roster(data: Data) -> Roster:
 
 
 def _person(name: str, data: Data) -> Person:
-    return Person(name, data["name"], data["email"], tuple(data["notify"]), data["accounts"], data["time_zone"])
+    return Person(
+        id=name,
+        name=data["name"],
+        email=data["email"],
+        ways=tuple(data["notify"]),
+        accounts=data["accounts"],
+        time_zone=data["time_zone"],
+        skills=frozenset(data["skills"]),
+        languages=tuple(data["languages"]),
+    )
 
 
 def _time_off(data: Data) -> tuple[Span, ...]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from rung.documents import crosscheck_routing
 from rung.documents.problems import Path, Problem, Report, told
 
 _AUTH = {("servicenow", "cloud"): ("basic", "oauth", "api_key"), ("jira", "cloud"): ("basic",)}
@@ -37,6 +38,8 @@ def check(draft: Draft) -> list[Problem]:
     _teams(draft)
     _services(draft)
     _paths(draft)
+    people, teams = named(draft.roster, "people"), named(draft.roster, "teams")
+    warnings += crosscheck_routing.check(draft.reports["policy.yaml"], draft.policy, people, teams)
     return warnings
 
 
@@ -204,9 +207,6 @@ def _services(draft: Draft) -> None:
             _unique(report, path, text, name, names)
         for index, alias in enumerate(one.get("aliases") or ()):
             _unique(report, (*at, "aliases", index), alias, name, names)
-    team = (draft.policy.get("routing") or {}).get("default_team")
-    if team and team not in teams:
-        report.unknown(("routing", "default_team"), "team", team, teams)
 
 
 def _paths(draft: Draft) -> None:

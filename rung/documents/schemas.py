@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from marshmallow import fields, validate
@@ -116,6 +117,16 @@ class PlatformsSchema(Strict):
     sources = Named(fields.Nested(SourceSchema), load_default=dict)
 
 
+class Language(Text):
+    """A language by its BCP 47 tag."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        tag = super()._deserialize(value, *args, **kwargs)
+        if not re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", tag):
+            raise wrong("is not a language tag.", "Write it like fr, de or pt-BR.")
+        return tag
+
+
 class PersonSchema(Strict):
     """Somebody."""
 
@@ -125,6 +136,8 @@ class PersonSchema(Strict):
     accounts = Named(Text(), load_default=dict)
     time_zone = Zone(load_default="UTC")
     time_off = fields.List(fields.Nested(SpanSchema), load_default=list)
+    skills = fields.List(Text(), load_default=list)
+    languages = fields.List(Language(), load_default=list)
 
 
 class TeamSchema(Strict):

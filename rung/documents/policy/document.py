@@ -11,7 +11,7 @@ from core.policy import Policy, Roster
 from rung.documents.fields import Duration, Named, Strict, Text
 from rung.documents.policy.authority import AuthoritySchema, authority
 from rung.documents.policy.paths import PathSchema, path
-from rung.documents.policy.routing import RoutingSchema
+from rung.documents.policy.routing import RoutingSchema, routing
 from rung.documents.policy.services import ServiceSchema, service
 from rung.documents.policy.severity import SeveritySchema, severity
 
@@ -40,6 +40,7 @@ def policy(data: Mapping[str, Any], *, version: int, roster: Roster, creates_on:
         services={name: service(name, one) for name, one in data["services"].items()},
         authority=authority(data["authority"]),
         default_team=data["routing"].get("default_team", ""),
+        routing=routing(data["routing"]),
         reopen_within=data["reopen_within"],
         roster=roster,
         creates_on=creates_on,
