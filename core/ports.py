@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -100,6 +100,17 @@ class Notifier(Protocol):
 
     def notify(self, person: Person, notice: Notice, acknowledge_link: str) -> None:
         """Send the notice by `person.ways[notice.way]`; raises `DeliveryError`."""
+        ...
+
+
+class Calendars(Protocol):
+    """People's own calendars."""
+
+    def off(self, person: Person, start: datetime, end: datetime) -> Sequence[tuple[datetime, datetime]]:
+        """When the person is off by their calendar, around `start` to `end`; raises `DeliveryError`.
+
+        Moments without a zone are by the clock where the person is.
+        """
         ...
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 
 import structlog
@@ -14,8 +15,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 import mappings
 from connectors import discover
-from core.policy import Policy
+from core.policy import Policy, TimeOff
 from core.ports import Platform
+from core.store import calendars
 from core.store import documents as stored
 from mappings import BoundMapping
 from mappings import Mapping as CompiledMapping
@@ -40,7 +42,8 @@ class Live:
     """Gives the present `Loaded`; asks the database at most once a second whether a document has a new version.
 
     A version that cannot be used leaves the one before in force, and says so: `rung apply` checks before it stores, so
-    this takes a newer Rung's documents under an older one. A database that is away changes nothing.
+    this takes a newer Rung's documents under an older one. A database that is away changes nothing. What people's own
+    calendars tell is taken in likewise.
     """
 
     def __init__(self, database: Engine) -> None:
@@ -48,6 +51,8 @@ class Live:
         self._lock = threading.Lock()
         self._checked = float("-inf")
         self._loaded: Loaded | None = None
+        self._documents: Loaded | None = None
+        self._calendars: calendars.Version = (0, None)
         self._refused: Mapping[str, int] = {}
 
     def __call__(self) -> Loaded:
@@ -57,9 +62,25 @@ class Live:
             return loaded
         with self._lock:
             if self._loaded is None or time.monotonic() - self._checked >= _CHECK_SECONDS:
-                self._loaded = self._fresh(self._loaded)
+                self._loaded = self._with_calendars(self._fresh(self._documents))
                 self._checked = time.monotonic()
             return self._loaded
+
+    def _with_calendars(self, read: Loaded) -> Loaded:
+        """What the documents say with what calendars tell; as before where neither has changed."""
+        before = self._loaded
+        try:
+            with self._database.begin() as connection:
+                version = calendars.version(connection)
+                if before is not None and read is self._documents and version == self._calendars:
+                    return before
+                told = calendars.time_off(connection)
+        except (DBAPIError, PoolTimeout):
+            if before is None:
+                raise
+            return before
+        self._documents, self._calendars = read, version
+        return with_calendars(read, told)
 
     def _fresh(self, known: Loaded | None) -> Loaded:
         versions: Mapping[str, int] = {}
@@ -101,6 +122,19 @@ def load(newest: Mapping[str, stored.Document], policy_text: Callable[[int], str
         at_version=_older_policies(configuration, policy_text),
         versions={name: document.version for name, document in newest.items()},
     )
+
+
+def with_calendars(read: Loaded, told: TimeOff) -> Loaded:
+    """What documents say, with the times at which people are off by their own calendars."""
+    roster = read.policy.roster.with_calendars(told)
+    if not roster.by_calendar:
+        return read
+
+    @cache
+    def at_version(version: int) -> Policy:
+        return replace(read.at_version(version), roster=roster)
+
+    return replace(read, policy=replace(read.policy, roster=roster), at_version=at_version)
 
 
 def try_out(texts: Mapping[str, str]) -> Configuration:

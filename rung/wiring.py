@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import redis
@@ -19,9 +19,10 @@ from console import AcknowledgeLinks
 from core.desk import Desk
 from core.model import Notice, Person
 from core.policy import Policy
-from core.ports import Bell, Clock, Notifier, StorageUnavailableError
+from core.ports import Bell, Calendars, Clock, Notifier, StorageUnavailableError
 from core.store import database
 from core.store import documents as stored
+from core.work.calendars import Keeper
 from core.work.clock import Sweeper
 from core.work.delivery import Deliverer
 from core.work.desk import SqlDesk
@@ -53,6 +54,16 @@ class Policies:
         return self.loaded().at_version(version)
 
 
+class LateCalendars:
+    """`core.ports.Calendars`, for the role that fetches them."""
+
+    def off(self, person: Person, start: datetime, end: datetime) -> Sequence[tuple[datetime, datetime]]:
+        """When the person is off by their calendar; raises `DeliveryError`."""
+        from connectors import calendars
+
+        return calendars.build(lambda name: documents.secret(name).reveal()).off(person, start, end)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """What the roles are made of, from outside: a test hands in its own."""
@@ -63,6 +74,7 @@ class Parts:
     bell: Bell
     notifier: Notifier
     links: AcknowledgeLinks
+    calendars: Calendars = field(default_factory=LateCalendars)
     lease: timedelta = timedelta(seconds=30)
     threads: int = 4
 
@@ -75,6 +87,7 @@ class App:
     inbox: SqlInbox
     intake: Intake
     sweeper: Sweeper
+    calendars: Keeper
     deliverer: Deliverer
     desk: SqlDesk
 
@@ -96,6 +109,7 @@ def compose(parts: Parts) -> App:
             lease=parts.lease,
         ),
         sweeper=Sweeper(base, policies, parts.clock, parts.bell, Handovers(base, policies, parts.clock)),
+        calendars=Keeper(base, policies, parts.clock, parts.calendars),
         deliverer=Deliverer(
             database=base,
             platforms=lambda: parts.loaded().platforms,

@@ -26,7 +26,7 @@ from core.model.command import (
 )
 from core.model.event import Delivery, DeliveryStatus, Event, EventKind, ForeignComment, Normalized
 from core.model.overruling import Hold, LevelOwner, SeverityOverride, Snoozed
-from core.model.people import Party, Person
+from core.model.people import Busy, CalendarFeed, Party, Person
 from core.model.reason import Entry, EntryKind, Reason, ReasonCode
 from core.model.record import Record, RecordRef
 from core.model.right import EVERYTHING, Right
@@ -43,6 +43,8 @@ __all__ = [
     "ActionStatus",
     "Alert",
     "Assign",
+    "Busy",
+    "CalendarFeed",
     "ChangeSeverity",
     "Changes",
     "Clock",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,29 @@ class Party:
         return any(mine and mine.casefold() == theirs.casefold() for mine, theirs in pairs)
 
 
+class Busy(StrEnum):
+    """Which events of somebody's own calendar mean that they are off."""
+
+    OUT_OF_OFFICE = "out_of_office"
+    """Those that say so: by Outlook's mark, their title or their category."""
+    ALL = "all"
+    """Every one that is not free, tentative, cancelled or declined."""
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarFeed:
+    """Somebody's own calendar in iCalendar form: at an address (a `${NAME}` reference), or in a file.
+
+    `titles` are patterns, `*` for any text, of the titles and categories that mean out of office; the packaged words
+    without any.
+    """
+
+    url: str = field(default="", repr=False)
+    file: str = ""
+    busy: Busy = Busy.OUT_OF_OFFICE
+    titles: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody on the roster.
@@ -42,7 +66,7 @@ class Person:
     `ways` are Apprise URLs in the order in which they are tried, possibly holding `${NAME}` references that are
     resolved at use. `accounts` maps a platform's name to the person's account there, where e-mail does not find it.
     `time_zone` is the IANA zone by whose clock they live. `skills` are words of the organisation's own, `languages`
-    BCP 47 tags ("fr", "pt-BR").
+    BCP 47 tags ("fr", "pt-BR"). `calendar` tells when they are off, beside the roster.
     """
 
     id: str
@@ -53,6 +77,7 @@ class Person:
     time_zone: str = "UTC"
     skills: frozenset[str] = frozenset()
     languages: tuple[str, ...] = ()
+    calendar: CalendarFeed | None = None
 
     def knows(self, skill: str) -> bool:
         """Whether they have a skill, case aside."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from core.model import Party, Person
@@ -23,11 +23,21 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """Who there is. A change of the roster takes effect at once, also for running escalations."""
+    """Who there is. A change of the roster takes effect at once, also for running escalations.
+
+    `time_off` is when people are off, for whatever reason; `by_calendar` the part of it that their own calendars tell.
+    """
 
     people: Mapping[str, Person] = field(default_factory=dict)
     teams: Mapping[str, Team] = field(default_factory=dict)
     time_off: TimeOff = field(default_factory=dict)
+    by_calendar: TimeOff = field(default_factory=dict)
+
+    def with_calendars(self, told: TimeOff) -> Roster:
+        """The roster with what people's own calendars tell; of those who have none (any more) it does not count."""
+        theirs = {one.id: told[one.id] for one in self.people.values() if one.calendar and told.get(one.id)}
+        time_off = {**self.time_off, **{name: (*self.time_off.get(name, ()), *spans) for name, spans in theirs.items()}}
+        return replace(self, time_off=time_off, by_calendar=theirs)
 
     def duty(self, team: str, level: str) -> OnCall | None:
         """The duty of that level of the team; None when it has none."""

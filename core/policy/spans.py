@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,6 +30,17 @@ class Span:
 
 TimeOff = Mapping[str, tuple[Span, ...]]
 """When people are off, by their roster id: from the roster, or from wherever else it is known. Spans may overlap."""
+
+
+def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """The same stretches in order, with those that touch or overlap as one."""
+    found: list[Span] = []
+    for span in sorted(spans, key=lambda one: (one.start, one.end)):
+        if found and span.start <= found[-1].end:
+            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
+        elif span.start < span.end:
+            found.append(span)
+    return tuple(found)
 
 
 def is_off(person: str, at: datetime, time_off: TimeOff) -> bool:

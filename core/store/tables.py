@@ -185,6 +185,18 @@ shift_changes = Table(
     Index("shift_changes_due", "attempt_at", "id"),
 )
 
+calendars = Table(
+    "calendars",
+    metadata,
+    Column("person", Text, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("spans", JSONB, nullable=False, server_default="[]"),
+    _moment("changed_at", default_now=True),
+    _moment("fetched_at", nullable=True),
+    Column("error", Text, nullable=False, server_default=""),
+    _moment("attempt_at", default_now=True),
+)
+
 breakers = Table(
     "breakers",
     metadata,

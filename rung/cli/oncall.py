@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -30,13 +30,39 @@ def command(team: str | None, at: datetime | None, days: int, config: Path | Non
     end = start + timedelta(days=days)
     duties = [(one, level, _shifts(one, level, roster, start, end)) for one, level in _duties(roster, team)]
     if as_json:
-        print_json({"at": start, "until": end, "duties": [_plain(*duty, roster) for duty in duties]})
+        shown = [_plain(*duty, roster) for duty in duties]
+        print_json({"at": start, "until": end, "duties": shown, "off": list(_off(duties, roster, start, end))})
         return
     click.echo(f"From {moment(start)}, for {days} {'day' if days == 1 else 'days'}:")
     first = "then" if at else "now"
     rows = (row for duty in duties for row in _rows(*duty, roster, first))
     columns = ("TEAM", "LEVEL", "FROM", "UNTIL", "ON CALL", "WHY")
     table(columns, rows, "No duty is named: give the teams an on_call in roster.yaml.")
+    away = [(one["name"], local(one["from"], one["time_zone"]), local(one["until"], one["time_zone"]), _BY[one["by"]])
+            for one in _off(duties, roster, start, end)]  # fmt: skip
+    if away:
+        click.echo("\nOff in that time:")
+        table(("WHO", "FROM", "UNTIL", "BY"), away, "")
+
+
+_BY = {"calendar": "their own calendar", "roster": "the roster"}
+
+
+def _off(
+    duties: Sequence[tuple[Team, str, Sequence[Shift]]], roster: Roster, start: datetime, end: datetime
+) -> Iterator[dict[str, Any]]:
+    """When those who may come to have these duties are off, in the order of time, and who says so."""
+    people = dict.fromkeys(person for team, level, _ in duties for person in team.on_call[level].everybody)
+    found = [
+        (part.start, part.end, person, "calendar" if span in roster.by_calendar.get(person, ()) else "roster")
+        for person in people
+        for span in roster.time_off.get(person, ())
+        if (part := span.within(start, end))
+    ]
+    for since, until, person, by in sorted(found):
+        zone = roster.people[person].time_zone
+        yield {"person": person, "name": roster.name(person), "from": since, "until": until, "time_zone": zone,
+               "by": by}  # fmt: skip
 
 
 def _now(config: Path | None) -> datetime:

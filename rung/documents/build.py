@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from connectors import config as connector
-from core.model import Person
+from core.model import Busy, CalendarFeed, Person
 from core.policy import Handover, Hours, Layer, OnCall, Override, Roster, Span, Team, instant
 from rung.documents.model import PlatformDoc, PlatformsDocument, SourceDoc
 from rung.documents.secrets import secret
@@ -85,7 +85,15 @@ def _person(name: str, data: Data) -> Person:
         time_zone=data["time_zone"],
         skills=frozenset(data["skills"]),
         languages=tuple(data["languages"]),
+        calendar=_feed(data.get("calendar")),
     )
+
+
+def _feed(data: Data | None) -> CalendarFeed | None:
+    if data is None:
+        return None
+    place = {key: data[key] for key in ("url", "file") if key in data}
+    return CalendarFeed(**place, busy=Busy(data["busy"]), titles=tuple(data["titles"]))
 
 
 def _time_off(data: Data) -> tuple[Span, ...]:

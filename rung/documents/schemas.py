@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate, validates_schema
 
+from core.model import Busy
 from rung.documents.duties import DutySchema, SpanSchema
 from rung.documents.fields import (
     Address,
@@ -127,6 +129,38 @@ class Language(Text):
         return tag
 
 
+class FeedAddress(fields.Field[str]):
+    """The address of somebody's calendar, which only its owner should know: a reference to the environment."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
+        return f"${{{SecretName().deserialize(value)}}}"
+
+
+class FeedFile(Text):
+    """A file on the machine of the clock role, wherever that runs."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, *args, **kwargs)
+        if not text.startswith("/"):
+            raise wrong("must be the whole path of a file on the machine of the clock role.", "Begin it with /.")
+        return text
+
+
+class CalendarSchema(Strict):
+    """Somebody's own calendar."""
+
+    url = FeedAddress()
+    file = FeedFile()
+    busy = Choice(tuple(Busy), load_default=Busy.OUT_OF_OFFICE.value)
+    titles = fields.List(Text(), load_default=list)
+
+    @validates_schema
+    def refuse_none_or_two(self, data: Mapping[str, Any], **_: object) -> None:
+        """It is in one place."""
+        if ("url" in data) == ("file" in data):
+            raise ValidationError("needs either url or file.\nurl names the environment variable with its address.")
+
+
 class PersonSchema(Strict):
     """Somebody."""
 
@@ -138,6 +172,7 @@ class PersonSchema(Strict):
     time_off = fields.List(fields.Nested(SpanSchema), load_default=list)
     skills = fields.List(Text(), load_default=list)
     languages = fields.List(Language(), load_default=list)
+    calendar = fields.Nested(CalendarSchema)
 
 
 class TeamSchema(Strict):

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
-from core.model import Acknowledge, Notice, ReasonCode
-from core.policy import Handover, Hours, OnCall, Policy
+from core.model import Acknowledge, Busy, CalendarFeed, Notice, ReasonCode
+from core.policy import Handover, Hours, OnCall, Policy, Span
+from core.store import calendars
+from core.store import documents as stored
+from core.store.database import connect
 from core.work.handover import Handovers
+from rung.live import Live, with_calendars
 from rung.wiring import Policies
-from tests.integration.world import World, world
+from tests.integration.world import BEGIN, World, world
 
 HOUR = timedelta(hours=1)
 
@@ -208,3 +215,151 @@ def test_a_shift_changes_at_the_same_time_on_the_wall_on_both_days_on_which_cloc
     notice = summaries(rung)[-1][1]
     assert f" 09:00 {word}, " in notice.why
     assert len(summaries(rung)) == told + 1
+
+
+class Feeds:
+    """A server of calendars on this machine."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, bytes] = {}
+        feeds = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                body = feeds.pages.get(self.path)
+                self.send_response(404 if body is None else 200)
+                self.end_headers()
+                self.wfile.write(body or b"")
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def says(self, person: str, *days: tuple[str, str]) -> None:
+        """From the first day of each pair up to the second, not included, the person is on vacation."""
+        events = "".join(
+            f"BEGIN:VEVENT\r\nUID:{first}\r\nSUMMARY:Vacation\r\nDTSTART;VALUE=DATE:{first}\r\n"
+            f"DTEND;VALUE=DATE:{last}\r\nEND:VEVENT\r\n"
+            for first, last in days
+        )
+        self.pages[f"/{person}"] = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{events}END:VCALENDAR\r\n".encode()
+
+
+@pytest.fixture
+def feeds(monkeypatch: pytest.MonkeyPatch) -> Iterator[Feeds]:
+    made = Feeds()
+    monkeypatch.setenv("DANA_CALENDAR", f"http://127.0.0.1:{made.server.server_port}/dana")
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
+def subscribe(world: World) -> Policy:
+    """Dana, who lives in Paris, has a calendar, and both she and Lee are named for L1, Dana first."""
+    dana = replace(
+        world.policy.roster.people["dana.reyes"],
+        calendar=CalendarFeed(url="${DANA_CALENDAR}"),
+        time_zone="Europe/Paris",
+    )
+    people = {**world.policy.roster.people, "dana.reyes": dana}
+    take_effect(world, replace(world.policy, roster=replace(world.policy.roster, people=people)))
+    duty(world, rotation="none", starts=None)
+    return world.policy
+
+
+def fetch(world: World, documents: Policy) -> None:
+    """The clock role fetches what is due, and what it tells takes effect."""
+    world.app.calendars.refresh()
+    with world.database.begin() as connection:
+        told = calendars.time_off(connection)
+    read = replace(world.loaded, policy=documents, at_version=lambda _: documents)
+    world.loaded = with_calendars(read, told)
+    world.policy = world.loaded.policy
+
+
+def due_again(world: World) -> None:
+    with world.database.begin() as connection:
+        connection.execute(text("UPDATE calendars SET attempt_at = clock_timestamp()"))
+
+
+def test_whoever_is_off_by_their_own_calendar_is_passed_over_by_the_clock_where_they_are(
+    rung: World, feeds: Feeds
+) -> None:
+    feeds.says("dana", ("20260303", "20260304"))
+    fetch(rung, subscribe(rung))
+    at(rung, 2026, 3, 2, 22, 59)
+    rung.alert(instance="a")
+    at(rung, 2026, 3, 2, 23, 0)  # midnight in Paris
+    rung.alert(instance="b")
+    at(rung, 2026, 3, 3, 23, 0)
+    rung.alert(instance="c")
+    assert [rung.page(number).entries[0].at for number in (1, 2, 3)]
+    first = [person for person, notice, _ in rung.messages.sent if "5 minutes to acknowledge" in notice.headline]
+    assert [first[0], "lee.park" in first, first[-1]] == ["dana.reyes", True, "dana.reyes"]
+    assert rung.policy.roster.by_calendar.keys() == {"dana.reyes"}
+
+
+def test_a_feed_that_cannot_be_fetched_leaves_what_it_told_before_and_is_told_of(rung: World, feeds: Feeds) -> None:
+    feeds.says("dana", ("20260303", "20260304"))
+    documents = subscribe(rung)
+    fetch(rung, documents)
+    before = rung.policy.roster.time_off
+    for body in (None, b"<html>sign in</html>", b"BEGIN:VCALENDAR\r\n" + b"x" * 5_000_000):
+        feeds.pages.pop("/dana", None) if body is None else feeds.pages.update({"/dana": body})
+        due_again(rung)
+        fetch(rung, documents)
+        with rung.database.begin() as connection:
+            (status,) = calendars.statuses(connection)
+        assert rung.policy.roster.time_off == before
+        assert (status.person, status.fetched_at is not None) == ("dana.reyes", True)
+        assert status.error
+        assert "127.0.0.1" not in status.error
+    feeds.says("dana")
+    due_again(rung)
+    fetch(rung, documents)
+    assert rung.policy.roster.by_calendar == {}
+
+
+def test_a_calendar_is_fetched_once_though_several_clocks_run_and_again_when_it_is_another(
+    rung: World, feeds: Feeds
+) -> None:
+    feeds.says("dana")
+    documents = subscribe(rung)
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(lambda _: rung.app.calendars.refresh(), range(4))) == 1
+    assert rung.app.calendars.refresh() == 0
+    dana = replace(documents.roster.people["dana.reyes"], calendar=CalendarFeed(url="${DANA_CALENDAR}", busy=Busy.ALL))
+    people = {**documents.roster.people, "dana.reyes": dana}
+    take_effect(rung, replace(documents, roster=replace(documents.roster, people=people)))
+    assert rung.app.calendars.refresh() == 1
+    take_effect(rung, replace(documents, roster=replace(documents.roster, people={})))
+    rung.app.calendars.refresh()
+    with rung.database.begin() as connection:
+        assert calendars.statuses(connection) == []
+
+
+def test_the_processes_take_in_what_a_calendar_tells_without_reading_the_documents_anew(
+    postgres_url: str, feeds: Feeds
+) -> None:
+    engine = connect(postgres_url)
+    roster = 'people: {dana: {name: Dana, calendar: {url: "${DANA_CALENDAR}"}}}\n'
+    try:
+        with engine.begin() as connection:
+            stored.put(connection, "roster.yaml", roster, "")
+        live = Live(engine)
+        before = live()
+        assert before.policy.roster.time_off == {}
+        with engine.begin() as connection:
+            calendars.have(connection, {"dana": "x"})
+            calendars.fetched(connection, "dana", [Span(BEGIN, BEGIN + HOUR)])
+        live._checked = float("-inf")
+        after = live()
+        assert after.policy.roster.by_calendar == {"dana": (Span(BEGIN, BEGIN + HOUR),)}
+        assert after.at_version(0).roster is after.policy.roster
+        assert after.platforms is before.platforms
+        live._checked = float("-inf")
+        assert live() is after
+    finally:
+        engine.dispose()
