@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner, Result
 
-from core.model import Person
-from core.policy import OnCall, Roster, Team
+from core.model import CalendarFeed, Person
+from core.policy import OnCall, Roster, Span, Team
 from rung import demo
 from rung.cli import desk, given
 from rung.cli.main import rung
@@ -88,7 +88,7 @@ def test_one_team_is_shown_at_any_moment_over_a_clock_change(folder: Path) -> No
 def test_the_json_of_who_is_on_call_has_these_names_and_no_others(folder: Path) -> None:
     arguments = ("oncall", "pay", "--config", folder, "--at", "2026-03-25T12:00Z", "--days", "1", "--json")
     told = json.loads(run(*arguments).output)
-    assert list(told) == ["at", "until", "duties"]
+    assert list(told) == ["at", "until", "duties", "off"]
     assert (told["at"], told["until"]) == ("2026-03-25T12:00:00+00:00", "2026-03-26T12:00:00+00:00")
     first, second = told["duties"]
     assert {key: first[key] for key in first if key != "shifts"} == {
@@ -198,3 +198,24 @@ def test_check_says_that_a_leave_in_the_persons_own_zone_is_local(folder: Path) 
     edit(folder, "name: Sam Okafor,", leave)
     absent = warnings(folder)[-1]
     assert f"{later} 00:00 IST to " in absent
+
+
+def test_who_is_off_in_that_time_is_shown_with_who_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    start = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    team = Team(id="pay", name="Payments", on_call={"L1": OnCall(people=("lee",))})
+    lee = Person("lee", "Lee Park", time_zone="Europe/Paris", calendar=CalendarFeed(url="${LEE}"))
+    written = Span(start + timedelta(days=1), start + timedelta(days=2))
+    told = Span(start - timedelta(days=1), start + timedelta(hours=3))
+    roster = Roster({"lee": lee}, {"pay": team}, {"lee": (written,)}).with_calendars({"lee": (told,), "gone": (told,)})
+    monkeypatch.setattr(given, "_in_force", lambda: SimpleNamespace(policy=SimpleNamespace(roster=roster)))
+    monkeypatch.setattr(desk, "now", lambda: start)
+    (first, second) = json.loads(run("oncall", "--json").output)["off"]
+    assert first == {
+        "person": "lee", "name": "Lee Park", "from": "2026-03-02T09:00:00+00:00",
+        "until": "2026-03-02T12:00:00+00:00", "time_zone": "Europe/Paris", "by": "calendar",
+    }  # fmt: skip
+    assert second["by"] == "roster"
+    output = run("oncall").output
+    assert "nobody    off: Lee Park" in output
+    assert "Off in that time:" in output
+    assert "Mon 2026-03-02 13:00 CET  their own calendar" in output
