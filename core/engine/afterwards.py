@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from core.engine import severity
 from core.engine.clocks import keep_time
 from core.engine.draft import Draft
 from core.engine.holding import let_go
 
-LOOKS: tuple[Callable[[Draft], None], ...] = (keep_time, let_go)
+LOOKS: tuple[Callable[[Draft], None], ...] = (severity.look, keep_time, let_go)
 """In this order; each looks at the ticket as the one before left it, and does nothing where nothing concerns it."""
 
 

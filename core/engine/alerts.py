@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from core.engine import severity
 from core.engine.draft import Draft
 from core.engine.lifecycle import end, reopen
-from core.engine.severity import change_severity
 from core.model import Alert, EntryKind, Event, ReasonCode, State, Ticket
 
 _LATE = timedelta(minutes=15)
@@ -80,7 +80,7 @@ def _still_firing(draft: Draft, event: Event) -> None:
     facts = {"source": event.source, "impact": impact.name.lower(), "urgency": urgency.name.lower()}
     draft.decide(event.source, ReasonCode.ALERT_CHANGED, **facts)
     draft.write(impact=impact, urgency=urgency)
-    change_severity(draft)
+    severity.look(draft)
 
 
 def _cleared(draft: Draft, event: Event, alert: Alert) -> None:

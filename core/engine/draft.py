@@ -39,6 +39,7 @@ class Draft:
     """
 
     def __init__(self, ticket: Ticket, policy: Policy, now: datetime, around: Surroundings = ALONE) -> None:
+        self.before = ticket
         self._ticket = ticket
         self._pending: dict[str, Any] = {"updated_at": now}
         self.policy = policy
@@ -201,11 +202,11 @@ class Draft:
 
     def _everything(self) -> dict[str, Any]:
         """What a new record is told from the start."""
+        ticket = self.ticket
         names = {one.name for one in fields(Changes)} - {"comments", "assignee", "resolution", "state"}
-        said = {name: value for name in names if (value := getattr(self.ticket, name)) not in (None, "")}
-        if self.ticket.severity_override is not None:
-            said["impact"], said["urgency"] = self.policy.severity.measures(self.ticket.severity)
-        return said
+        impact, urgency = self.policy.severity.shown_as(ticket.severity, ticket.impact, ticket.urgency)
+        values = {**{name: getattr(ticket, name) for name in names}, "impact": impact, "urgency": urgency}
+        return {name: value for name, value in values.items() if value not in (None, "")}
 
     def _notice(self, notice: Notice, reason: Reason) -> Action:
         return Action(

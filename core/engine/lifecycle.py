@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.engine import severity
 from core.engine.draft import Draft
 from core.engine.escalation import begin_path
 from core.model import ReasonCode, State, TimerKind
@@ -31,4 +32,5 @@ def reopen(draft: Draft, state: State, why: str) -> None:
     draft.stop_timer(TimerKind.CLOSE)
     draft.update(state=state, resolved_at=None, resolution="", theirs=frozenset())
     draft.decide("lifecycle", ReasonCode.REOPENED, why=why)
+    severity.look(draft)
     begin_path(draft)

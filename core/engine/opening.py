@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from core.engine import severity
 from core.engine.afterwards import look_again
 from core.engine.draft import Draft
 from core.engine.escalation import acknowledge, begin_path
 from core.engine.outcome import Outcome
 from core.engine.records import known_person, values_seen
 from core.engine.routing import route
+from core.engine.told import facts_told
 from core.model import (
     Alert,
     EntryKind,
     Event,
     EventKind,
+    Reason,
     ReasonCode,
     Record,
     RecordRef,
@@ -31,13 +34,14 @@ def open_ticket(identity: Unopened, event: Event, policy: Policy, now: datetime,
     if event.own or event.state is None or not event.state.is_open:
         return Outcome(None)
     draft = Draft(_blank(identity, event, policy, now, around), policy, now, around)
-    severity, why = policy.severity.decide(event.impact, event.urgency)
-    draft.update(severity=severity)
+    draft.update(**facts_told(event, policy))
+    why = severity.begin(draft)
+    draft.update(path=policy.path_of(draft.ticket.segment))
     if event.kind is EventKind.ALERT:
         _from_alert(draft, event)
     else:
         _from_record(draft, event)
-    draft.decided("severity", why)
+    _severity_told(draft, why)
     route(draft, event)
     if event.state is State.NEW:
         begin_path(draft)
@@ -48,8 +52,14 @@ def open_ticket(identity: Unopened, event: Event, policy: Policy, now: datetime,
     return draft.finish()
 
 
+def _severity_told(draft: Draft, why: Reason) -> None:
+    """Tell of the severity; where it is not what the record shows by itself, the record is brought in step."""
+    draft.decided("severity", why)
+    if why.code in {ReasonCode.SEVERITY_BY_RULE, ReasonCode.SEVERITY_BY_SEGMENT}:
+        severity.write(draft)
+
+
 def _blank(identity: Unopened, event: Event, policy: Policy, now: datetime, around: Surroundings) -> Ticket:
-    service = policy.service_named(event.service) if event.service else None
     return Ticket(
         id=identity.id,
         uid=identity.uid,
@@ -59,13 +69,6 @@ def _blank(identity: Unopened, event: Event, policy: Policy, now: datetime, arou
         description=event.description or "",
         impact=event.impact,
         urgency=event.urgency,
-        service=service.id if service else "",
-        category=event.category or "",
-        configuration_item=event.configuration_item or "",
-        customer=event.customer or "",
-        region=event.region or "",
-        language=event.language or "",
-        caller=event.caller.label if event.caller and not event.caller.is_nobody else "",
         labels=event.labels,
         link=event.link or "",
         state=event.state or State.NEW,

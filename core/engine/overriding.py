@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.engine.draft import Draft
 from core.engine.saying import insist, refuse, told
-from core.engine.severity import change_severity, follow
+from core.engine.severity import follow, look
 from core.model import ChangeSeverity, HandBack, ReasonCode, Right, SeverityOverride
 
 
@@ -30,4 +30,4 @@ def hand_back(draft: Draft, command: HandBack) -> None:
         return
     told(draft, command, ReasonCode.GIVEN_BACK)
     draft.update(theirs=frozenset(), severity_override=None)
-    change_severity(draft)
+    look(draft)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from core.engine import severity
 from core.engine.draft import Draft
 from core.engine.escalation import acknowledge
 from core.engine.heard import hear
 from core.engine.lifecycle import end, hand_back, reopen
-from core.engine.severity import change_severity
+from core.engine.told import FACTS, facts_told
 from core.model import EntryKind, Event, EventKind, Party, ReasonCode, Record, State, Ticket
 
 _KEPT_COMMENTS = 50
+_FOLLOWED = ("title", "description", "impact", "urgency")
 
 
 def apply(draft: Draft, event: Event) -> None:
@@ -38,7 +40,7 @@ def known_person(draft: Draft, party: Party, platform: str) -> str:
 
 
 def values_seen(draft: Draft, event: Event) -> dict[str, str]:
-    """What the event says that stands on the record, in the words of `Changes`."""
+    """What the event says that stands on the record, in the words of `Changes` and of the ticket's own facts."""
     values: dict[str, Any] = {
         "title": event.title,
         "description": event.description,
@@ -49,7 +51,8 @@ def values_seen(draft: Draft, event: Event) -> dict[str, str]:
     }
     if event.assignee is not None and event.record is not None:
         values["assignee"] = known_person(draft, event.assignee, event.record.platform)
-    return {name: str(value) for name, value in values.items() if value is not None}
+    said = {name: str(value) for name, value in values.items() if value is not None}
+    return {**said, **facts_told(event, draft.policy)}
 
 
 def _is_stale(event: Event, record: Record) -> bool:
@@ -114,9 +117,14 @@ def _may_be_ours(draft: Draft, record: Record, name: str, value: str) -> bool:
 
 
 def _differs(ticket: Ticket, record: Record, name: str, value: str) -> bool:
-    """Whether a value is news. A field never seen before is, unless it is empty, or as the ticket has it."""
+    """Whether a value is news. A field never seen before is, unless it is empty, or as the ticket has it.
+
+    A fact never seen before is none where the ticket knows it from elsewhere: platforms fill in defaults of theirs.
+    """
     if name in record.seen:
         return record.seen[name] != value
+    if name in FACTS:
+        return bool(value) and not getattr(ticket, name)
     ours = ticket.owner if name == "assignee" else getattr(ticket, name)
     return bool(value) and value != str(ours)
 
@@ -207,19 +215,22 @@ def _held(draft: Draft, event: Event, changed: dict[str, str]) -> None:
 
 
 def _facts(draft: Draft, event: Event, changed: dict[str, str]) -> None:
-    """Descriptive fields follow the record; impact and urgency may change the severity."""
-    names = [name for name in ("title", "description", "impact", "urgency") if name in changed]
-    if not names:
+    """Descriptive fields follow the record; what they tell may change the severity."""
+    draft.update(labels=event.labels if event.labels and not draft.ticket.alerts else draft.ticket.labels)
+    names = [name for name in _FOLLOWED if name in changed]
+    facts = {name: changed[name] for name in FACTS if name in changed}
+    if not names and not facts:
         return
-    draft.update(**{name: getattr(event, name) for name in names}, theirs=draft.ticket.theirs | set(names))
-    facts = {"actor": _actor(event), "fields": ", ".join(names), "platform": event.where}
-    draft.log(EntryKind.EVENT, _actor(event), ReasonCode.FACTS_CHANGED, **facts)
+    mine = draft.ticket.theirs | set(names)
+    draft.update(**{name: getattr(event, name) for name in names}, **facts, theirs=mine)
+    said = ", ".join(name.replace("_", " ") for name in (*names, *facts) if name != "caller_email")
+    about = {"actor": _actor(event), "fields": said, "platform": event.where}
+    draft.log(EntryKind.EVENT, _actor(event), ReasonCode.FACTS_CHANGED, **about)
     if draft.ticket.severity_override and {"impact", "urgency"} & set(names):
         draft.update(severity_override=None)
         known = {"actor": _actor(event), "platform": event.where}
         draft.log(EntryKind.EVENT, _actor(event), ReasonCode.SEVERITY_LET_GO, **known)
-    if draft.ticket.state.is_open:
-        change_severity(draft)
+    severity.look(draft)
 
 
 def _assigned(draft: Draft, event: Event, owner: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from core.engine.draft import Draft
 from core.engine.escalation import escalate
+from core.engine.told import FACTS
 from core.model import Action, EntryKind, Notice, ReasonCode, Receipt, Record, Refusal, Report, State, Verb
 
 
@@ -29,7 +30,7 @@ def _written(draft: Draft, action: Action, receipt: Receipt) -> None:
     is_late, record = known is None, known or Record(receipt.record)
     versions = [version for version in (record.version, receipt.version) if version is not None]
     newer = record.version is None or receipt.version is None or receipt.version >= record.version
-    values = {**action.changes.said(), **receipt.values}
+    values = {**_standing(action), **receipt.values}
     seen = {**record.seen, **values} if newer else {**values, **record.seen}
     stands = replace(record, ref=receipt.record, version=max(versions, default=None), seen=seen)
     if receipt.account and action.changes.assignee:
@@ -41,6 +42,11 @@ def _written(draft: Draft, action: Action, receipt: Receipt) -> None:
         _log(draft, action, ReasonCode.WRITE_WARNED, platform=action.platform, warning=warning)
     if action.verb is Verb.CREATE_RECORD and is_late:
         _catch_up(draft, receipt.record.key, action.platform)
+
+
+def _standing(action: Action) -> dict[str, str]:
+    """What can be taken to stand there since it was written. Not every mapping writes the service."""
+    return {name: value for name, value in action.changes.said().items() if name not in FACTS}
 
 
 def _catch_up(draft: Draft, key: str, platform: str) -> None:

@@ -1,28 +1,104 @@
-"""A severity that changes while the ticket is open."""
+"""The severity, kept in step with what is known of the ticket and with what a person decided."""
 
 from __future__ import annotations
+
+from dataclasses import fields
+from operator import attrgetter
 
 from core.engine.draft import Draft
 from core.engine.escalation import begin_path, rearm
 from core.engine.holding import wake
-from core.model import ReasonCode, Severity
+from core.model import Reason, ReasonCode, Severity, Ticket
+from core.model.changed import changed
+from core.policy import facts_of
+
+_MOVES = frozenset(
+    {
+        "acknowledged_at",
+        "acknowledged_by",
+        "alerts",
+        "awaiting_since",
+        "clocks",
+        "comments",
+        "exhausted",
+        "heard_at",
+        "hold",
+        "level",
+        "operations",
+        "owner",
+        "owners",
+        "records",
+        "resolution",
+        "round",
+        "severity",
+        "snooze",
+        "theirs",
+        "timer_token",
+        "timers",
+        "updated_at",
+    }
+)
+"""What changes with nearly every step and decides no severity."""
+_basis = attrgetter(*(one.name for one in fields(Ticket) if one.name not in _MOVES))
+
+_CHANGED = {
+    ReasonCode.SEVERITY_DERIVED: ReasonCode.SEVERITY_CHANGED,
+    ReasonCode.SEVERITY_DEFAULT: ReasonCode.SEVERITY_CHANGED_TO_DEFAULT,
+    ReasonCode.SEVERITY_BY_SEGMENT: ReasonCode.SEVERITY_CHANGED_BY_SEGMENT,
+    ReasonCode.SEVERITY_BY_RULE: ReasonCode.SEVERITY_CHANGED_BY_RULE,
+}
+"""What is said of a severity that changes, by the reason why it is the new one."""
 
 
-def change_severity(draft: Draft) -> None:
-    """Derive the severity anew from the ticket's impact and urgency; a running wait is measured by the new one.
+def begin(draft: Draft) -> Reason:
+    """Give a new ticket its segment and its severity; returns why it has that one."""
+    _belong(draft)
+    severity, why = draft.policy.severity_of(draft.facts())
+    draft.update(severity=severity, policy_severity=severity)
+    return why
 
-    A person's severity stands. What got worse after nobody was left to ask is asked of everybody again.
-    """
-    old = draft.ticket.severity
-    if draft.ticket.severity_override is not None:
+
+def look(draft: Draft) -> None:
+    """Derive segment and severity anew if anything that decides them has changed; a person's severity stands."""
+    ticket = draft.ticket
+    if not ticket.state.is_open:
         return
-    severity, why = draft.policy.severity.decide(draft.ticket.impact, draft.ticket.urgency)
+    if ticket.policy_severity is not None and _basis(ticket) == _basis(draft.before):
+        return
+    _belong(draft)
+    by_policy, why = draft.policy.severity_of(draft.facts())
+    before = ticket.policy_severity
+    draft.update(policy_severity=by_policy)
+    override = ticket.severity_override
+    if override is None:
+        _change(draft, by_policy, why)
+    elif before is not None and by_policy is not before:
+        code = ReasonCode.SEVERITY_AGREES if by_policy is override.severity else ReasonCode.SEVERITY_STANDS
+        known = {"person": override.by, "severity": override.severity.value, "policy": by_policy.value}
+        draft.decide("severity", code, **known)
+
+
+def _belong(draft: Draft) -> None:
+    """Find the ticket's segment by what is known of it without one."""
+    policy, ticket = draft.policy, draft.ticket
+    if not policy.segments and not ticket.segment:
+        return
+    segment = policy.segment_of(facts_of(changed(ticket, {"segment": ""}), policy, draft.now))
+    if segment == ticket.segment:
+        return
+    draft.update(segment=segment)
+    code = ReasonCode.SEGMENT if segment else ReasonCode.SEGMENT_LEFT
+    draft.decide("segments", code, segment=segment or ticket.segment)
+
+
+def _change(draft: Draft, severity: Severity, why: Reason) -> None:
+    """Set another severity, and tell why."""
+    old = draft.ticket.severity
     if severity is old:
         return
     draft.update(severity=severity)
-    unknown = {"impact": "unknown", "urgency": "unknown"}
-    draft.decide("severity", ReasonCode.SEVERITY_CHANGED, **{**unknown, "old": old.value, **why.facts})
-    draft.write(severity=severity)
+    draft.decided("severity", Reason(_CHANGED[why.code], {**why.facts, "old": old.value}))
+    write(draft)
     follow(draft, old)
 
 
@@ -35,3 +111,15 @@ def follow(draft: Draft, old: Severity) -> None:
     rearm(draft)
     if worse:
         wake(draft, f"it got worse: {draft.ticket.severity}")
+
+
+def write(draft: Draft) -> None:
+    """Have the severity written, for platforms that derive their priority also as impact and urgency.
+
+    Where a person has set these two on a platform, what automation makes of them is not written over it.
+    """
+    ticket, rule = draft.ticket, draft.policy.severity
+    impact, urgency = rule.shown_as(ticket.severity, ticket.impact, ticket.urgency)
+    if (impact, urgency) != (ticket.impact, ticket.urgency) and {"impact", "urgency"} & ticket.theirs:
+        return
+    draft.write(severity=ticket.severity, impact=impact, urgency=urgency)

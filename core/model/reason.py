@@ -17,6 +17,13 @@ class ReasonCode(StrEnum):
     SEVERITY_DEFAULT = (
         "{severity} because the source did not tell both impact and urgency; that is the policy's default."
     )
+    SEVERITY_BY_SEGMENT = (
+        "{severity} because the segment {segment} counts impact {impact} and urgency {urgency} so, where others have "
+        "{elsewhere}."
+    )
+    SEVERITY_BY_RULE = "{severity} instead of {before} by the rule {rule}: {because}."
+    SEGMENT = "It belongs to the segment {segment}."
+    SEGMENT_LEFT = "It no longer belongs to the segment {segment}, nor to another."
     ROUTED_BY_RULE = "Routed to {team} by the rule {name}, because {why}."
     SKILL_NEEDED = "Needs somebody who knows {skill} by the rule {name}, because {why}."
     ROUTED_BY_SERVICE = "Routed to {team} because they own the service {service}."
@@ -78,6 +85,18 @@ class ReasonCode(StrEnum):
     FACTS_CHANGED = "{actor} changed {fields} on {platform}."
     SEVERITY_CHANGED = "Severity went from {old} to {severity} because impact is {impact} and urgency is {urgency}."
     HOLD_REASON_BY_PERSON = "{actor} says on {platform} why it is on hold: {why}."
+    SEVERITY_CHANGED_TO_DEFAULT = (
+        "Severity went from {old} to {severity}, the policy's default, because impact and urgency are not both known."
+    )
+    SEVERITY_CHANGED_BY_SEGMENT = (
+        "Severity went from {old} to {severity} because the segment {segment} counts impact {impact} and urgency "
+        "{urgency} so, where others have {elsewhere}."
+    )
+    SEVERITY_CHANGED_BY_RULE = (
+        "Severity went from {old} to {severity} by the rule {rule}, which found it at {before}: {because}."
+    )
+    SEVERITY_STANDS = "The severity stays at {severity} as {person} set it, though the policy now says {policy}."
+    SEVERITY_AGREES = "The policy now says {severity} too, as {person} had set it."
     STATE_BY_PERSON = "{actor} moved it to {state} on {platform}."
     COMMENTED = "{actor} commented on {platform}."
     COMMENT_EDITED = "{actor} edited a comment on {platform}."

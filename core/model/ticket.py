@@ -73,7 +73,9 @@ class Ticket:
     was walked. `owner` is who it is assigned to: a roster id, or the name that a platform gave. `awaiting_since` is
     when the present wait for an acknowledgement began, None when nothing is awaited. `theirs` names the fields of
     `Changes` that a person changed and automation leaves alone until the ticket moves to another level.
-    `severity_override`, `hold`, `snooze` and `owners` are what people decided about this ticket alone.
+    `severity_override`, `hold`, `snooze` and `owners` are what people decided about this ticket alone;
+    `policy_severity` is what the policy alone makes of the facts, None until it was looked at. `segment` is the
+    policy's segment that the ticket belongs to, "" for none.
     `reassignments` and `reopenings` count those so far, `like` the
     tickets like this one when it last looked; `parent` is the major incident that gathers it, 0 without one.
     `clocks` are its targets, run out or running; `heard_at` is when a person last did or said something about it.
@@ -99,6 +101,7 @@ class Ticket:
     impact: Impact | None = None
     urgency: Urgency | None = None
     severity: Severity = Severity.SEV4
+    policy_severity: Severity | None = None
     service: str = ""
     category: str = ""
     configuration_item: str = ""
@@ -106,8 +109,10 @@ class Ticket:
     region: str = ""
     language: str = ""
     caller: str = ""
+    caller_email: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     link: str = ""
+    segment: str = ""
     team: str = ""
     path: str = ""
     level: int = 0

@@ -2,6 +2,7 @@
 
 from core.policy.authority import Authority, holders, rights, rights_at, standing
 from core.policy.calendar import ALWAYS_OPEN, ROUND_THE_CLOCK, Calendar, OpenDay
+from core.policy.catalogue import Catalogue, Criticality, Customer, Owners, Service
 from core.policy.condition import ALWAYS, Condition
 from core.policy.coverage import Absent, Coverage, Gap, Unreachable, coverage
 from core.policy.facts import Facts, facts_of
@@ -9,10 +10,11 @@ from core.policy.layer import Hours, Layer, Rotation
 from core.policy.localtime import instant
 from core.policy.oncall import Basis, Handover, OnCall, Override, Why, assigned, on_call, pools
 from core.policy.paths import Level, Path
-from core.policy.policy import Policy, Service
+from core.policy.policy import Policy
 from core.policy.roster import Roster, Team
 from core.policy.routing import Routing, RoutingRule, Within
-from core.policy.severity import SeverityRule
+from core.policy.segments import Limits, Segment
+from core.policy.severity import LocalSeverity, SeverityRule, SeverityTurn, Turn
 from core.policy.shifts import Shift, shifts
 from core.policy.spans import Span, TimeOff
 from core.policy.targets import CLOCKS, Pauses, Target, TargetRule, target_of
@@ -26,17 +28,23 @@ __all__ = [
     "Authority",
     "Basis",
     "Calendar",
+    "Catalogue",
     "Condition",
     "Coverage",
+    "Criticality",
+    "Customer",
     "Facts",
     "Gap",
     "Handover",
     "Hours",
     "Layer",
     "Level",
+    "Limits",
+    "LocalSeverity",
     "OnCall",
     "OpenDay",
     "Override",
+    "Owners",
     "Path",
     "Pauses",
     "Policy",
@@ -44,14 +52,17 @@ __all__ = [
     "Rotation",
     "Routing",
     "RoutingRule",
+    "Segment",
     "Service",
     "SeverityRule",
+    "SeverityTurn",
     "Shift",
     "Span",
     "Target",
     "TargetRule",
     "Team",
     "TimeOff",
+    "Turn",
     "Unreachable",
     "Why",
     "Within",

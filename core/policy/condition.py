@@ -34,11 +34,18 @@ class Condition:
 
     @cached_property
     def _checks(self) -> tuple[tuple[str, Callable[[str], bool]], ...]:
-        return tuple((name, _one_of(values)) for name, values in self.match.items())
+        return tuple((name, one_of(values)) for name, values in self.match.items())
 
     @cached_property
     def _program(self) -> cel.Program | None:
         return cel.compile(self.when) if self.when else None
+
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        """The names of the facts that it asks for; `labels` for every label."""
+        program = self._program
+        asked = set(program.variables()) - set(_BINDS.findall(self.when)) if program else set()
+        return frozenset(asked | {name.partition(".")[0] for name in self.match})
 
     def holds(self, facts: Facts) -> bool:
         """Whether it holds for a ticket with those facts."""
@@ -90,7 +97,8 @@ def _text(value: object) -> str:
     return str(value).casefold()
 
 
-def _one_of(values: tuple[str, ...]) -> Callable[[str], bool]:
+def one_of(values: tuple[str, ...]) -> Callable[[str], bool]:
+    """Tells whether a folded text is one of these values, in which `*` stands for any text."""
     plain = frozenset(value.casefold() for value in values if "*" not in value)
     patterns = tuple(_pattern(value.casefold()) for value in values if "*" in value)
     if not patterns:

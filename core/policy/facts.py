@@ -20,13 +20,17 @@ NAMES = frozenset(
         "acknowledged",
         "age",
         "breached",
+        "business_unit",
         "caller",
         "category",
         "configuration_item",
         "customer",
+        "customer_tier",
+        "dependents",
         "description",
         "exhausted",
         "hold_reason",
+        "geography",
         "impact",
         "kind",
         "labels",
@@ -35,11 +39,14 @@ NAMES = frozenset(
         "like",
         "owner",
         "path",
-        "region",
         "reassignments",
+        "region",
         "reopenings",
         "round",
+        "segment",
         "service",
+        "service_criticality",
+        "service_line",
         "severity",
         "source",
         "spent_acknowledge",
@@ -49,40 +56,74 @@ NAMES = frozenset(
         "team",
         "title",
         "urgency",
+        "vip",
     }
 )
 """Every fact there is."""
+
+FOLLOWING = frozenset(
+    {
+        "acknowledged",
+        "age",
+        "breached",
+        "exhausted",
+        "level",
+        "owner",
+        "path",
+        "round",
+        "segment",
+        "severity",
+        "spent_acknowledge",
+        "spent_resolve",
+        "spent_update",
+        "team",
+    }
+)
+"""Facts that follow from the severity and the segment, or change with time alone: neither can be decided by them."""
 
 
 def facts_of(ticket: Ticket, policy: Policy, now: datetime) -> Facts:
     """The facts of a ticket at a moment. `age` is in seconds since it was opened.
 
-    What is spent of a target is in percent of it, rounded down; 0 without one.
+    Region and language are the customer's, and at last the segment's, where the source did not tell them. What is spent
+    of a target is in percent of it, rounded down; 0 without one.
     """
+    catalogue = policy.catalogue
+    service, customer = catalogue.services.get(ticket.service), catalogue.customers.get(ticket.customer)
+    segment = policy.segments.get(ticket.segment)
+    region = ticket.region or (customer.region if customer else "")
+    language = ticket.language or (customer.language if customer else "") or (segment.language if segment else "")
     return {
         "acknowledged": ticket.is_acknowledged,
         "age": int((now - ticket.opened_at).total_seconds()),
         "breached": [clock.name for clock in ticket.clocks if clock.breached_at],
+        "business_unit": service.business_unit if service else "",
         "caller": ticket.caller,
         "category": ticket.category,
         "configuration_item": ticket.configuration_item,
         "customer": ticket.customer,
+        "customer_tier": customer.tier if customer else "",
+        "dependents": catalogue.dependents[service.id] if service else 0,
         "description": ticket.description,
         "exhausted": ticket.exhausted,
+        "geography": policy.geography_of(region),
         "hold_reason": ticket.hold_reason,
         "impact": ticket.impact.name.lower() if ticket.impact else "",
         "kind": ticket.kind.value,
         "labels": ticket.labels,
-        "language": ticket.language,
+        "language": language,
         "level": ticket.level,
         "like": ticket.like,
         "owner": ticket.owner,
         "path": ticket.path,
-        "region": ticket.region,
         "reassignments": ticket.reassignments,
+        "region": region,
         "reopenings": ticket.reopenings,
         "round": ticket.round,
+        "segment": ticket.segment,
         "service": ticket.service,
+        "service_criticality": service.criticality.value if service and service.criticality else "",
+        "service_line": service.service_line if service else "",
         "severity": ticket.severity.value,
         "source": ticket.source,
         "spent_acknowledge": _spent(ticket, "acknowledge", policy, now),
@@ -92,6 +133,7 @@ def facts_of(ticket: Ticket, policy: Policy, now: datetime) -> Facts:
         "team": ticket.team,
         "title": ticket.title,
         "urgency": ticket.urgency.name.lower() if ticket.urgency else "",
+        "vip": catalogue.is_vip(ticket.customer, ticket.caller, ticket.caller_email),
     }
 
 

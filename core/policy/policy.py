@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 
+from core.model import Reason, Severity
 from core.policy.authority import Authority
 from core.policy.calendar import ALWAYS_OPEN, Calendar
+from core.policy.catalogue import Catalogue, Customer, Service
+from core.policy.condition import one_of
+from core.policy.facts import Facts
 from core.policy.paths import Path
 from core.policy.roster import Roster
 from core.policy.routing import Routing
+from core.policy.segments import NO_LIMITS, Limits, Segment
 from core.policy.severity import SeverityRule
 from core.policy.targets import Pauses, TargetRule
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Service:
-    """A service that the organisation runs: the names that sources use for it, and the team that owns it."""
-
-    id: str
-    name: str
-    team: str
-    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,9 +26,10 @@ class Policy:
     """What `step` decides by.
 
     `version` is the policy document's; a running ticket keeps the one that it began with. `roster` is always today's.
-    `creates_on` maps a source of alerts to the platform on which their records are created. `reopen_within` is how long
-    a resolved ticket can still be reopened before it is closed. `clock_marks` are the percents at which rules ask for a
-    clock to be looked at, by the clock's name or family.
+    `geographies` groups regions, by patterns of their names. `creates_on` maps a source of alerts to the platform on
+    which their records are created. `reopen_within` is how long a resolved ticket can still be reopened before it is
+    closed. `clock_marks` are the percents at which rules ask for a clock to be looked at, by the clock's name or
+    family.
     """
 
     version: int
@@ -42,6 +38,10 @@ class Policy:
     paths: Mapping[str, Path]
     default_path: str
     services: Mapping[str, Service] = field(default_factory=dict)
+    customers: Mapping[str, Customer] = field(default_factory=dict)
+    geographies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    segments: Mapping[str, Segment] = field(default_factory=dict)
+    limits: Limits = NO_LIMITS
     default_team: str = ""
     routing: Routing = field(default_factory=Routing)
     reopen_within: timedelta = timedelta(hours=24)
@@ -54,15 +54,40 @@ class Policy:
     creates_on: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
-    def _services_by_name(self) -> Mapping[str, Service]:
-        named = {}
-        for service in self.services.values():
-            named.update(dict.fromkeys(map(str.casefold, (*service.aliases, service.name, service.id)), service))
-        return named
+    def catalogue(self) -> Catalogue:
+        """Services and customers, found by what sources call them."""
+        return Catalogue(self.services, self.customers)
 
     def service_named(self, name: str) -> Service | None:
         """The service that a source calls so: by id, name or alias, case aside."""
-        return self._services_by_name.get(name.casefold())
+        return self.catalogue.service(name)
+
+    def customer_named(self, name: str) -> Customer | None:
+        """The customer whom a source calls so: by id, name or alias, case aside."""
+        return self.catalogue.customer(name)
+
+    @cached_property
+    def _geographies(self) -> Mapping[str, Callable[[str], bool]]:
+        return {name: one_of(regions) for name, regions in self.geographies.items()}
+
+    def geography_of(self, region: str) -> str:
+        """The first geography that has the region, case aside; "" for none."""
+        folded = region.casefold()
+        return next((name for name, has in self._geographies.items() if has(folded)), "") if region else ""
+
+    def segment_of(self, facts: Facts) -> str:
+        """The first segment whose condition holds for a ticket with those facts; "" for none."""
+        return next((one.name for one in self.segments.values() if one.condition.holds(facts)), "")
+
+    def path_of(self, segment: str) -> str:
+        """The name of the path on which tickets of that segment begin."""
+        known = self.segments.get(segment)
+        return known.path if known and known.path else self.default_path
+
+    def severity_of(self, facts: Facts) -> tuple[Severity, Reason]:
+        """The severity of a ticket with those facts, and why."""
+        segment = self.segments.get(str(facts["segment"]))
+        return self.severity.decide(facts, segment.severity if segment else None)
 
     def calendar(self, name: str) -> Calendar:
         """The calendar of that name; round the clock where a newer policy no longer has it."""

@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from rung.documents import crosscheck_routing
-from rung.documents.problems import Path, Problem, Report, told
+from rung.documents.crosscheck_catalogue import check_names, check_segments, check_services
+from rung.documents.problems import Path, Problem, Report, told, unique
 
 _AUTH = {("servicenow", "cloud"): ("basic", "oauth", "api_key"), ("jira", "cloud"): ("basic",)}
 _AUTH |= {("servicenow", "datacenter"): ("basic", "oauth", "api_key"), ("jira", "datacenter"): ("basic", "bearer")}
@@ -36,7 +37,7 @@ def check(draft: Draft) -> list[Problem]:
     _sources(draft)
     _people(draft)
     _teams(draft)
-    _services(draft)
+    _catalogue(draft)
     _paths(draft)
     people, teams = named(draft.roster, "people"), named(draft.roster, "teams")
     warnings += crosscheck_routing.check(draft.reports["policy.yaml"], draft.policy, people, teams)
@@ -126,19 +127,19 @@ def _people(draft: Draft) -> None:
     emails: dict[str, str] = {}
     for name, one in named(draft.roster, "people").items():
         _platform_names(report, ("people", name, "accounts"), one.get("accounts"), platforms)
-        _unique(report, ("people", name, "email"), one.get("email"), name, emails)
+        unique(report, ("people", name, "email"), one.get("email"), name, emails)
 
 
 def _teams(draft: Draft) -> None:
     report = draft.reports["roster.yaml"]
     platforms, people = named(draft.platforms, "platforms"), named(draft.roster, "people")
-    levels = {level for path in named(draft.policy, "paths").values() for level in _level_names(path)}
+    levels = _levels(draft)
     groups: dict[str, dict[str, str]] = {}
     for name, one in named(draft.roster, "teams").items():
         at: Path = ("teams", name)
         _platform_names(report, (*at, "groups"), one.get("groups"), platforms)
         for platform, group in (one.get("groups") or {}).items():
-            _unique(report, (*at, "groups", platform), group, name, groups.setdefault(platform, {}))
+            unique(report, (*at, "groups", platform), group, name, groups.setdefault(platform, {}))
         for level, duty in named(one, "on_call").items():
             if levels and level not in levels:
                 report.unknown((*at, "on_call", level), "level", level, levels)
@@ -195,18 +196,12 @@ def _listed(data: Mapping[str, Any], key: str) -> list[tuple[int, Mapping[str, A
     return [(index, one) for index, one in enumerate(data.get(key) or ()) if isinstance(one, Mapping)]
 
 
-def _services(draft: Draft) -> None:
+def _catalogue(draft: Draft) -> None:
     report = draft.reports["policy.yaml"]
-    teams = named(draft.roster, "teams")
-    names: dict[str, str] = {}
-    for name, one in named(draft.policy, "services").items():
-        at: Path = ("services", name)
-        if "team" in one and one["team"] not in teams:
-            report.unknown((*at, "team"), "team", one["team"], teams)
-        for path, text in ((at, name), ((*at, "name"), one.get("name"))):
-            _unique(report, path, text, name, names)
-        for index, alias in enumerate(one.get("aliases") or ()):
-            _unique(report, (*at, "aliases", index), alias, name, names)
+    teams, people, paths = (named(draft.roster, "teams"), named(draft.roster, "people"), named(draft.policy, "paths"))
+    check_services(report, named(draft.policy, "services"), teams, people, _levels(draft))
+    check_names(report, "customers", named(draft.policy, "customers"))
+    check_segments(report, draft.policy, named(draft.policy, "segments"), paths)
 
 
 def _paths(draft: Draft) -> None:
@@ -218,7 +213,7 @@ def _paths(draft: Draft) -> None:
             report.unknown(("paths", name, "last_resort"), "person", last, people)
         seen: dict[str, str] = {}
         for index, level in enumerate(_level_names(one)):
-            _unique(report, ("paths", name, "levels", index, "name"), level, f"{name} {index}", seen)
+            unique(report, ("paths", name, "levels", index, "name"), level, f"{name} {index}", seen)
     default = draft.policy.get("default_path")
     if default and paths and default not in paths:
         report.unknown(("default_path",), "path", default, paths)
@@ -226,6 +221,11 @@ def _paths(draft: Draft) -> None:
         report.add(("paths",), "must not be empty.", "Leave it out to have the packaged path.")
     elif not default:
         report.add(("paths",), "several paths, and none is the default.", f"Say default_path: {' or '.join(paths)}.")
+
+
+def _levels(draft: Draft) -> set[str]:
+    """The names of all levels of all paths."""
+    return {level for path in named(draft.policy, "paths").values() for level in _level_names(path)}
 
 
 def _level_names(path: Mapping[str, Any]) -> list[str]:
@@ -237,9 +237,3 @@ def _platform_names(report: Report, at: Path, given: object, platforms: Collecti
     for name in given if isinstance(given, Mapping) else ():
         if name not in platforms:
             report.unknown((*at, name), "platform", name, platforms)
-
-
-def _unique(report: Report, path: Path, text: str | None, owner: str, seen: dict[str, str]) -> None:
-    """Two that bear one name (case aside) could not be told apart."""
-    if text and seen.setdefault(text.casefold(), owner) != owner:
-        report.add(path, f"“{text}” already belongs to {seen[text.casefold()]}.", "Each needs its own.")

@@ -78,6 +78,12 @@ def choice(word: str, known: Collection[str]) -> str:
     return meant.strip() or f"Allowed: {', '.join(listed[:_LONGEST_CHOICE])} and {len(listed) - _LONGEST_CHOICE} more."
 
 
+def unique(report: Report, path: Path, text: str | None, owner: str, seen: dict[str, str]) -> None:
+    """Two that bear one name (case aside) could not be told apart."""
+    if text and seen.setdefault(text.casefold(), owner) != owner:
+        report.add(path, f"“{text}” already belongs to {seen[text.casefold()]}.", "Each needs its own.")
+
+
 def flat(messages: object, path: Path = ()) -> Iterable[tuple[Path, str, str]]:
     """marshmallow's nested messages as (path, message, hint)."""
     if isinstance(messages, Mapping):

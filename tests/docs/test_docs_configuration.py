@@ -25,7 +25,7 @@ POLICY_PAGE = "docs/policy.md"
 _KEYS = {
     "platforms.yaml": {"platforms", "sources"},
     "roster.yaml": {"people", "teams"},
-    "policy.yaml": {"severity", "services", "routing", "paths", "default_path", "reopen_within", "authority"},
+    "policy.yaml": set(SCHEMAS["policy.yaml"]().fields) - {"name"},
 }
 _PLATFORMS = """\
 platforms:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
@@ -50,3 +50,19 @@ def condition(data: Mapping[str, Any]) -> Condition:
     if not data["match"] and not data["when"]:
         return ALWAYS
     return Condition(match=data["match"], when=data["when"])
+
+
+def refuse_facts(data: Mapping[str, Any], refused: Collection[str], why: str, hint: str) -> None:
+    """Raise for each fact that this rule's condition asks for and that this kind of rule must not."""
+    match, when = data.get("match", {}), data.get("when", "")
+    if misread(match, when):
+        return
+    errors: dict[str, Any] = {}
+    asked = {name for name in match if name in refused}
+    if asked:
+        errors["match"] = {name: [f"{why}\n{hint}"] for name in sorted(asked)}
+    named = sorted(Condition(match={}, when=when).reads & set(refused))
+    if named:
+        errors["when"] = [f"uses {', '.join(named)}, which {why}\n{hint}"]
+    if errors:
+        raise ValidationError(errors)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from core.policy import Policy, Roster
 from rung.documents.fields import Duration, Named, Strict, Text
 from rung.documents.policy.authority import AuthoritySchema, authority
+from rung.documents.policy.customers import CustomerSchema, customer
 from rung.documents.policy.paths import PathSchema, path
 from rung.documents.policy.routing import RoutingSchema, routing
+from rung.documents.policy.segments import LimitsSchema, SegmentSchema, limits, segment
 from rung.documents.policy.services import ServiceSchema, service
 from rung.documents.policy.severity import SeveritySchema, severity
 
@@ -22,6 +24,10 @@ class PolicySchema(Strict):
     name = Text()
     severity = fields.Nested(SeveritySchema)
     services = Named(fields.Nested(ServiceSchema), load_default=dict)
+    customers = Named(fields.Nested(CustomerSchema), load_default=dict)
+    geographies = Named(fields.List(Text(), validate=validate.Length(min=1)), load_default=dict)
+    segments = Named(fields.Nested(SegmentSchema), load_default=dict)
+    limits = fields.Nested(LimitsSchema)
     routing = fields.Nested(RoutingSchema, load_default=dict)
     paths = Named(fields.Nested(PathSchema))
     default_path = Text()
@@ -39,6 +45,10 @@ def policy(data: Mapping[str, Any], *, version: int, roster: Roster, creates_on:
         default_path=data["default_path"],
         services={name: service(name, one) for name, one in data["services"].items()},
         authority=authority(data["authority"]),
+        customers={name: customer(name, one) for name, one in data["customers"].items()},
+        geographies={name: tuple(regions) for name, regions in data["geographies"].items()},
+        segments={name: segment(name, one) for name, one in data["segments"].items()},
+        limits=limits(data.get("limits", {})),
         default_team=data["routing"].get("default_team", ""),
         routing=routing(data["routing"]),
         reopen_within=data["reopen_within"],
