@@ -25,6 +25,7 @@ SYNC = {
     "waiting": ("waiting", "Writing", "Some changes are still on their way to a platform."),
     "failed": ("failed", "Not written", "A platform did not take a change; see the ticket's actions."),
     "none": ("none", "Nothing to write", "Nothing was to be written to a platform."),
+    "shadowed": ("none", "Shadowed", "Rung decides and records; nothing is written, and nobody is told."),
 }
 
 RECORD_SYNC = {
@@ -32,6 +33,7 @@ RECORD_SYNC = {
     "waiting": ("waiting", "Writing", "Changes are on their way to it."),
     "failed": ("failed", "Not written", "A change was not taken; what Rung did outside says why."),
     "none": ("none", "Nothing to write", "Nothing was to be written to it."),
+    "shadowed": ("none", "Shadowed", "What would have been written to it stands under the actions."),
 }
 
 STATES = {
@@ -49,6 +51,7 @@ STATUS_WORDS: Mapping[StrEnum, str] = {
     ActionStatus.DONE: "Done",
     ActionStatus.CONFIRMED: "Confirmed",
     ActionStatus.SUPERSEDED: "Superseded",
+    ActionStatus.SHADOW: "Shadowed, not done",
     ActionStatus.DEAD: "Given up",
     DeliveryStatus.RECEIVED: "Received",
     DeliveryStatus.APPLIED: "Applied",
@@ -75,6 +78,7 @@ class RowView:
     due: Moment | None
     status: str
     exhausted: bool
+    shadow: bool
     sync: tuple[str, str, str]
     key: str
     link: str
@@ -101,6 +105,7 @@ def row_view(row: BoardRow, people: People, now: datetime) -> RowView:
         due=_due(row, now),
         status=_status(row),
         exhausted=row.exhausted,
+        shadow=row.shadow,
         sync=SYNC[row.write_back],
         key=plain(row.key),
         link=wording.safe_link(row.link),
@@ -194,6 +199,8 @@ def record_sync(record: Record, actions: Sequence[ActionRow]) -> tuple[str, str,
     names = {record.ref.platform, record.ref.key} - {""}
     mine = [action for action in actions if names & {action.target, *action.target.split()}]
     statuses = {action.status for action in mine}
+    if statuses == {ActionStatus.SHADOW}:
+        return RECORD_SYNC["shadowed"]
     if ActionStatus.DEAD in statuses:
         return RECORD_SYNC["failed"]
     if statuses & {ActionStatus.PENDING, ActionStatus.SENT}:
@@ -218,6 +225,7 @@ def facts(page: TicketPage, row: RowView) -> list[tuple[str, str]]:
     ticket = page.ticket
     told = [
         ("State", row.state),
+        ("Mode", "Shadowed" if ticket.shadow else ""),
         ("Owner", row.owner or "Nobody"),
         ("Acknowledged by", row.acknowledged_by),
         ("Team", row.team),

@@ -9,13 +9,17 @@ from typing import Literal, Protocol
 
 from core.model import ActionStatus, Command, Delivery, DeliveryStatus, Entry, Severity, State, Ticket, Verb
 
-WriteBack = Literal["in step", "waiting", "failed", "none"]
-"""Whether the platforms have what the ticket decided: all of it, some under way, some refused, or nothing to do."""
+WriteBack = Literal["in step", "waiting", "failed", "none", "shadowed"]
+"""Whether the platforms have what the ticket decided: all of it, some under way, some refused, or nothing to do; for a
+shadowed ticket they are not meant to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardRow:
-    """One open ticket at a glance. `deadline` is the next moment at which something happens by itself, if any."""
+    """One open ticket at a glance. `deadline` is the next moment at which something happens by itself, if any.
+
+    `shadow`: Rung only decides and records; nothing is written, and nobody is told.
+    """
 
     id: int
     severity: Severity
@@ -28,6 +32,7 @@ class BoardRow:
     acknowledged_by: str
     deadline: datetime | None
     exhausted: bool
+    shadow: bool = False
     write_back: WriteBack
     key: str
     link: str

@@ -189,7 +189,8 @@ class Draft:
             return None
         said = "\n".join(reason.sentence for reason in self._note)
         changes = Changes(**{**values, "comments": (Comment(said),) if said else ()})
-        self.put_record(record.asked(changes.said()))
+        if creating or not self.ticket.shadow:  # a shadowed write never arrives, so nothing of it is to be expected
+            self.put_record(record.asked(changes.said()))
         return Action(
             operation_id=self._next_operation(),
             ticket_id=self.ticket.id,

@@ -10,6 +10,7 @@ from core.engine.draft import Draft
 from core.engine.escalation import acknowledge, begin_path
 from core.engine.outcome import Outcome
 from core.engine.records import known_person, values_seen
+from core.engine.rollout import roll_out
 from core.engine.routing import route
 from core.engine.told import facts_told
 from core.model import (
@@ -43,6 +44,7 @@ def open_ticket(identity: Unopened, event: Event, policy: Policy, now: datetime,
         _from_record(draft, event)
     _severity_told(draft, why)
     route(draft, event)
+    roll_out(draft)
     if event.state is State.NEW:
         begin_path(draft)
     else:

@@ -31,6 +31,8 @@ class ActionStatus(StrEnum):
     """Done, and the platform's own webhook told us of it."""
     SUPERSEDED = "superseded"
     """Never sent: a newer action took its place, or nobody needs it any more."""
+    SHADOW = "shadow"
+    """Never to be sent: the ticket is shadowed, so this is only what would have been done."""
     DEAD = "dead"
     """Refused for good, or out of attempts. It can be replayed."""
 

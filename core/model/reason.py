@@ -30,6 +30,7 @@ class ReasonCode(StrEnum):
     ROUTED_BY_GROUP = "Routed to {team} because {platform} has it assigned to {group}."
     ROUTED_BY_DEFAULT = "Routed to {team}, the default team, because {why}."
     ROUTED_NOWHERE = "Left without a team because {why} and the policy names no default team."
+    SHADOWED = "Shadowed because {why}: Rung decides and records, but writes nothing and tells nobody."
     CHOSEN = "{person} is chosen for {level}: {why}."
     LEVEL_BEGUN = "{level} begins: {person} is on call for {team} and has {within} to acknowledge."
     LEVEL_SKIPPED = "{level} was skipped because {why}."

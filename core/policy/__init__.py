@@ -11,6 +11,7 @@ from core.policy.localtime import instant
 from core.policy.oncall import Basis, Handover, OnCall, Override, Why, assigned, on_call, pools
 from core.policy.paths import Level, Path
 from core.policy.policy import Policy
+from core.policy.rollout import RollOut
 from core.policy.roster import Roster, Team
 from core.policy.routing import Routing, RoutingRule, Within
 from core.policy.segments import Limits, Segment
@@ -48,6 +49,7 @@ __all__ = [
     "Path",
     "Pauses",
     "Policy",
+    "RollOut",
     "Roster",
     "Rotation",
     "Routing",

@@ -14,6 +14,7 @@ from core.policy.catalogue import Catalogue, Customer, Service
 from core.policy.condition import one_of
 from core.policy.facts import Facts
 from core.policy.paths import Path
+from core.policy.rollout import RollOut
 from core.policy.roster import Roster
 from core.policy.routing import Routing
 from core.policy.segments import NO_LIMITS, Limits, Segment
@@ -44,6 +45,7 @@ class Policy:
     limits: Limits = NO_LIMITS
     default_team: str = ""
     routing: Routing = field(default_factory=Routing)
+    roll_out: RollOut = field(default_factory=RollOut)
     reopen_within: timedelta = timedelta(hours=24)
     authority: Authority = field(default_factory=Authority)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)

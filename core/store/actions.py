@@ -26,10 +26,15 @@ class Claimed:
     look_first: bool
 
 
-def add(connection: Connection, new: Sequence[Action], severity: Severity, now: datetime) -> None:
-    """Put actions on the ledger. What an older one of the lane has not sent yet gives way to what is newer."""
+def add(
+    connection: Connection, new: Sequence[Action], severity: Severity, now: datetime, *, shadow: bool = False
+) -> None:
+    """Put actions on the ledger. What an older one of the lane has not sent yet gives way to what is newer.
+
+    Those of a shadowed ticket are never taken up, and change nothing of what is to be.
+    """
     for action in new:
-        if action.verb is Verb.WRITE_RECORD:
+        if action.verb is Verb.WRITE_RECORD and not shadow:
             _supersede(connection, action)
     rows = [
         {
@@ -40,6 +45,7 @@ def add(connection: Connection, new: Sequence[Action], severity: Severity, now: 
             "platform": action.platform,
             "severity": severity.rank,
             "body": to_json(action),
+            "status": (ActionStatus.SHADOW if shadow else ActionStatus.PENDING).value,
             "created_at": now,
         }
         for action in new

@@ -106,7 +106,7 @@ def save(connection: Connection, before: Ticket | None, outcome: Outcome) -> Non
         actions.withdraw_notices(connection, ticket.id)
     if outcome.confirms:
         actions.confirm(connection, ticket.id, outcome.confirms)
-    actions.add(connection, outcome.actions, ticket.severity, ticket.updated_at)
+    actions.add(connection, outcome.actions, ticket.severity, ticket.updated_at, shadow=ticket.shadow)
 
 
 def _save_body(connection: Connection, ticket: Ticket, *, is_new: bool) -> None:

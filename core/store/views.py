@@ -59,7 +59,7 @@ def newest_tickets(connection: Connection, state: State | None, limit: int) -> l
 
 def write_backs(connection: Connection, ids: Iterable[int]) -> dict[int, WriteBack]:
     """Whether the platforms have what each ticket decided; a ticket without an entry has nothing to write."""
-    mine = actions.c.ticket_id.in_(list(ids)) & (actions.c.verb != Verb.NOTIFY.value)
+    mine = actions.c.ticket_id.in_(list(ids)) & (actions.c.verb != Verb.NOTIFY.value) & (actions.c.status != "shadow")
     query = select(
         actions.c.ticket_id,
         func.bool_or(actions.c.status == "dead").label("failed"),

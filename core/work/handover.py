@@ -80,9 +80,11 @@ class Handovers:
         ranked = sorted((one for one in every if concerns(*one, change)), key=worst_first)
         if not ranked:
             return
-        first = replace(change, summary=summary(change, ranked, now), count=len(ranked))
-        others = [(ticket.id, change) for ticket, _ in ranked[1:]]
-        shifts.announce(connection, [(ranked[0][0].id, first), *others])
+        real = [one for one in ranked if not one[0].shadow]
+        changes = {ticket.id: change for ticket, _ in ranked}
+        if real:  # who comes in is not told of what is only shadowed
+            changes[real[0][0].id] = replace(change, summary=summary(change, real, now), count=len(real))
+        shifts.announce(connection, list(changes.items()))
         log.info("a shift has changed", team=change.team, level=change.level, tickets=len(ranked))
 
     def _bring(self) -> int:

@@ -65,6 +65,7 @@ def show(ticket_id: int, as_json: bool) -> None:
     facts(
         [
             ("Ticket", f"{row.id}  {row.severity.value}  {row.state.value}"),
+            ("Mode", "shadowed: Rung decides and records, but writes nothing and tells nobody" if row.shadow else ""),
             ("Title", row.title),
             ("Service", row.service),
             ("Team", row.team),

@@ -12,6 +12,7 @@ Data = Mapping[str, Any]
 
 def check(report: Report, policy: Data, people: Data, teams: Collection[str]) -> Iterator[Problem]:
     """Note names that do not exist; yields a warning for each skill that nobody has."""
+    _roll_out(report, policy, teams)
     routing = policy.get("routing")
     if not isinstance(routing, Mapping):
         return
@@ -24,6 +25,14 @@ def check(report: Report, policy: Data, people: Data, teams: Collection[str]) ->
     for index, rule in enumerate(routing.get("rules") or ()):
         if isinstance(rule, Mapping):
             yield from _rule(report, ("routing", "rules", index), rule, teams, known)
+
+
+def _roll_out(report: Report, policy: Data, teams: Collection[str]) -> None:
+    shadow = (policy.get("roll_out") or {}).get("shadow") or {}
+    for kind, known in (("services", policy.get("services") or ()), ("teams", teams)):
+        for index, name in enumerate(shadow.get(kind) or ()):
+            if name not in known:
+                report.unknown(("roll_out", "shadow", kind, index), kind.removesuffix("s"), name, known)
 
 
 def _rule(report: Report, at: Path, rule: Data, teams: Collection[str], known: Collection[str]) -> Iterator[Problem]:

@@ -12,6 +12,7 @@ from rung.documents.fields import Duration, Named, Strict, Text
 from rung.documents.policy.authority import AuthoritySchema, authority
 from rung.documents.policy.customers import CustomerSchema, customer
 from rung.documents.policy.paths import PathSchema, path
+from rung.documents.policy.rollout import RollOutSchema, roll_out
 from rung.documents.policy.routing import RoutingSchema, routing
 from rung.documents.policy.segments import LimitsSchema, SegmentSchema, limits, segment
 from rung.documents.policy.services import ServiceSchema, service
@@ -29,6 +30,7 @@ class PolicySchema(Strict):
     segments = Named(fields.Nested(SegmentSchema), load_default=dict)
     limits = fields.Nested(LimitsSchema)
     routing = fields.Nested(RoutingSchema, load_default=dict)
+    roll_out = fields.Nested(RollOutSchema, load_default=dict)
     paths = Named(fields.Nested(PathSchema))
     default_path = Text()
     authority = fields.Nested(AuthoritySchema, load_default=lambda: AuthoritySchema().load({}))
@@ -51,6 +53,7 @@ def policy(data: Mapping[str, Any], *, version: int, roster: Roster, creates_on:
         limits=limits(data.get("limits", {})),
         default_team=data["routing"].get("default_team", ""),
         routing=routing(data["routing"]),
+        roll_out=roll_out(data["roll_out"]),
         reopen_within=data["reopen_within"],
         roster=roster,
         creates_on=creates_on,
