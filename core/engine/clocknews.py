@@ -64,9 +64,11 @@ def _passed(draft: Draft, old: Clock | None, clock: Clock, passed: Sequence[Pass
 def _whose(draft: Draft) -> str:
     """Who is told: the owner, else whoever is on call for the level; "" when there is nobody.
 
-    Of the time to acknowledge nobody is told: that is what the levels of the path ask people for.
+    While the levels of the path still ask for somebody to take it, nobody is told of clocks beside that.
     """
     ticket, roster = draft.ticket, draft.policy.roster
+    if not (ticket.is_acknowledged or ticket.exhausted):
+        return ""
     if ticket.owner in roster.people:
         return ticket.owner
     level = draft.policy.path(ticket.path).level(ticket.level)

@@ -142,6 +142,7 @@ def _with_defaults(given: Mapping[str, Any]) -> dict[str, Any]:
     default = SCHEMAS["policy.yaml"]().load(parse(_default("policy.yaml"), Report("policy.yaml")))
     merged = {**default, **given}
     merged["severity"] = {**default["severity"], **given.get("severity", {})}
+    merged["calendars"] = {**default["calendars"], **given.get("calendars", {})}
     if "paths" in given and "default_path" not in given:
         merged["default_path"] = next(iter(given["paths"])) if len(given["paths"]) == 1 else ""
     return merged

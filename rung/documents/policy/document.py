@@ -10,6 +10,7 @@ from marshmallow import fields, validate
 from core.policy import Policy, Roster
 from rung.documents.fields import Duration, Named, Strict, Text
 from rung.documents.policy.authority import AuthoritySchema, authority
+from rung.documents.policy.calendars import CalendarSchema, calendar
 from rung.documents.policy.customers import CustomerSchema, customer
 from rung.documents.policy.paths import PathSchema, path
 from rung.documents.policy.rollout import RollOutSchema, roll_out
@@ -17,6 +18,7 @@ from rung.documents.policy.routing import RoutingSchema, routing
 from rung.documents.policy.segments import LimitsSchema, SegmentSchema, limits, segment
 from rung.documents.policy.services import ServiceSchema, service
 from rung.documents.policy.severity import SeveritySchema, severity
+from rung.documents.policy.targets import PausesSchema, TargetSchema, pauses, target_rule
 
 
 class PolicySchema(Strict):
@@ -31,6 +33,9 @@ class PolicySchema(Strict):
     limits = fields.Nested(LimitsSchema)
     routing = fields.Nested(RoutingSchema, load_default=dict)
     roll_out = fields.Nested(RollOutSchema, load_default=dict)
+    calendars = Named(fields.Nested(CalendarSchema), load_default=dict)
+    targets = fields.List(fields.Nested(TargetSchema))
+    pauses = fields.Nested(PausesSchema)
     paths = Named(fields.Nested(PathSchema))
     default_path = Text()
     authority = fields.Nested(AuthoritySchema, load_default=lambda: AuthoritySchema().load({}))
@@ -46,6 +51,9 @@ def policy(data: Mapping[str, Any], *, version: int, roster: Roster, creates_on:
         paths={name: path(name, one) for name, one in data["paths"].items()},
         default_path=data["default_path"],
         services={name: service(name, one) for name, one in data["services"].items()},
+        calendars={name: calendar(name, one) for name, one in data["calendars"].items()},
+        targets=tuple(target_rule(one) for one in data["targets"]),
+        pauses=pauses(data["pauses"]),
         authority=authority(data["authority"]),
         customers={name: customer(name, one) for name, one in data["customers"].items()},
         geographies={name: tuple(regions) for name, regions in data["geographies"].items()},

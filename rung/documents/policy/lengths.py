@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -9,9 +10,24 @@ from typing import Any
 from marshmallow import fields
 
 from core.model import Severity
-from rung.documents.fields import Duration, Strict
+from rung.documents.fields import Duration, Strict, wrong
 
 SEVERITIES = tuple(Severity)
+
+
+class Percent(fields.Field[int]):
+    """A part of the whole such as 80%, as a whole number of percent within bounds."""
+
+    def __init__(self, smallest: int, largest: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._bounds = (smallest, largest)
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
+        smallest, largest = self._bounds
+        found = re.fullmatch(r"(\d{1,4}) ?%", value) if isinstance(value, str) else None
+        if not found or not smallest <= int(found[1]) <= largest:
+            raise wrong(f"must be a percentage from {smallest}% to {largest}%.", "Write it like 80%.")
+        return int(found[1])
 
 
 class Within(fields.Field[dict[Severity, timedelta]]):

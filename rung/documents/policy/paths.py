@@ -12,6 +12,7 @@ from core.policy import Level, Path
 from rung.documents.fields import Count, Name, Strict, Text
 from rung.documents.policy.authority import Rights
 from rung.documents.policy.lengths import Within
+from rung.documents.policy.targets import Ola
 
 
 class LevelSchema(Strict):
@@ -20,6 +21,7 @@ class LevelSchema(Strict):
     name = Name(required=True)
     acknowledge_within = Within(required=True)
     may = Rights(load_default=EVERYTHING)
+    ola = Ola()
 
 
 class PathSchema(Strict):
@@ -37,4 +39,4 @@ def path(name: str, data: Mapping[str, Any]) -> Path:
 
 
 def _level(data: Mapping[str, Any]) -> Level:
-    return Level(name=data["name"], acknowledge_within=data["acknowledge_within"], may=data["may"])
+    return Level(name=data["name"], acknowledge_within=data["acknowledge_within"], may=data["may"], ola=data.get("ola"))
