@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 
@@ -11,6 +12,7 @@ from console import guard
 from console.shapes import shape
 from console.shared import Room
 from core.model import ActionStatus, DeliveryStatus, State
+from core.orders import names
 
 MAX_LIMIT = 1000
 
@@ -34,12 +36,14 @@ def _tickets(pages: Blueprint, room: Room) -> None:
     def api_ticket(ticket_id: int) -> Response:
         return jsonify(shape(room.desk.ticket(ticket_id)))
 
-    @pages.post("/api/v1/tickets/<int:ticket_id>/acknowledge")
-    def api_acknowledge(ticket_id: int) -> Response:
-        by = _json().get("by", "")
-        if not isinstance(by, str) or not by.strip():
-            abort(422, 'Say who acknowledges: {"by": "<id on the roster>"}.')
-        said = room.acknowledge(ticket_id, by.strip(), "through the API")
+    @pages.post("/api/v1/tickets/<int:ticket_id>/<command>")
+    def api_command(ticket_id: int, command: str) -> Response:
+        if command not in names():
+            abort(404, f"There is no command {command!r}. There are: {', '.join(names())}.")
+        words = _words(_json())
+        if not words.get("by", "").strip():
+            abort(422, 'Say who you are: {"by": "<id on the roster>"}.')
+        said = room.order(ticket_id, command, words, "through the API")
         return jsonify({"ticket": ticket_id, "reason": said})
 
 
@@ -90,6 +94,14 @@ def _json() -> dict[str, object]:
     if not isinstance(body, dict):
         abort(400, "The body must be a JSON object.")
     return body
+
+
+def _words(body: Mapping[str, object]) -> dict[str, str]:
+    """The object's values as words; aborts with 422 for a value that is none."""
+    for name, value in body.items():
+        if value is not None and (isinstance(value, bool) or not isinstance(value, str | int)):
+            abort(422, f"{name} must be a text.")
+    return {name: str(value) for name, value in body.items() if value is not None}
 
 
 def _word(name: str, words: type[_Word]) -> _Word | None:

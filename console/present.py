@@ -13,6 +13,7 @@ from zlib import crc32
 from markupsafe import Markup, escape
 
 from console import wording
+from console.overruled import overruled
 from console.wording import Moment, counted, plain
 from core.desk import ActionRow, Board, BoardRow, TicketPage
 from core.model import ActionStatus, DeliveryStatus, Record, State, Verb
@@ -63,7 +64,10 @@ STATUS_WORDS: Mapping[StrEnum, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowView:
-    """One ticket as a row. `loudness`: "loud" is overdue or exhausted, "open" awaits somebody, "calm" is in hand."""
+    """One ticket as a row. `put_off` is when a hold or a snooze ends.
+
+    `loudness`: "loud" is overdue or exhausted, "open" awaits somebody, "calm" is in hand.
+    """
 
     id: int
     severity: str
@@ -77,6 +81,7 @@ class RowView:
     acknowledged_by: str
     due: Moment | None
     status: str
+    put_off: Moment | None
     exhausted: bool
     shadow: bool
     sync: tuple[str, str, str]
@@ -91,6 +96,7 @@ class RowView:
 def row_view(row: BoardRow, people: People, now: datetime) -> RowView:
     """What is shown of one row. `mark` changes whenever anything that is shown does, the passing of time aside."""
     overdue = row.deadline is not None and row.deadline <= now and not row.acknowledged_by
+    put_off = row.held_until or row.snoozed_until
     return RowView(
         id=row.id,
         severity=row.severity.value,
@@ -104,6 +110,7 @@ def row_view(row: BoardRow, people: People, now: datetime) -> RowView:
         acknowledged_by=plain(people.get(row.acknowledged_by, row.acknowledged_by)),
         due=_due(row, now),
         status=_status(row),
+        put_off=wording.moment(put_off, wording.time_left(put_off, now)) if put_off and row.state.is_open else None,
         exhausted=row.exhausted,
         shadow=row.shadow,
         sync=SYNC[row.write_back],
@@ -126,7 +133,7 @@ def _loudness(row: BoardRow, overdue: bool) -> Loudness:
 
 def _due(row: BoardRow, now: datetime) -> Moment | None:
     """The running deadline; an acknowledged or exhausted ticket has none that a person must meet."""
-    if row.deadline is None or row.acknowledged_by or not row.state.is_open:
+    if row.deadline is None or row.acknowledged_by or row.held_until or row.snoozed_until or not row.state.is_open:
         return None
     return wording.moment(row.deadline, wording.time_left(row.deadline, now))
 
@@ -135,8 +142,12 @@ def _status(row: BoardRow) -> str:
     """What stands where the time left would, when no time is running."""
     if not row.state.is_open:
         return STATES[row.state]
+    if row.held_until:
+        return "On hold"
     if row.acknowledged_by:
         return "Acknowledged"
+    if row.snoozed_until:
+        return "Snoozed"
     return "Path exhausted" if row.exhausted else "No deadline"
 
 
@@ -220,13 +231,14 @@ def doing(action: ActionRow, people: People) -> str:
     return f"{begun}: {summary}" if summary else begun
 
 
-def facts(page: TicketPage, row: RowView) -> list[tuple[str, str]]:
+def facts(page: TicketPage, row: RowView, people: People) -> list[tuple[str, str]]:
     """The ticket's facts beside its header, in the order in which they are asked for, unknown ones left out."""
     ticket = page.ticket
     told = [
         ("State", row.state),
         ("Mode", "Shadowed" if ticket.shadow else ""),
         ("Owner", row.owner or "Nobody"),
+        *overruled(page, people),
         ("Acknowledged by", row.acknowledged_by),
         ("Team", row.team),
         ("Level", f"{row.level}, round {ticket.round}" if row.level and ticket.round > 1 else row.level),

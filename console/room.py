@@ -16,7 +16,7 @@ from console.guard import FormTokens
 from console.links import AcknowledgeLinks
 from console.present import STATUS_WORDS
 from console.shared import PUBLIC, People, Room
-from core.desk import Desk, NotFoundError, NotReplayableError
+from core.desk import Desk, NotAllowedError, NotFoundError, NotPossibleError, NotReplayableError
 from core.ports import Clock, StorageUnavailableError
 
 ASSETS = Path(__file__).parent / "assets"
@@ -40,6 +40,7 @@ TITLES = {
     422: "Something is missing",
 }
 UNAVAILABLE = "Rung cannot reach its database at the moment."
+NOT_ALLOWED = "Nothing was changed, and the timeline says that you tried. Ask somebody who has the right."
 DEFECT = "Something went wrong within Rung."
 
 
@@ -83,6 +84,14 @@ def _explain_errors(pages: Blueprint, room: Room) -> None:
     def not_found(error: NotFoundError) -> ResponseReturnValue:
         return _explain(str(error), 404)
 
+    @pages.errorhandler(NotAllowedError)
+    def not_allowed(error: NotAllowedError) -> ResponseReturnValue:
+        return _explain(str(error), 403, title="You may not do that", help_text=NOT_ALLOWED)
+
+    @pages.errorhandler(NotPossibleError)
+    def not_possible(error: NotPossibleError) -> ResponseReturnValue:
+        return _explain(str(error), 409)
+
     @pages.errorhandler(NotReplayableError)
     def not_replayable(error: NotReplayableError) -> ResponseReturnValue:
         return _explain(str(error), 409)
@@ -102,21 +111,32 @@ def _explain_errors(pages: Blueprint, room: Room) -> None:
         return _explain(error.description or error.name, error.code or 500)
 
 
-def _explain(sentence: str, status: int, moment: str = "") -> Response:
+def _explain(sentence: str, status: int, moment: str = "", title: str = "", help_text: str = "") -> Response:
     """An error as the caller reads it: JSON below /api, a page elsewhere."""
     if request.path.startswith("/api/"):
         response = jsonify({"error": sentence})
     else:
-        title = TITLES.get(status, "Out of order" if status >= 500 else "Not done")
+        title = title or TITLES.get(status, "Out of order" if status >= 500 else "Not done")
         # The full frame asks the desk for nothing: what failed must not be needed to say that it failed.
         page = render_template(
-            "console/error.html", title=title, sentence=sentence, help=HELP.get(status, ""), moment=moment
+            "console/error.html",
+            title=title,
+            sentence=sentence,
+            help=help_text or HELP.get(status, ""),
+            moment=moment,
+            back=_ticket_here(),
         )
         response = make_response(page)
     response.status_code = status
     if status == 503:
         response.headers["Retry-After"] = "5"
     return response
+
+
+def _ticket_here() -> str:
+    """The address of the ticket that a form was about, "" for none."""
+    ticket_id = (request.view_args or {}).get("ticket_id")
+    return url_for("console.ticket", ticket_id=ticket_id) if ticket_id is not None and request.method == "POST" else ""
 
 
 def _offer_to_templates(pages: Blueprint, room: Room) -> None:

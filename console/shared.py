@@ -17,6 +17,7 @@ from console.guard import FormTokens
 from console.links import AcknowledgeLinks
 from core.desk import Desk
 from core.model import Acknowledge
+from core.orders import OrderError, order
 from core.ports import Clock
 
 People = Mapping[str, str]
@@ -54,6 +55,18 @@ class Room:
         if sentence:
             abort(HTTPStatus.FORBIDDEN, sentence)
 
+    def order(self, ticket_id: int, name: str, words: Mapping[str, str], via: str) -> str:
+        """Do what somebody on the roster says, in words; the answer is the engine's sentences. Aborts with 422."""
+        fields = {key: text for key, text in words.items() if key != "by"}
+        if fields.get("person"):
+            fields["person"] = self._on_roster(fields["person"])
+        by = self._on_roster(words.get("by", "").strip())
+        try:
+            command = order(name, by, via, fields, self.clock())
+        except OrderError as error:
+            abort(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
+        return self.desk.command(ticket_id, command)
+
     def acknowledge(self, ticket_id: int, by: str, via: str) -> str:
         """Acknowledge for somebody on the roster; the answer is the engine's sentence. Aborts with 422 for nobody."""
         return self.desk.command(ticket_id, Acknowledge(self._on_roster(by), via))
@@ -61,7 +74,7 @@ class Room:
     def _on_roster(self, by: str) -> str:
         people = self.people()
         if not by:
-            abort(HTTPStatus.UNPROCESSABLE_ENTITY, "Say who acknowledges: choose your name first.")
+            abort(HTTPStatus.UNPROCESSABLE_ENTITY, "Say who you are: choose your name first.")
         by_name = {name.casefold(): person for person, name in people.items()}
         found = by if by in people or not people else by_name.get(by.casefold())
         if found is None:

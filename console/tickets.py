@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, abort, render_template, request
 from werkzeug.wrappers import Response
 
+from console.offers import offers
 from console.present import doing, facts, linked, record_sync, row_view
 from console.shared import Room, remember
 from console.wording import safe_link
 
+HERE = "in the console"
+
 
 def add_to(pages: Blueprint, room: Room) -> None:
-    """`/tickets/<id>` and the form that acknowledges."""
+    """`/tickets/<id>`, the form that acknowledges, and the one that overrules."""
 
     @pages.get("/tickets/<int:ticket_id>")
     def ticket(ticket_id: int) -> str:
@@ -21,9 +24,19 @@ def add_to(pages: Blueprint, room: Room) -> None:
     def acknowledge_ticket(ticket_id: int) -> Response:
         room.check_form()
         by = request.form.get("by", "")
-        said = room.acknowledge(ticket_id, by, "in the console")
+        said = room.acknowledge(ticket_id, by, HERE)
         if request.form.get("back") == "board":
             return remember(room.back_to("board", said), by)
+        return remember(room.back_to("ticket", said, ticket_id=ticket_id), by)
+
+    @pages.post("/tickets/<int:ticket_id>/command")
+    def command_ticket(ticket_id: int) -> Response:
+        room.check_form()
+        name, by = request.form.get("command", ""), request.form.get("by", "")
+        if not name:
+            abort(422, "Choose first what is to be done.")
+        words = {key.removeprefix(f"{name}."): text for key, text in request.form.items() if key.startswith(f"{name}.")}
+        said = room.order(ticket_id, name, {**words, "by": by, "reason": request.form.get("reason", "")}, HERE)
         return remember(room.back_to("ticket", said, ticket_id=ticket_id), by)
 
 
@@ -36,13 +49,15 @@ def _page(room: Room, ticket_id: int) -> str:
         "console/ticket.html",
         page=page,
         row=row,
-        facts=facts(page, row),
+        facts=facts(page, row, people),
         records=[(one, safe_link(one.ref.link), record_sync(one, page.actions)) for one in records],
         entries=[(entry, linked(entry.reason.sentence, records)) for entry in reversed(page.entries)],
         actions=[(one, doing(one, people)) for one in reversed(page.actions)],
         link=safe_link(page.ticket.link),
         people=sorted(people.items(), key=lambda item: item[1].casefold()),
         who=who,
+        offers=offers(page, who),
+        chosen=request.args.get("do", ""),
         who_name=people.get(who, ""),
         said=room.said(),
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-from core.model import ActionStatus, Command, Delivery, DeliveryStatus, Entry, Severity, State, Ticket, Verb
+from core.model import ActionStatus, Command, Delivery, DeliveryStatus, Entry, Right, Severity, State, Ticket, Verb
 
 WriteBack = Literal["in step", "waiting", "failed", "none", "shadowed"]
 """Whether the platforms have what the ticket decided: all of it, some under way, some refused, or nothing to do; for a
@@ -19,6 +19,7 @@ class BoardRow:
     """One open ticket at a glance. `deadline` is the next moment at which something happens by itself, if any.
 
     `shadow`: Rung only decides and records; nothing is written, and nobody is told.
+    `held_until` and `snoozed_until` are until when a person has put off what automation would do.
     """
 
     id: int
@@ -38,6 +39,8 @@ class BoardRow:
     link: str
     opened_at: datetime
     updated_at: datetime
+    held_until: datetime | None = None
+    snoozed_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,22 @@ class ActionRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What people can decide about a ticket: its path's levels by name, who may what, and how long may be put off.
+
+    `rights` are those of people who stand at a level, by roster id; everybody else has those of `others`. `holders`
+    says in words who has a right.
+    """
+
+    levels: tuple[str, ...] = ()
+    rights: Mapping[str, frozenset[Right]] = field(default_factory=dict)
+    others: frozenset[Right] = frozenset()
+    holders: Mapping[Right, str] = field(default_factory=dict)
+    longest_snooze: timedelta = timedelta(0)
+    longest_hold: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketPage:
     """A ticket with all that is known of it; entries and actions oldest first."""
 
@@ -92,6 +111,7 @@ class TicketPage:
     now: datetime
     entries: tuple[Entry, ...]
     actions: tuple[ActionRow, ...]
+    choices: Choices = field(default_factory=Choices)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +129,14 @@ class DeliveryRow:
 
 class NotFoundError(Exception):
     """There is no such ticket, delivery or action. The message is a sentence that names it."""
+
+
+class NotAllowedError(Exception):
+    """Somebody lacks the right to what they told Rung to do. The message is the sentence that the timeline has."""
+
+
+class NotPossibleError(Exception):
+    """What somebody told Rung to do makes no sense as the ticket stands. The message is the timeline's sentence."""
 
 
 class NotReplayableError(Exception):
@@ -135,7 +163,10 @@ class Desk(Protocol):
         ...
 
     def command(self, ticket_id: int, command: Command) -> str:
-        """Hand a command to the engine and return its reason as a sentence; raises `NotFoundError`."""
+        """Hand a command to the engine and return its reasons as sentences.
+
+        Raises `NotFoundError`, and `NotAllowedError` or `NotPossibleError` once the attempt stands in the timeline.
+        """
         ...
 
     def deliveries(self, *, status: DeliveryStatus | None = None, limit: int = 100) -> Sequence[DeliveryRow]:

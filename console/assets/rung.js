@@ -177,7 +177,7 @@ const ask = (address, options) => fetch(address, { cache: "no-store", signal: Ab
 async function refresh(answer) {
   if (article) {
     // A ticket's page: what changed on the board may have changed it too. A form in use is left alone.
-    if (answer.status === 200 && etag && !article.contains(document.activeElement)) {
+    if (answer.status === 200 && etag && !article.contains(document.activeElement) && !$(".overrule[open]", article)) {
       const page = new DOMParser().parseFromString(await (await ask(location.pathname)).text(), "text/html");
       const fresh = page.querySelector("[data-live]");
       if (fresh) { localize(fresh); if (fresh.innerHTML !== article.innerHTML) article.innerHTML = fresh.innerHTML; named(); tick(); }

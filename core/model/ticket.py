@@ -155,6 +155,11 @@ class Ticket:
         """Until when a person has put automation on hold; None where nobody has."""
         return self.hold.until if self.hold else None
 
+    @property
+    def snoozed_until(self) -> datetime | None:
+        """Until when the wait for an acknowledgement is put off; None where it is not."""
+        return self.snooze.until if self.snooze and self.timer(TimerKind.SNOOZE) else None
+
     def owner_of(self, level: str) -> LevelOwner:
         """Whom people have named for that level of this ticket."""
         return next((one for one in self.owners if one.level == level), LevelOwner(level=level))

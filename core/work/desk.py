@@ -15,16 +15,20 @@ from core.desk import (
     Board,
     BoardRow,
     DeliveryRow,
+    NotAllowedError,
     NotFoundError,
+    NotPossibleError,
     NotReplayableError,
     TicketPage,
     WriteBack,
 )
-from core.model import ActionStatus, Command, Delivery, DeliveryStatus, State, Ticket
+from core.engine.outcome import Refused
+from core.model import ActionStatus, Command, Delivery, DeliveryStatus, LinkMajor, State, Ticket
 from core.policy import Policy, Roster
 from core.ports import Bell, Clock, StorageUnavailableError
 from core.store import actions, deliveries, tickets, views
 from core.work.apply import Policies, apply_to
+from core.work.choices import choices
 
 _LARGEST_ID = 2**63 - 1
 """PostgreSQL's bigint; people type addresses by hand, and it refuses what is larger."""
@@ -83,18 +87,27 @@ class SqlDesk:
                 actions=tuple(
                     reversed(views.action_rows(connection, ticket_id=ticket_id, limit=500, roster=policy.roster))
                 ),
+                choices=choices(policy, ticket),
             )
 
     def command(self, ticket_id: int, command: Command) -> str:
-        """Step the ticket with a person's command."""
+        """Step the ticket with a person's command. What is refused stands in the timeline all the same."""
         if ticket_id > _LARGEST_ID:
             raise _no_ticket(ticket_id)
         with self._transaction() as connection:
+            if isinstance(command, LinkMajor) and command.major:
+                self._ticket(connection, command.major)
             outcome = apply_to(connection, ticket_id, command, self.policies, self.clock())
         if outcome is None:
             raise _no_ticket(ticket_id)
         self.bell.ring("delivery")
-        return outcome.sentence
+        said = " ".join(entry.reason.sentence for entry in outcome.entries)
+        match outcome.refused:
+            case Refused.NOT_ALLOWED:
+                raise NotAllowedError(said)
+            case Refused.MAKES_NO_SENSE:
+                raise NotPossibleError(said)
+        return said
 
     def deliveries(self, *, status: DeliveryStatus | None = None, limit: int = 100) -> Sequence[DeliveryRow]:
         """Deliveries, newest first."""
@@ -197,6 +210,8 @@ def _row(ticket: Ticket, policy: Policy, written: WriteBack) -> BoardRow:
         exhausted=ticket.exhausted,
         shadow=ticket.shadow,
         write_back="shadowed" if ticket.shadow else written,
+        held_until=ticket.held_until,
+        snoozed_until=ticket.snoozed_until,
         key=record.key if record else "",
         link=record.link if record else ticket.link,
         opened_at=ticket.opened_at,

@@ -21,6 +21,9 @@ _TOLD = (
     ("core.ports", "UnmappedError", REFUSED),
     ("core.desk", "NotFoundError", REFUSED),
     ("core.desk", "NotReplayableError", REFUSED),
+    ("core.desk", "NotAllowedError", REFUSED),
+    ("core.desk", "NotPossibleError", REFUSED),
+    ("core.orders", "OrderError", USAGE),
 )
 """Errors whose own text is for people. Looked up only where their module is loaded: a quick command loads few."""
 

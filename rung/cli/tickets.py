@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
+from rung.cli import orders
 from rung.cli.group import Lazy
 from rung.cli.output import facts, json_option, left, moment, print_json, table
 from rung.cli.when import When
 
 if TYPE_CHECKING:
     from core.desk import BoardRow
+    from core.model import LevelOwner, Ticket
 
 _STATES = ("new", "in_progress", "on_hold", "resolved", "closed", "canceled")
 
 
 @click.group(cls=Lazy, name="tickets")
 def command() -> None:
-    """List, show and acknowledge tickets."""
+    """List and show tickets, and decide about them."""
 
 
 @command.command("list")
@@ -44,7 +45,9 @@ def list_(state: str | None, limit: int, as_json: bool) -> None:
 
 def _line(row: BoardRow, at: datetime) -> tuple[str, ...]:
     what = (str(row.id), row.severity.value, row.state.value, row.title, row.service, row.level)
-    step = "exhausted" if row.exhausted else left(row.deadline, at)
+    put_off = f"on hold, {left(row.held_until, at)}" if row.held_until else ""
+    put_off = put_off or (f"snoozed, {left(row.snoozed_until, at)}" if row.snoozed_until else "")
+    step = "exhausted" if row.exhausted else put_off or left(row.deadline, at)
     return (*what, row.owner or row.team, step, row.write_back, row.key)
 
 
@@ -72,6 +75,7 @@ def show(ticket_id: int, as_json: bool) -> None:
             ("Owner", row.owner),
             ("Level", f"{row.level} ({left(row.deadline, page.now)})" if row.deadline else row.level),
             ("Acknowledged", row.acknowledged_by),
+            *_overruled(page.ticket),
             ("Opened", moment(row.opened_at)),
             ("Record", f"{row.key}  {row.link}".strip()),
             ("Policy", page.policy),
@@ -83,6 +87,22 @@ def show(ticket_id: int, as_json: bool) -> None:
     click.echo()
     actions = ((str(one.id), one.status.value, one.target, one.summary, one.error) for one in page.actions)
     table(("ACTION", "STATUS", "WHERE", "WHAT", "ERROR"), actions, "Nothing was written or sent.")
+
+
+def _overruled(ticket: Ticket) -> list[tuple[str, str]]:
+    """What people have decided about it, each with who and why."""
+    told = []
+    if ticket.severity_override:
+        told.append(("Severity", f"set by {ticket.severity_override.by}: {ticket.severity_override.reason}"))
+    if ticket.hold:
+        told.append(("On hold", f"until {moment(ticket.hold.until)} by {ticket.hold.by}: {ticket.hold.reason}"))
+    if ticket.snooze and ticket.snoozed_until:
+        told.append(("Snoozed", f"until {moment(ticket.snoozed_until)} by {ticket.snooze.by}"))
+    return [*told, *((one.level, _named(one)) for one in ticket.owners)]
+
+
+def _named(one: LevelOwner) -> str:
+    return f"named: {one.owner or 'who is on call'}" + (f", backup {one.backup}" if one.backup else "")
 
 
 @command.command()
@@ -101,12 +121,5 @@ def export(since: datetime | None) -> None:
             click.echo(history.write(case))
 
 
-@command.command()
-@click.argument("ticket_id", metavar="ID", type=int)
-@click.option("--by", default=getpass.getuser, show_default="your user name", help="Roster id or name of who takes it.")
-def acknowledge(ticket_id: int, by: str) -> None:
-    """Take responsibility for a ticket: its response clock stops."""
-    from core.model import Acknowledge
-    from rung.cli.desk import desk
-
-    click.echo(desk().command(ticket_id, Acknowledge(by=by, via="on the command line")))
+for _order in orders.commands():
+    command.add_command(_order)

@@ -13,6 +13,7 @@ from core.desk import (
     ActionRow,
     Board,
     BoardRow,
+    Choices,
     DeliveryRow,
     NotFoundError,
     NotReplayableError,
@@ -32,10 +33,14 @@ from core.model import (
     ReasonCode,
     Record,
     RecordRef,
+    Right,
     Severity,
     State,
+    Take,
     Ticket,
     TicketKind,
+    Timer,
+    TimerKind,
     Urgency,
     Verb,
 )
@@ -121,6 +126,8 @@ def ticket(one: BoardRow) -> Ticket:
         severity=one.severity,
         labels={"region": "eu-west", "alertname": "CheckoutSlow"},
         link="https://prometheus.example.com/graph?g0.expr=checkout",
+        level=2 if one.level == "L2" else 1,
+        timers=() if one.acknowledged_by else (Timer(TimerKind.ACKNOWLEDGE, NOW + timedelta(minutes=4), 1),),
         round=1,
         acknowledged_by=one.acknowledged_by,
         resolved_at=None if one.state.is_open else ago(minutes=2),
@@ -199,6 +206,16 @@ UNMAPPED = Delivery(
 )
 
 
+CHOICES = Choices(
+    levels=("L1", "L2", "L3"),
+    rights={"dana": frozenset(Right) - {Right.HOLD, Right.DE_ESCALATE, Right.OWNER}, "lee": frozenset(Right)},
+    others=frozenset({Right.ACKNOWLEDGE, Right.NOTE}),
+    holders=dict.fromkeys(Right, "L2 and every level above"),
+    longest_snooze=timedelta(hours=2),
+    longest_hold=timedelta(hours=24),
+)
+
+
 @dataclass
 class FakeDesk:
     """What a desk tells, and what it was told to do."""
@@ -247,7 +264,7 @@ class FakeDesk:
         found = self._row(ticket_id)
         return TicketPage(
             ticket=ticket(found), row=found, policy="policy.yaml version 3", now=self.now(), entries=entries(),
-            actions=rich_actions(),
+            actions=rich_actions(), choices=CHOICES,
         )  # fmt: skip
 
     def _row(self, ticket_id: int) -> BoardRow:
@@ -258,7 +275,12 @@ class FakeDesk:
 
     def command(self, ticket_id: int, command: Command) -> str:
         found = self._row(ticket_id)
+        if self.error:
+            raise self.error
         self.commands.append((ticket_id, command))
+        if not isinstance(command, Acknowledge | Take):
+            facts = {"person": command.by, "via": command.via, "text": "it is done"}
+            return Reason(ReasonCode.NOTED, facts).sentence
         mine = replace(found, acknowledged_by=command.by, deadline=None, exhausted=False, state=State.IN_PROGRESS)
         self.rows = tuple(mine if one.id == ticket_id else one for one in self.rows)
         self.version = str(int(self.version) + 1)
