@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.engine.draft import Draft
 from core.engine.saying import insist, refuse, told
-from core.engine.severity import follow, look
+from core.engine.severity import follow, look, write
 from core.model import ChangeSeverity, HandBack, ReasonCode, Right, SeverityOverride
 
 
@@ -17,7 +17,7 @@ def change(draft: Draft, command: ChangeSeverity) -> None:
     told(draft, command, ReasonCode.SEVERITY_OVERRIDDEN, old=old.value, severity=new.value)
     name = draft.policy.roster.name(command.by)
     draft.update(severity_override=SeverityOverride(severity=new, by=name, reason=command.reason, at=draft.now))
-    impact, urgency = draft.policy.severity.measures(new)
+    impact, urgency = draft.policy.severity.shown_as(new, draft.ticket.impact, draft.ticket.urgency)
     draft.update(severity=new)
     insist(draft, severity=new, impact=impact, urgency=urgency)
     follow(draft, old)
@@ -29,5 +29,8 @@ def hand_back(draft: Draft, command: HandBack) -> None:
         refuse(draft, command, Right.HAND_BACK, "nothing of it was set by a person")
         return
     told(draft, command, ReasonCode.GIVEN_BACK)
+    was_overridden = draft.ticket.severity_override is not None
     draft.update(theirs=frozenset(), severity_override=None)
     look(draft)
+    if was_overridden:
+        write(draft)

@@ -227,7 +227,7 @@ def _facts(draft: Draft, event: Event, changed: dict[str, str]) -> None:
     about = {"actor": _actor(event), "fields": said, "platform": event.where}
     draft.log(EntryKind.EVENT, _actor(event), ReasonCode.FACTS_CHANGED, **about)
     if draft.ticket.severity_override and {"impact", "urgency"} & set(names):
-        draft.update(severity_override=None)
+        draft.update(severity_override=None, theirs=draft.ticket.theirs - {"severity"})
         known = {"actor": _actor(event), "platform": event.where}
         draft.log(EntryKind.EVENT, _actor(event), ReasonCode.SEVERITY_LET_GO, **known)
     severity.look(draft)

@@ -11,7 +11,7 @@ from functools import partial
 import structlog
 from sqlalchemy import Connection, Engine
 
-from core.model import Action, ActionStatus, Receipt, RecordRef, Refusal, Report, Ticket, Verb
+from core.model import Action, ActionStatus, Changes, Receipt, RecordRef, Refusal, Report, Ticket, Verb
 from core.policy import Roster
 from core.ports import Clock, DeliveryError, Notifier, Platform, RecordWrite
 from core.store import actions, breakers, tickets
@@ -202,6 +202,17 @@ def _record(action: Action, ticket: Ticket) -> RecordRef | None:
     return record.ref
 
 
+def _outdated(changes: Changes, ticket: Ticket) -> set[str]:
+    """The fields of people that a write would change from what they decided; their own decision is to be written."""
+    severity = ticket.severity_override is not None and changes.severity is ticket.severity
+    decided = {"severity", "impact", "urgency"} if severity else set()
+    return {name for name in ticket.theirs - decided if getattr(changes, name) != _decided(ticket, name)}
+
+
+def _decided(ticket: Ticket, name: str) -> object:
+    return ticket.owner if name == "assignee" else getattr(ticket, name)
+
+
 def _as_write(claimed: Claimed, ticket: Ticket, roster: Roster) -> RecordWrite:
     """The write as it is to be made now: what a person has decided while it waited is left alone."""
     action = claimed.action
@@ -210,7 +221,7 @@ def _as_write(claimed: Claimed, ticket: Ticket, roster: Roster) -> RecordWrite:
     return RecordWrite(
         operation_id=action.operation_id,
         record=record,
-        changes=action.changes.without(ticket.theirs) if record else action.changes,
+        changes=action.changes.without(_outdated(action.changes, ticket)) if record else action.changes,
         group=team.groups.get(action.platform, "") if team else "",
         person=roster.people.get(action.changes.assignee or ""),
         look_first=claimed.look_first,
