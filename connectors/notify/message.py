@@ -29,7 +29,9 @@ def one_line(text: str) -> str:
 
 def full(notice: Notice, link: str) -> str:
     """What follows the headline."""
-    answer = f"Acknowledge: {link}" if notice.offers_acknowledge and link else ""
+    answer = f"{notice.label} {link}" if notice.offers_acknowledge and link else ""
+    if notice.text:
+        return "\n\n".join(part for part in (notice.text.strip(), answer) if part)
     first = "\n".join(part for part in (notice.ask.strip(), answer) if part)
     why = notice.why.strip()
     tried = f"Tried so far: {notice.tried.strip()}" if notice.tried.strip() else ""
@@ -41,9 +43,9 @@ def short(notice: Notice, link: str, room: int = SMS) -> str:
     headline = one_line(notice.headline).translate(PLAIN)
     link = link if notice.offers_acknowledge else ""
     if not link or room - len(link) - 1 < min(SHORTEST_HEADLINE, len(headline)):
-        return _cut(f"{headline} {one_line(notice.ask)}".translate(PLAIN).strip(), room)
+        return _cut(f"{headline} {one_line(notice.ask or notice.text)}".translate(PLAIN).strip(), room)
     left = room - len(link) - 1
-    text = f"{headline} {one_line(notice.ask)}".translate(PLAIN).strip()
+    text = f"{headline} {one_line(notice.ask or notice.text)}".translate(PLAIN).strip()
     return f"{text if len(text) <= left else _cut(headline, left)} {link}"
 
 

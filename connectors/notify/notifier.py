@@ -33,7 +33,7 @@ class AppriseNotifier:
         url = resolved(person.ways[notice.way], self._resolve)
         label = f"{person.name}'s way {notice.way + 1} ({kind(url)})"
         plugin = channel(url, label)
-        title, body = _words(plugin, notice, acknowledge_link)
+        title, body = _words(plugin, notice, acknowledge_link, short=notice.way in person.short_ways)
         with hushed() as statuses:
             sent = _send(plugin, title, body)
         if not sent:
@@ -42,9 +42,9 @@ class AppriseNotifier:
             raise DeliveryError(f"{label} did not take the message{answered}.", permanent=status in FOR_GOOD)
 
 
-def _words(plugin: Any, notice: Notice, link: str) -> tuple[str, str]:
+def _words(plugin: Any, notice: Notice, link: str, *, short: bool = False) -> tuple[str, str]:
     """Title and body, as the channel has room for them; the headline always comes first."""
-    if plugin.body_maxlen <= SMS_LIKE:
+    if short or plugin.body_maxlen <= SMS_LIKE:
         return "", message.short(notice, link, min(message.SMS, plugin.body_maxlen))
     headline, body = message.one_line(notice.headline), message.full(notice, link)
     return (headline, body) if plugin.title_maxlen > 0 else ("", f"{headline}\n{body}")

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from core.engine import severity
 from core.engine.clocks import keep_time
+from core.engine.communication import communicate
 from core.engine.draft import Draft
 from core.engine.holding import let_go
 
-LOOKS: tuple[Callable[[Draft], None], ...] = (severity.look, keep_time, let_go)
+LOOKS: tuple[Callable[[Draft], None], ...] = (severity.look, keep_time, let_go, communicate)
 """In this order; each looks at the ticket as the one before left it, and does nothing where nothing concerns it."""
 
 

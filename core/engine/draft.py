@@ -35,12 +35,16 @@ class Draft:
     """What a step has decided so far about one ticket.
 
     Everything that is to be written to records is gathered: however many rules spoke, a record gets one write with one
-    note that holds their reasons.
+    note that holds their reasons. `before` is the ticket as the step found it, or, where it
+    `opens` one, as it began.
     """
 
-    def __init__(self, ticket: Ticket, policy: Policy, now: datetime, around: Surroundings = ALONE) -> None:
-        self.before = ticket
+    def __init__(
+        self, ticket: Ticket, policy: Policy, now: datetime, around: Surroundings = ALONE, *, opens: bool = False
+    ) -> None:
         self._ticket = ticket
+        self.before = ticket
+        self.opens = opens
         self._pending: dict[str, Any] = {"updated_at": now}
         self.policy = policy
         self.now = now
@@ -60,6 +64,12 @@ class Draft:
         """Whether a person has put the ticket's automation on hold: nothing escalates by itself."""
         hold = self.ticket.hold
         return hold is not None and self.now < hold.until
+
+    @property
+    def latest(self) -> Reason | None:
+        """The latest decision of this step, which says why whatever follows from it happens."""
+        made = (entry.reason for entry in reversed(self._entries) if entry.kind is EntryKind.DECISION)
+        return next(made, self._entries[-1].reason if self._entries else None)
 
     @property
     def ticket(self) -> Ticket:
@@ -214,7 +224,7 @@ class Draft:
             operation_id=self._next_operation(),
             ticket_id=self.ticket.id,
             verb=Verb.NOTIFY,
-            lane=f"{self.ticket.id}/notify/{notice.person}",
+            lane=f"{self.ticket.id}/notify/{notice.recipient}",
             reason=reason,
             notice=notice,
         )

@@ -8,16 +8,18 @@ from datetime import datetime
 
 from core.engine.outcome import Outcome
 from core.engine.step import step
-from core.model import Event, Reason, Ticket, TimerDue, Unopened, Verb
+from core.model import Event, Reason, Ticket, TimerDue, TimerKind, Unopened, Verb
 from core.policy import Policy
 
+_REPEATS = 3
+"""How often updates that alone are still to come are foretold: they go on in that way."""
 LONGEST = 200
 """Moments after which a forecast ends, whatever is still to come."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One moment of a forecast: who is told (roster ids), who has it then, which platforms are written to, and why."""
+    """One moment: who is told (roster ids, and channels), who has it then, which platforms are written to, and why."""
 
     at: datetime
     told: tuple[str, ...]
@@ -41,8 +43,13 @@ def forecast_ticket(ticket: Ticket, policy: Policy) -> tuple[Moment, ...]:
 
 def _onward(ticket: Ticket, policy: Policy) -> Sequence[Moment]:
     moments: list[Moment] = []
+    told: dict[str, int] = {}
     while ticket.timers and len(moments) < LONGEST:
         timer = min(ticket.timers, key=lambda one: one.due_at)
+        if all(one.kind is TimerKind.UPDATE for one in ticket.timers) and told.get(timer.name, 0) >= _REPEATS:
+            break
+        if timer.kind is TimerKind.UPDATE:
+            told[timer.name] = told.get(timer.name, 0) + 1
         outcome = step(ticket, TimerDue(timer.kind, timer.token, timer.name), policy, timer.due_at)
         if outcome.ticket is None:
             break
@@ -54,7 +61,7 @@ def _onward(ticket: Ticket, policy: Policy) -> Sequence[Moment]:
 def _moment(outcome: Outcome, at: datetime) -> Moment:
     return Moment(
         at=at,
-        told=tuple(action.notice.person for action in outcome.actions if action.notice),
+        told=tuple(action.notice.person or action.notice.channel for action in outcome.actions if action.notice),
         owner=outcome.ticket.owner if outcome.ticket else "",
         writes=tuple(action.platform for action in outcome.actions if action.verb is not Verb.NOTIFY),
         reasons=tuple(entry.reason for entry in outcome.entries),

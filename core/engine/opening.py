@@ -34,7 +34,7 @@ def open_ticket(identity: Unopened, event: Event, policy: Policy, now: datetime,
     """Open a ticket for an event that no ticket knows, if it tells of open work that is not our own doing."""
     if event.own or event.state is None or not event.state.is_open:
         return Outcome(None)
-    draft = Draft(_blank(identity, event, policy, now, around), policy, now, around)
+    draft = Draft(_blank(identity, event, policy, now, around), policy, now, around, opens=True)
     draft.update(**facts_told(event, policy))
     why = severity.begin(draft)
     draft.update(path=policy.path_of(draft.ticket.segment))

@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 from core.engine import severity
+from core.engine.communication import publish
 from core.engine.draft import Draft
 from core.engine.escalation import acknowledge
 from core.engine.heard import hear
 from core.engine.lifecycle import end, hand_back, reopen
 from core.engine.told import FACTS, facts_told
-from core.model import EntryKind, Event, EventKind, Party, ReasonCode, Record, State, Ticket
+from core.model import EntryKind, Event, EventKind, ForeignComment, Party, ReasonCode, Record, State, Ticket
 
 _KEPT_COMMENTS = 50
 _FOLLOWED = ("title", "description", "impact", "urgency")
@@ -149,7 +150,17 @@ def _comment(draft: Draft, event: Event) -> bool:
     facts = {"actor": author, "platform": event.where}
     code = codes.get(event.kind, ReasonCode.COMMENTED)
     draft.log(EntryKind.EVENT, author, code, comment.text, **facts)
+    _for_customers(draft, event, comment)
     return True
+
+
+def _for_customers(draft: Draft, event: Event, comment: ForeignComment) -> None:
+    """What one of us writes where the caller reads it is an update, on the platforms of which the policy says so."""
+    ours = known_person(draft, comment.author, event.where)
+    if event.kind in {EventKind.COMMENT_EDITED, EventKind.COMMENT_DELETED} or comment.internal:
+        return
+    if ours in draft.policy.roster.people and event.where in draft.policy.communication.public_comments:
+        publish(draft, comment.text, ours)
 
 
 def _stale(draft: Draft, event: Event, record: Record) -> None:

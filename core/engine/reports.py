@@ -7,6 +7,7 @@ from dataclasses import replace
 from core.engine.draft import Draft
 from core.engine.escalation import escalate
 from core.engine.told import FACTS
+from core.engine.wording import channel_notice
 from core.model import Action, EntryKind, Notice, ReasonCode, Receipt, Record, Refusal, Report, State, Verb
 
 
@@ -87,7 +88,7 @@ def _refused(draft: Draft, action: Action, message: str) -> None:
 
 def _told(draft: Draft, action: Action) -> None:
     if action.notice is not None:
-        name = draft.policy.roster.name(action.notice.person)
+        name = draft.policy.told_name(action.notice)
         _log(draft, action, ReasonCode.NOTIFIED, person=name)
 
 
@@ -95,6 +96,9 @@ def _not_told(draft: Draft, action: Action, message: str) -> None:
     """The next way is tried; a person whom no way reaches is not waited for."""
     notice = action.notice
     if notice is None:
+        return
+    if notice.channel:
+        _channel_not_told(draft, action, notice, message)
         return
     person = draft.policy.roster.people.get(notice.person)
     name = person.name if person else notice.person
@@ -109,6 +113,21 @@ def _not_told(draft: Draft, action: Action, message: str) -> None:
     draft.decide("notify", ReasonCode.NOTICE_EXHAUSTED, person=name)
     if not draft.ticket.exhausted and not notice.informs:
         escalate(draft, f"{name} could not be reached")
+
+
+def _channel_not_told(draft: Draft, action: Action, notice: Notice, message: str) -> None:
+    """A channel's next way is tried; that an audience could not be told at all is for the owner to know."""
+    channel, name = draft.policy.communication.channels.get(notice.channel), draft.policy.told_name(notice)
+    _log(draft, action, ReasonCode.NOTICE_REFUSED, person=name, way=str(notice.way + 1), message=message)
+    if channel and notice.way + 1 < len(channel.ways):
+        draft.notify(
+            replace(notice, way=notice.way + 1), draft.decide("notify", ReasonCode.NOTICE_NEXT_WAY, person=name)
+        )
+        return
+    facts = {"person": name, "audience": notice.audience or "its audience"}
+    reason = draft.decide("notify", ReasonCode.CHANNEL_EXHAUSTED, **facts)
+    if draft.ticket.owner in draft.policy.roster.people:
+        draft.notify(channel_notice(draft.ticket, draft.policy, draft.ticket.owner, reason.sentence), reason)
 
 
 def _still_asked(draft: Draft, notice: Notice) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from core.engine import alerts, commands, handover, opening, records, reports
 from core.engine.afterwards import look_again
+from core.engine.communication import update_is_due
 from core.engine.draft import Draft
 from core.engine.escalation import escalate
 from core.engine.heard import hear
@@ -94,6 +95,7 @@ def _look_at_clock(_: Draft, __: Timer) -> None:
 _WHEN_DUE: Mapping[TimerKind, Callable[[Draft, Timer], None]] = {
     TimerKind.ACKNOWLEDGE: _nobody_acknowledged,
     TimerKind.CLOCK: _look_at_clock,
+    TimerKind.UPDATE: update_is_due,
     TimerKind.CLOSE: _close,
     TimerKind.HOLD: hold_over,
     TimerKind.SNOOZE: snooze_over,

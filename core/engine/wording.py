@@ -87,3 +87,15 @@ def clock_notice(ticket: Ticket, policy: Policy, person: str, clock: Clock, why:
         why=why,
         offers_acknowledge=not ticket.is_acknowledged,
     )
+
+
+def channel_notice(ticket: Ticket, policy: Policy, person: str, why: str) -> Notice:
+    """Tells whoever has the ticket that a channel could not be told of it."""
+    return Notice(
+        person=person,
+        headline=headline(ticket, policy, "Others could not be told"),
+        ask="Please tell them yourself, or have the channel mended.",
+        why=why,
+        offers_acknowledge=False,
+        informs=True,
+    )

@@ -26,13 +26,14 @@ from core.model.command import (
 )
 from core.model.event import Delivery, DeliveryStatus, Event, EventKind, ForeignComment, Normalized
 from core.model.overruling import Hold, LevelOwner, SeverityOverride, Snoozed
-from core.model.people import Busy, CalendarFeed, Party, Person
+from core.model.people import Busy, CalendarFeed, Party, Person, QuietHours
 from core.model.reason import Entry, EntryKind, Reason, ReasonCode
 from core.model.record import Record, RecordRef
 from core.model.right import EVERYTHING, Right
 from core.model.stimulus import Receipt, Refusal, Report, ShiftChanged, Stimulus, TimerDue
 from core.model.surroundings import ALONE, Surroundings
 from core.model.ticket import Alert, Ticket, Timer, TimerKind, Unopened
+from core.model.told import Moment, Told
 from core.model.values import Impact, Severity, State, TicketKind, Urgency
 
 __all__ = [
@@ -66,11 +67,13 @@ __all__ = [
     "Impact",
     "LevelOwner",
     "LinkMajor",
+    "Moment",
     "Normalized",
     "Note",
     "Notice",
     "Party",
     "Person",
+    "QuietHours",
     "Reason",
     "ReasonCode",
     "Receipt",
@@ -96,6 +99,7 @@ __all__ = [
     "Timer",
     "TimerDue",
     "TimerKind",
+    "Told",
     "Unopened",
     "Urgency",
     "Verb",

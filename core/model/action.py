@@ -87,10 +87,16 @@ class Changes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A message to one person: what it is, what is asked, why they are told, what has been tried.
+    """A message to one person, or to one of the policy's channels: what it is, what is asked, why, what was tried.
 
-    `way` counts the person's ways to be reached, from 0; the next one is tried when this one fails. One that only
-    `informs` asks for nothing: it is sent whatever has become of its ticket since, also when somebody acknowledged it.
+    `way` counts the ways to reach them, from 0; the next one is tried when this one fails. One that only `informs` asks
+    for nothing: it is sent whatever has become of its ticket since, also when somebody acknowledged it. One that is
+    `passing` asks for nothing either, and is of no use once somebody has taken the ticket.
+
+    Where a channel is told, `person` is "" and `channel` its id. `text` is what follows the headline where a template
+    made it, in place of `ask`, `why` and `tried`; `label` stands before the link that acknowledges; `audience`,
+    `moment` and `language` (BCP 47) say which template. A `digest` stands for several notices, and its words are made
+    when it goes out.
     """
 
     person: str
@@ -101,6 +107,29 @@ class Notice:
     way: int = 0
     offers_acknowledge: bool = True
     informs: bool = False
+    passing: bool = False
+    channel: str = ""
+    audience: str = ""
+    moment: str = ""
+    language: str = ""
+    text: str = ""
+    label: str = "Acknowledge:"
+    digest: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Whether it asks the reader to take the ticket."""
+        return self.offers_acknowledge and not self.informs and not self.passing
+
+    @property
+    def lapses(self) -> bool:
+        """Whether nobody needs it once the ticket was taken or is over."""
+        return self.asks or self.passing
+
+    @property
+    def recipient(self) -> str:
+        """Whom it is for, as one word: a roster id, or a channel's id after a number sign."""
+        return self.person or f"#{self.channel}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

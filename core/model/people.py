@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -60,6 +61,17 @@ class CalendarFeed:
 
 
 @dataclass(frozen=True, slots=True)
+class QuietHours:
+    """Hours of the day, on the wall clock of whoever they are for, in which only what cannot wait gets through.
+
+    `start` and `end` are times since midnight; the end is on the next day where it is not after the start.
+    """
+
+    start: timedelta
+    end: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """Somebody on the roster.
 
@@ -67,6 +79,8 @@ class Person:
     resolved at use. `accounts` maps a platform's name to the person's account there, where e-mail does not find it.
     `time_zone` is the IANA zone by whose clock they live. `skills` are words of the organisation's own, `languages`
     BCP 47 tags ("fr", "pt-BR"). `calendar` tells when they are off, beside the roster.
+    `short_ways` are the places (from 0) of those ways that take short messages only; `quiet_hours` are the person's
+    own, None for the policy's.
     """
 
     id: str
@@ -78,6 +92,8 @@ class Person:
     skills: frozenset[str] = frozenset()
     languages: tuple[str, ...] = ()
     calendar: CalendarFeed | None = None
+    short_ways: frozenset[int] = frozenset()
+    quiet_hours: QuietHours | None = None
 
     def knows(self, skill: str) -> bool:
         """Whether they have a skill, case aside."""

@@ -126,6 +126,11 @@ class ReasonCode(StrEnum):
     NOTICE_REFUSED = "{person} could not be told by way {way}: {message}"
     NOTICE_NEXT_WAY = "Trying {person}'s next way because the one before failed."
     NOTICE_EXHAUSTED = "No way of reaching {person} worked."
+    CHANNEL_EXHAUSTED = "No way of reaching {person} worked: {audience} has not heard of it."
+    AUDIENCE_TOLD = "To be told of this ({moment}): {channels}, by the rule {rule}."
+    UPDATE_DUE = "{audience} is told how it stands, {after} after it last heard."
+    UPDATE_ASKED = "{person} is asked to write an update for {audience}, which last heard {after} ago."
+    UPDATE_GIVEN = "{person} wrote an update for {audience}."
     CLOSED_BY_TIME = "Closed because it stayed resolved for {within}."
     TIMER_OUTDATED = "A timer came that no longer mattered; nothing changes."
 

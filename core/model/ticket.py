@@ -10,6 +10,7 @@ from enum import StrEnum
 from core.model.clock import Clock
 from core.model.overruling import Hold, LevelOwner, SeverityOverride, Snoozed
 from core.model.record import Record
+from core.model.told import Told
 from core.model.values import Impact, Severity, State, TicketKind, Urgency
 
 
@@ -20,6 +21,8 @@ class TimerKind(StrEnum):
     """Nobody may have acknowledged by then."""
     CLOCK = "clock"
     """A clock, which the timer is named after, comes to a mark: a warning, the breach, another that a rule named."""
+    UPDATE = "update"
+    """An audience (the timer's name) must hear how it stands by then."""
     CLOSE = "close"
     """It has stayed resolved for as long as the policy lets it reopen."""
     HOLD = "hold"
@@ -83,6 +86,7 @@ class Ticket:
     `shadow` says that Rung only decides and records: nothing is written, and nobody is told. `asked` are the roster ids
     of those whom the present level asks, `skill` what whoever takes it must know, "" for nothing in particular.
     `customer` is the id of one of the policy's customers, else the name that the source gave.
+    `told` says of each audience with a cadence when it last heard of the ticket.
     `comments` are the ids of the latest comments taken in: one comment can arrive twice. `operations` and
     `timer_token` count the ids given so far.
     """
@@ -137,6 +141,7 @@ class Ticket:
     hold: Hold | None = None
     snooze: Snoozed | None = None
     owners: tuple[LevelOwner, ...] = ()
+    told: tuple[Told, ...] = ()
     comments: tuple[str, ...] = ()
     reassignments: int = 0
     reopenings: int = 0

@@ -3,6 +3,7 @@
 from core.policy.authority import Authority, holders, rights, rights_at, standing
 from core.policy.calendar import ALWAYS_OPEN, ROUND_THE_CLOCK, Calendar, OpenDay
 from core.policy.catalogue import Catalogue, Criticality, Customer, Owners, Service
+from core.policy.communication import Channel, Communication, Digest, Limit, Telling, Updates, Wording
 from core.policy.condition import ALWAYS, Condition
 from core.policy.coverage import Absent, Coverage, Gap, Unreachable, coverage
 from core.policy.facts import Facts, facts_of
@@ -30,16 +31,20 @@ __all__ = [
     "Basis",
     "Calendar",
     "Catalogue",
+    "Channel",
+    "Communication",
     "Condition",
     "Coverage",
     "Criticality",
     "Customer",
+    "Digest",
     "Facts",
     "Gap",
     "Handover",
     "Hours",
     "Layer",
     "Level",
+    "Limit",
     "Limits",
     "LocalSeverity",
     "OnCall",
@@ -63,11 +68,14 @@ __all__ = [
     "Target",
     "TargetRule",
     "Team",
+    "Telling",
     "TimeOff",
     "Turn",
     "Unreachable",
+    "Updates",
     "Why",
     "Within",
+    "Wording",
     "assigned",
     "coverage",
     "facts_of",

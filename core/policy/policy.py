@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 
-from core.model import Reason, Severity
+from core.model import Notice, Person, Reason, Severity
 from core.policy.authority import Authority
 from core.policy.calendar import ALWAYS_OPEN, Calendar
 from core.policy.catalogue import Catalogue, Customer, Service
+from core.policy.communication import Communication
 from core.policy.condition import one_of
 from core.policy.facts import Facts
 from core.policy.paths import Path
@@ -52,6 +53,7 @@ class Policy:
     targets: tuple[TargetRule, ...] = ()
     pauses: Pauses = field(default_factory=Pauses)
     clock_marks: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    communication: Communication = field(default_factory=Communication)
     roster: Roster = field(default_factory=Roster)
     creates_on: Mapping[str, str] = field(default_factory=dict)
 
@@ -98,6 +100,16 @@ class Policy:
     def marks(self, clock: str) -> tuple[int, ...]:
         """The percents of its target at which rules ask for that clock to be looked at, beside its own warnings."""
         return (*self.clock_marks.get(clock, ()), *self.clock_marks.get(clock.partition(":")[0], ()))
+
+    def reader(self, notice: Notice) -> Person | None:
+        """Whoever a notice is for, with their ways to be reached; None for somebody who is not there any more."""
+        channel = self.communication.channels.get(notice.channel)
+        return channel.reader if channel else self.roster.people.get(notice.person)
+
+    def told_name(self, notice: Notice) -> str:
+        """What to call whoever a notice is for."""
+        channel = self.communication.channels.get(notice.channel)
+        return (channel.name if channel else "") or notice.channel or self.roster.name(notice.person)
 
     def path(self, name: str) -> Path:
         """The path of that name; the default path where a newer policy no longer has it."""

@@ -7,13 +7,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, text, update
 
 from core.model import Action, ActionStatus, Severity, Verb
 from core.store.codec import from_json, to_json
 from core.store.tables import actions
 
 _WAITING = ("pending", "sent")
+
+
+def _says(name: str, *, otherwise: bool) -> ColumnElement[bool]:
+    """What a notice on the ledger says of itself; its JSON leaves out what is as usual."""
+    return func.coalesce(actions.c.body["notice"][name].as_boolean(), otherwise)
+
+
+_LAPSES = _says("passing", otherwise=False) | (
+    _says("offers_acknowledge", otherwise=True) & ~_says("informs", otherwise=False)
+)
+"""`Notice.lapses`, for the database: of no use once somebody has taken the ticket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +80,7 @@ def _supersede(connection: Connection, newer: Action) -> None:
 def withdraw_notices(connection: Connection, ticket_id: int) -> None:
     """Take back what a ticket asks of people and no worker has taken up yet; what only informs them still goes out."""
     waiting = (actions.c.ticket_id == ticket_id) & (actions.c.verb == "notify") & (actions.c.status == "pending")
-    asks = func.coalesce(actions.c.body["notice"]["informs"].as_boolean(), False).is_(False)
-    connection.execute(update(actions).where(waiting, asks).values(status=ActionStatus.SUPERSEDED.value))
+    connection.execute(update(actions).where(waiting, _LAPSES).values(status=ActionStatus.SUPERSEDED.value))
 
 
 def confirm(connection: Connection, ticket_id: int, lanes: Sequence[str]) -> None:

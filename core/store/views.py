@@ -143,7 +143,7 @@ def _action(row: Row[Any], roster: Roster) -> ActionRow:
     status = ActionStatus(row.status)
     if status is ActionStatus.DONE and row.confirmed:
         status = ActionStatus.CONFIRMED
-    person = roster.name(action.notice.person) if action.notice else ""
+    person = (action.notice.channel or roster.name(action.notice.person)) if action.notice else ""
     waits = status in {ActionStatus.PENDING, ActionStatus.SENT}
     return ActionRow(
         id=row.id,

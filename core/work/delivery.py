@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import Connection, Engine
 
 from core.model import Action, ActionStatus, Changes, Receipt, RecordRef, Refusal, Report, Ticket, Verb
-from core.policy import Roster
+from core.policy import Policy, Roster
 from core.ports import Clock, DeliveryError, Notifier, Platform, RecordWrite
 from core.store import actions, breakers, tickets
 from core.store.actions import Claimed
@@ -110,21 +110,22 @@ class Deliverer:
             raise DeliveryError(f"ticket {action.ticket_id} is gone", permanent=True)
         roster = self.policies.version(ticket.policy_version).roster
         if action.verb is Verb.NOTIFY:
-            asks = action.notice is not None and not action.notice.informs
-            if asks and (ticket.is_acknowledged or not ticket.state.is_open):
+            lapses = action.notice is not None and action.notice.lapses
+            if lapses and (ticket.is_acknowledged or not ticket.state.is_open):
                 raise _NotWantedError
-            return self._notify(action, roster)
+            return self._notify(action, self.policies.version(ticket.policy_version))
         platform = self.platforms().get(action.platform)
         if platform is None:
             raise DeliveryError(f"no platform is called {action.platform}: name it in platforms.yaml", permanent=True)
         return platform.write(_as_write(claimed, ticket, roster))
 
-    def _notify(self, action: Action, roster: Roster) -> Receipt:
+    def _notify(self, action: Action, policy: Policy) -> Receipt:
         notice = action.notice
-        person = roster.people.get(notice.person) if notice else None
-        if notice is None or person is None:
-            raise DeliveryError("the person is no longer on the roster", permanent=True)
-        self.notifier.notify(person, notice, self.links(action.ticket_id, person.id))
+        reader = policy.reader(notice) if notice else None
+        if notice is None or reader is None:
+            raise DeliveryError("nobody is called so any more on the roster or among the channels", permanent=True)
+        link = self.links(action.ticket_id, reader.id) if notice.offers_acknowledge else ""
+        self.notifier.notify(reader, notice, link)
         return Receipt()
 
     def _withdraw(self, claimed: Claimed) -> None:

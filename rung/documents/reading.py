@@ -141,8 +141,8 @@ def _with_defaults(given: Mapping[str, Any]) -> dict[str, Any]:
     """The policy with the packaged sections where it has none; the default path goes with the paths."""
     default = SCHEMAS["policy.yaml"]().load(parse(_default("policy.yaml"), Report("policy.yaml")))
     merged = {**default, **given}
-    merged["severity"] = {**default["severity"], **given.get("severity", {})}
-    merged["calendars"] = {**default["calendars"], **given.get("calendars", {})}
+    for section in ("severity", "calendars", "communication"):
+        merged[section] = {**default[section], **given.get(section, {})}
     if "paths" in given and "default_path" not in given:
         merged["default_path"] = next(iter(given["paths"])) if len(given["paths"]) == 1 else ""
     return merged

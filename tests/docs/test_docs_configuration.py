@@ -134,7 +134,7 @@ def _examples() -> list[tuple[Path, str, str]]:
 def test_every_example_is_a_valid_document(page: Path, document: str, block: str) -> None:
     beside = {name: other for where, name, other in reversed(_examples()) if where == page}
     if named(page) == POLICY_PAGE:
-        beside["roster.yaml"] = _ROSTER
+        beside |= {"roster.yaml": _ROSTER, "platforms.yaml": _PLATFORMS}
     if document == "platforms.yaml" and "platforms:" not in block:
         block = _PLATFORMS + block
     try:

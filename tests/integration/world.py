@@ -7,7 +7,7 @@ import hmac
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -102,13 +102,20 @@ def a_policy(cloud: bool) -> Policy:
 class World:
     """Everything there is in a test: the sandbox, Rung, and the time."""
 
-    def __init__(self, database_url: str, folder: Path, *, deployment: str = "cloud") -> None:
+    def __init__(
+        self,
+        database_url: str,
+        folder: Path,
+        *,
+        deployment: str = "cloud",
+        change: Callable[[Policy], Policy] = lambda policy: policy,
+    ) -> None:
         self.now = BEGIN
         self._time_file = folder / "time.json"
         self._write_time()
         self.box = Sandbox(deployment=deployment, time_file=self._time_file, speed=1000)
         self.messages = Messages()
-        self.policy = a_policy(cloud=deployment == "cloud")
+        self.policy = change(a_policy(cloud=deployment == "cloud"))
         self.database = connect(database_url)
         self.loaded = self._load(deployment)
         parts = Parts(
@@ -235,9 +242,14 @@ class World:
 
 
 @contextmanager
-def world(database_url: str, folder: Path, deployment: str = "cloud") -> Iterator[World]:
-    """A world for one test; it fails on any call that the stand-ins did not expect."""
-    made = World(database_url, folder, deployment=deployment)
+def world(
+    database_url: str,
+    folder: Path,
+    deployment: str = "cloud",
+    change: Callable[[Policy], Policy] = lambda policy: policy,
+) -> Iterator[World]:
+    """A world for one test, its policy changed as told; it fails on any call that the stand-ins did not expect."""
+    made = World(database_url, folder, deployment=deployment, change=change)
     try:
         yield made
         made.box.assert_nothing_unexpected()

@@ -11,6 +11,7 @@ from core.policy import Policy, Roster
 from rung.documents.fields import Duration, Named, Strict, Text
 from rung.documents.policy.authority import AuthoritySchema, authority
 from rung.documents.policy.calendars import CalendarSchema, calendar
+from rung.documents.policy.communication import CommunicationSchema, communication
 from rung.documents.policy.customers import CustomerSchema, customer
 from rung.documents.policy.paths import PathSchema, path
 from rung.documents.policy.rollout import RollOutSchema, roll_out
@@ -40,6 +41,7 @@ class PolicySchema(Strict):
     default_path = Text()
     authority = fields.Nested(AuthoritySchema, load_default=lambda: AuthoritySchema().load({}))
     reopen_within = Duration()
+    communication = fields.Nested(CommunicationSchema)
 
 
 def policy(data: Mapping[str, Any], *, version: int, roster: Roster, creates_on: Mapping[str, str]) -> Policy:
@@ -63,6 +65,7 @@ def policy(data: Mapping[str, Any], *, version: int, roster: Roster, creates_on:
         routing=routing(data["routing"]),
         roll_out=roll_out(data["roll_out"]),
         reopen_within=data["reopen_within"],
+        communication=communication(data["communication"]),
         roster=roster,
         creates_on=creates_on,
     )
