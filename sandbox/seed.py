@@ -46,7 +46,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """Something with a name and a sys_id: a business service or a configuration item."""
+    """Something with a name and a sys_id: a service, a configuration item, a company or a location."""
 
     name: str
     sys_id: str
@@ -75,6 +75,8 @@ class Seed:
     jira_webhooks: tuple[Json, ...] = ()
     jira_search_lag: float = 0.0
     journal_in_webhooks: bool = False
+    companies: tuple[Thing, ...] = ()
+    locations: tuple[Thing, ...] = ()
     by_name: dict[str, Person] = field(default_factory=dict)
 
 
@@ -100,6 +102,8 @@ def seed_from(told: Json) -> Seed:
         groups=tuple(_group(one) for one in told.get("groups", [])),
         services=tuple(_thing("cmdb_ci_service", one) for one in told.get("business_services", [])),
         items=tuple(_thing("cmdb_ci", one) for one in told.get("configuration_items", [])),
+        companies=tuple(_thing("core_company", one) for one in told.get("companies", [])),
+        locations=tuple(_thing("cmn_location", one) for one in told.get("locations", [])),
         projects=tuple(_project(i, one) for i, one in enumerate(jira.get("projects", []))),
         oauth_clients=tuple(servicenow.get("oauth_clients", [])),
         servicenow_webhooks=tuple(servicenow.get("webhooks") or []),

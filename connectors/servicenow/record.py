@@ -26,7 +26,7 @@ PLAIN = (
     "close_code",
     "close_notes",
 )
-REFERENCES = ("assignment_group", "business_service", "cmdb_ci")
+REFERENCES = ("assignment_group", "business_service", "cmdb_ci", "company", "location")
 PEOPLE = ("assigned_to", "caller_id")
 JOURNALS = ("work_notes", "comments")
 FIELDS = (*SYSTEM, "number", *PLAIN, *REFERENCES, *PEOPLE, *(f"{field}.email" for field in PEOPLE))

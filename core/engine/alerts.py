@@ -8,6 +8,7 @@ from datetime import timedelta
 from core.engine import severity
 from core.engine.draft import Draft
 from core.engine.lifecycle import end, reopen
+from core.engine.told import facts_told
 from core.model import Alert, EntryKind, Event, ReasonCode, State, Ticket
 
 _LATE = timedelta(minutes=15)
@@ -70,17 +71,37 @@ def _nothing_new(draft: Draft, event: Event) -> None:
 
 
 def _still_firing(draft: Draft, event: Event) -> None:
-    """A repeat says nothing, unless it got better or worse and no person has decided how bad it is."""
+    """A repeat says nothing, unless it knows more, or got better or worse and no person has decided how bad it is."""
+    more, changed = _learned(draft, event), _graded(draft, event)
+    if not more and not changed:
+        _nothing_new(draft, event)
+        return
+    severity.look(draft)
+    if changed:
+        severity.write(draft)
+
+
+def _learned(draft: Draft, event: Event) -> bool:
+    """Take in what the ticket did not know yet; what it knows may be a person's by now."""
+    facts = {name: value for name, value in facts_told(event, draft.policy).items() if value}
+    fresh = {name: value for name, value in facts.items() if not getattr(draft.ticket, name)}
+    if fresh:
+        draft.update(**fresh)
+        said = ", ".join(name.replace("_", " ") for name in fresh)
+        draft.log(EntryKind.EVENT, event.source, ReasonCode.ALERT_TELLS_MORE, source=event.source, fields=said)
+    return bool(fresh)
+
+
+def _graded(draft: Draft, event: Event) -> bool:
+    """Take in how bad it is now, unless a person has decided that."""
     impact, urgency = event.impact or draft.ticket.impact, event.urgency or draft.ticket.urgency
     same = (impact, urgency) == (draft.ticket.impact, draft.ticket.urgency)
     if same or impact is None or urgency is None or {"impact", "urgency"} & draft.ticket.theirs:
-        _nothing_new(draft, event)
-        return
+        return False
     draft.update(impact=impact, urgency=urgency)
     facts = {"source": event.source, "impact": impact.name.lower(), "urgency": urgency.name.lower()}
     draft.decide(event.source, ReasonCode.ALERT_CHANGED, **facts)
-    draft.write(impact=impact, urgency=urgency)
-    severity.look(draft)
+    return True
 
 
 def _cleared(draft: Draft, event: Event, alert: Alert) -> None:

@@ -104,6 +104,7 @@ class ReasonCode(StrEnum):
     COMMENT_DELETED = "{actor} deleted a comment on {platform}."
     REPEATED = "{source} repeated what is already known; nothing changes."
     ALERT_CHANGED = "{source} now reports impact {impact} and urgency {urgency}."
+    ALERT_TELLS_MORE = "{source} reports it again and tells more: {fields}."
     ALERT_JOINED = "{source} reported it again after it had cleared: {title}."
     ALERT_CLEARED = "{source} reports that it is over."
     RESOLVED_BY_ALERT = "Resolved because {source} reports that it is over."

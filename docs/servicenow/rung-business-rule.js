@@ -23,7 +23,7 @@
     var PLAIN = ['short_description', 'description', 'state', 'hold_reason', 'impact', 'urgency', 'priority',
         'severity', 'category', 'correlation_id', 'correlation_display', 'opened_at', 'resolved_at', 'close_code',
         'close_notes'];
-    var REFERENCES = ['assignment_group', 'business_service', 'cmdb_ci'];
+    var REFERENCES = ['assignment_group', 'business_service', 'cmdb_ci', 'company', 'location'];
     var PEOPLE = ['assigned_to', 'caller_id'];
     var JOURNALS = ['work_notes', 'comments'];
 

@@ -76,6 +76,8 @@ FIELDS: dict[str, frozenset[str]] = {
         "sys_journal_field": ["element", "element_id", "name", "value"],
         "cmdb_ci": ["name"],
         "cmdb_ci_service": ["name"],
+        "core_company": ["name"],
+        "cmn_location": ["name"],
     }.items()
 }
 TASK_TABLES = frozenset({"incident", "problem"})
@@ -91,6 +93,8 @@ REFERENCES: dict[str, str] = {
     "closed_by": "sys_user",
     "business_service": "cmdb_ci_service",
     "cmdb_ci": "cmdb_ci",
+    "company": "core_company",
+    "location": "cmn_location",
     "problem_id": "problem",
     "parent_incident": "incident",
     "manager": "sys_user",

@@ -203,6 +203,8 @@ def _plant(tables: Tables, seed: Seed) -> None:
         for member in group.members:
             user = seed.by_name[member].sys_id
             put("sys_user_grmember", made_id("member", group.name + member), user=user, group=group.sys_id)
-    for table, things in (("cmdb_ci_service", seed.services), ("cmdb_ci", seed.items)):
+    named = {"cmdb_ci_service": seed.services, "cmdb_ci": seed.items}
+    named |= {"core_company": seed.companies, "cmn_location": seed.locations}
+    for table, things in named.items():
         for thing in things:
             put(table, thing.sys_id, name=thing.name)

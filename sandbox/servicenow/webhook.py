@@ -25,7 +25,7 @@ PLAIN = (
     "close_code",
     "close_notes",
 )
-THINGS = ("assignment_group", "business_service", "cmdb_ci")
+THINGS = ("assignment_group", "business_service", "cmdb_ci", "company", "location")
 PEOPLE = ("assigned_to", "caller_id")
 
 

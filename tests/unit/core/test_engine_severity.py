@@ -106,6 +106,20 @@ def test_what_a_platform_fills_in_does_not_replace_what_an_alert_told(story: Tel
     assert now.opened.category == "network"
 
 
+def test_an_alert_that_tells_more_when_it_repeats_is_listened_to(story: Tell) -> None:
+    now = story(gold()).fires(**MEDIUM).is_created().fires(after=1, **MEDIUM, customer="acme", category="network")
+    assert (now.opened.customer, now.opened.severity) == ("acme", Severity.SEV2)
+    assert "alertmanager reports it again and tells more: category, customer." in told(now)
+    assert now.fires(after=1, **MEDIUM, customer="acme", category="other").reasons == [ReasonCode.REPEATED]
+
+
+def test_an_alert_that_gets_worse_is_written_by_the_rules_severity(story: Tell) -> None:
+    now = story(gold()).fires(impact=Impact.LOW, urgency=Urgency.LOW, customer="acme").is_created()
+    now.fires(after=1, **MEDIUM, customer="acme")
+    changes = now.written[0].changes
+    assert (changes.severity, changes.impact, changes.urgency) == (Severity.SEV2, Impact.HIGH, Urgency.MEDIUM)
+
+
 def test_impact_that_a_person_set_is_not_written_over_by_a_rule(story: Tell) -> None:
     now = opened_there(story, gold(), customer="acme")
     now.is_changed(after=1, version=2, impact=Impact.LOW, urgency=Urgency.LOW, customer="acme")
