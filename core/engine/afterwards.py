@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from core.engine import severity
+from core.engine.acknowledging import watch_acknowledgement
 from core.engine.clocks import keep_time
 from core.engine.communication import communicate
 from core.engine.draft import Draft
 from core.engine.holding import let_go
 
-LOOKS: tuple[Callable[[Draft], None], ...] = (severity.look, keep_time, let_go, communicate)
+LOOKS: tuple[Callable[[Draft], None], ...] = (
+    severity.look,
+    keep_time,
+    watch_acknowledgement,
+    let_go,
+    communicate,
+)
 """In this order; each looks at the ticket as the one before left it, and does nothing where nothing concerns it."""
 
 

@@ -51,14 +51,6 @@ def person_for(draft: Draft, level: str, team: str = "") -> Choice:
     return Choice(_everybody((ordered, first, *reachable)), _listed((*whys, *skilled, *speaks, *best)))
 
 
-def asked_again(draft: Draft, level: str) -> str:
-    """Whom to ask on a level that was asked before: who was, while they are there, unless others were named since."""
-    choice, named = person_for(draft, level), draft.ticket.owner_of(level)
-    if choice.person in {named.owner, named.backup}:
-        return choice.person
-    return next((one for one in draft.ticket.asked if one in choice.people), choice.person)
-
-
 def announce(draft: Draft, choice: Choice, level: str) -> None:
     """Tell why it is that person, where there is something to tell, and count their turn where turns are taken."""
     if choice.why:

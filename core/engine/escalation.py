@@ -1,154 +1,159 @@
-"""Walking the path: levels begin, pass on when nobody acknowledges, and end when somebody does or nobody is left."""
+"""Moving between the levels of a path: upwards, to a named level, back down, and off its end.
+
+An empty level is never waited for: the next one is asked at once. The line of management is guarded against that: a
+hierarchical level is not reached because the level below it has nobody. The last resort stands in for that level and
+has its time; only then is management next. Without a last resort who is there, it is better called than nobody.
+"""
 
 from __future__ import annotations
 
-from core.engine.choice import announce, asked_again, person_for
+from dataclasses import replace
+
+from core.engine.asking import FIRST, Opening, ask_anew, ask_next, begin_level
+from core.engine.choosing import Candidate, Chain, chain, tell_choice
 from core.engine.draft import Draft
-from core.engine.wording import duty_notice, last_resort_notice, span
-from core.model import EntryKind, Reason, ReasonCode, State, TimerKind
-from core.policy import Level
+from core.engine.last_resort import available, exhaust
+from core.model import EntryKind, ReasonCode, TimerKind
+from core.policy import Ask
 
 
 def begin_path(draft: Draft) -> None:
-    """Put the ticket on the first level of its path, waiting to be acknowledged."""
-    draft.update(level=0, round=1, exhausted=False, acknowledged_at=None, acknowledged_by="", awaiting_since=draft.now)
-    _climb(draft, tried="")
+    """Put the ticket on the level at which it enters its path, waiting to be acknowledged."""
+    choose_path(draft)
+    path = draft.policy.path(draft.ticket.path)
+    entrance = path.entrance(draft.facts())
+    _forget(draft)
+    draft.update(level=entrance.level - 1 if entrance else 0, round=1, exhausted=False, awaiting_since=draft.now)
+    if entrance:
+        facts = {"path": path.name, "level": path.levels[entrance.level - 1].name, "why": entrance.because}
+        draft.decide(path.name, ReasonCode.PATH_ENTERED, **facts)
+    _climb(draft, FIRST)
 
 
-def escalate(draft: Draft, why: str) -> None:
+def choose_path(draft: Draft) -> None:
+    """Send the ticket on the path that the policy's rules choose by its facts, else on its segment's or the default."""
+    rule = next((one for one in draft.policy.path_rules if one.condition.holds(draft.facts())), None)
+    wanted = rule.path if rule else draft.policy.path_of(draft.ticket.segment)
+    if wanted == draft.ticket.path:
+        return
+    draft.update(path=wanted)
+    segment = draft.ticket.segment
+    why = rule.because if rule else f"it is the path of {segment}" if segment else "no rule names another"
+    draft.decide(rule.name if rule else "paths", ReasonCode.PATH_CHOSEN, path=wanted, why=why)
+
+
+def escalate(draft: Draft, why: str, *, lost: frozenset[str] | None = None) -> None:
     """Move the ticket to the next level; what a person had made theirs is automation's again.
 
-    While a person has automation on hold it stays where it is, and an awaited acknowledgement is awaited until the end.
+    `lost` are the people of its level where none of them could be reached: the level then counts as empty.
     """
-    if draft.is_held:
-        draft.log(EntryKind.DECISION, draft.ticket.path, ReasonCode.HELD_BACK, why=why)
-        if not draft.ticket.is_acknowledged:
-            draft.set_timer(TimerKind.ACKNOWLEDGE, draft.now)
+    _leave(draft)
+    _climb(draft, _opening(why), lost=lost)
+
+
+def move_to(draft: Draft, number: int, why: str) -> None:
+    """Move the ticket to that level of its path (counted from 1), up or down; it is to be acknowledged there.
+
+    Where the level has nobody, it goes on to the next one above.
+    """
+    back = number < draft.ticket.level
+    _leave(draft)
+    draft.update(level=number - 1, exhausted=False)
+    _climb(draft, Opening(ReasonCode.MOVED_BACK, tried=why, is_handoff=True) if back else _opening(why))
+
+
+def begin_again(draft: Draft, why: str) -> None:
+    """Walk the path from where it is entered, as if the ticket were new."""
+    draft.decide("paths", ReasonCode.PATH_BEGUN_AGAIN, why=why)
+    _leave(draft)
+    begin_path(draft)
+
+
+def ask_again(draft: Draft, why: str) -> None:
+    """What was acknowledged is asked for anew on its level; where nobody is left there, further up."""
+    level = draft.policy.path(draft.ticket.path).level(draft.ticket.level)
+    _leave(draft)
+    draft.update(exhausted=False)
+    if level is None:
+        begin_path(draft)
+    elif not ask_anew(draft, level, why):
+        _climb(draft, _opening(why), lost=frozenset())
+
+
+def time_is_up(draft: Draft, why: str) -> None:
+    """Whoever was asked last has had their time: the next in turn is asked, then the next level."""
+    level = draft.policy.path(draft.ticket.path).level(draft.ticket.level)
+    heard = sum(one.reached for one in draft.ticket.asked)
+    if _is_held_back(draft, why):
         return
+    if level and level.ask is Ask.ONE and heard <= level.next_in_turn and ask_next(draft, level, why):
+        return
+    escalate(draft, why)
+
+
+def cannot_be_reached(draft: Draft, why: str) -> None:
+    """Nobody who was asked can answer: others of the level are asked at once, however many turns it has."""
+    level = draft.policy.path(draft.ticket.path).level(draft.ticket.level)
+    if _is_held_back(draft, why):
+        return
+    if level is None or level.ask is Ask.ALL or not ask_next(draft, level, why):
+        escalate(draft, why, lost=frozenset(one.person for one in draft.ticket.asked))
+
+
+def _is_held_back(draft: Draft, why: str) -> bool:
+    """Whether a person has automation on hold: it stays where it is, and what is awaited is awaited until the end."""
+    if not draft.is_held:
+        return False
+    draft.log(EntryKind.DECISION, draft.ticket.path, ReasonCode.HELD_BACK, why=why)
+    if not draft.ticket.is_acknowledged:
+        draft.set_timer(TimerKind.ACKNOWLEDGE, draft.now)
+    return True
+
+
+def _forget(draft: Draft) -> None:
+    """Nobody has taken it, and nobody was asked."""
+    draft.update(acknowledged_at=None, acknowledged_by="", acknowledged_severity=None, asked=())
+
+
+def _leave(draft: Draft) -> None:
     draft.update(theirs=frozenset())
+    _forget(draft)
     draft.withdraw_notices()
-    _climb(draft, tried=why)
 
 
-def move_to(draft: Draft, level: int, why: str) -> None:
-    """Move the ticket to that level of its path (counted from 1), up or down; it is to be acknowledged there."""
-    draft.update(level=level - 1, acknowledged_at=None, acknowledged_by="", exhausted=False, theirs=frozenset())
-    draft.withdraw_notices()
-    _climb(draft, tried=why)
+def _opening(why: str) -> Opening:
+    return Opening(ReasonCode.ESCALATED_ASKS, ReasonCode.ESCALATED, tried=why, is_handoff=True)
 
 
-def remind(draft: Draft, why: str) -> None:
-    """Ask again on the level on which it stands, for what is left of the wait."""
-    ticket = draft.ticket
-    level = draft.policy.path(ticket.path).level(ticket.level)
-    person = asked_again(draft, level.name) if level else ""
-    if level is None or not person or ticket.timer(TimerKind.ACKNOWLEDGE) is None:
-        return
-    rearm(draft)
-    timer = draft.ticket.timer(TimerKind.ACKNOWLEDGE)
-    within = timer.due_at - draft.now if timer else level.acknowledge_within[ticket.severity]
-    facts = {"level": level.name, "person": draft.policy.roster.name(person), "why": why, "within": span(within)}
-    reason = draft.decide(ticket.path, ReasonCode.ASKED_AGAIN, **facts)
-    draft.update(asked=(person,))
-    _give(draft, person)
-    draft.notify(duty_notice(draft.ticket, draft.policy, person, within, reason.sentence, _tried(why)), reason)
-
-
-def _give(draft: Draft, person: str) -> None:
-    """Have it be that person's, unless a person said whose it is."""
-    keeps_owner = "assignee" in draft.ticket.theirs and draft.ticket.owner
-    draft.update(owner=draft.ticket.owner if keeps_owner else person)
-    draft.write(assignee=person)
-
-
-def _climb(draft: Draft, tried: str) -> None:
-    """Go up until there is a level with somebody on call: an empty one is never waited for."""
+def _climb(draft: Draft, opening: Opening, *, lost: frozenset[str] | None = None) -> None:
+    """Go up until there is a level with somebody to ask."""
     path = draft.policy.path(draft.ticket.path)
-    skipped = ""
-    while step := path.level_after(draft.ticket.level, draft.ticket.round):
-        level_number, round_ = step
+    entrance = path.entrance(draft.facts()) if path.rounds > 1 else None
+    skipped, why = lost is not None, ""
+    while step := path.level_after(draft.ticket.level, draft.ticket.round, entrance.level if entrance else 1):
+        number, round_ = step
         if round_ != draft.ticket.round:
             draft.decide(path.name, ReasonCode.ROUND_BEGUN, round=str(round_))
-        draft.update(level=level_number, round=round_)
-        level = path.levels[level_number - 1]
-        choice = person_for(draft, level.name)
-        if choice.person:
-            announce(draft, choice, level.name)
-            _begin_level(draft, level, choice.person, tried)
+            skipped = False
+        level = path.levels[number - 1]
+        people = chain(draft, level)
+        if skipped and level.is_hierarchical and people.candidates and _stand_in(draft, opening, lost or frozenset()):
             return
-        skipped = choice.why
-        draft.decide(path.name, ReasonCode.LEVEL_SKIPPED, level=level.name, why=skipped)
-    exhaust(draft, tried or skipped or "it has no levels")
+        draft.update(level=number, round=round_)
+        tell_choice(draft, level, people)
+        if people.candidates:
+            begin_level(draft, level, people, opening)
+            return
+        skipped, why = True, people.why_nobody
+        draft.decide(path.name, ReasonCode.LEVEL_SKIPPED, level=level.name, why=why)
+    exhaust(draft, opening.tried or why or "it has no levels")
 
 
-def _begin_level(draft: Draft, level: Level, person: str, tried: str) -> None:
-    ticket, roster = draft.ticket, draft.policy.roster
-    within = level.acknowledge_within[ticket.severity]
-    name = roster.name(person)
-    if tried:
-        facts = {"level": level.name, "person": name, "why": tried, "within": span(within)}
-        reason = draft.decide(ticket.path, ReasonCode.ESCALATED, **facts)
-    else:
-        facts = {"level": level.name, "person": name, "team": _team(draft), "within": span(within)}
-        reason = draft.decide(ticket.path, ReasonCode.LEVEL_BEGUN, **facts)
-    draft.update(asked=(person,), awaiting_since=draft.now)
-    draft.set_timer(TimerKind.ACKNOWLEDGE, draft.now + within)
-    _give(draft, person)
-    draft.write(team=ticket.team or None)
-    draft.notify(duty_notice(draft.ticket, draft.policy, person, within, reason.sentence, _tried(tried)), reason)
-
-
-def _tried(why: str) -> str:
-    return f"So far: {why}." if why else ""
-
-
-def _team(draft: Draft) -> str:
-    return draft.policy.roster.team_name(draft.ticket.team) or "no team"
-
-
-def exhaust(draft: Draft, why: str) -> None:
-    """Nobody is left to ask: the last resort is told, and the ticket marked."""
-    path = draft.policy.path(draft.ticket.path)
-    resort = path.last_resort
-    told = f"{draft.policy.roster.name(resort)} is told as the last resort." if resort else "No last resort is named."
-    draft.stop_timer(TimerKind.ACKNOWLEDGE)
-    draft.update(exhausted=True)
-    reason = draft.decide(path.name, ReasonCode.EXHAUSTED, why=why, last_resort=told)
-    draft.note()
-    if resort:
-        draft.notify(last_resort_notice(draft.ticket, draft.policy, resort, reason.sentence), reason)
-
-
-def acknowledge(draft: Draft, by: str, via: str, *, on_platform: bool) -> None:
-    """Somebody takes responsibility: the response clock stops, and no other.
-
-    `by` is a roster id or a name. Acknowledged elsewhere than on a platform, the platforms are told.
-    """
-    person = draft.policy.roster.name(by)
-    draft.update(acknowledged_at=draft.now, acknowledged_by=person, exhausted=False, owner=by)
-    draft.stop_timer(TimerKind.ACKNOWLEDGE)
-    draft.withdraw_notices()
-    after = span(draft.now - (draft.ticket.awaiting_since or draft.now))
-    reason = Reason(ReasonCode.ACKNOWLEDGED, {"person": person, "via": via, "after": after})
-    if on_platform:
-        draft.log(EntryKind.DECISION, person, reason.code, **reason.facts)
-        return
-    draft.decided(person, reason)
-    draft.update(state=State.IN_PROGRESS if draft.ticket.state is State.NEW else draft.ticket.state)
-    draft.write(state=draft.ticket.state)
-    if by in draft.policy.roster.people:
-        draft.write(assignee=by)
-    else:
-        draft.note()
-
-
-def rearm(draft: Draft) -> None:
-    """Measure the running wait for an acknowledgement by the ticket's present severity; the time waited counts."""
-    ticket = draft.ticket
-    level = draft.policy.path(ticket.path).level(ticket.level)
-    if ticket.timer(TimerKind.ACKNOWLEDGE) is None or ticket.awaiting_since is None or level is None:
-        return
-    begins = ticket.awaiting_since
-    if ticket.snooze and ticket.timer(TimerKind.SNOOZE):
-        begins = max(begins, ticket.snooze.until)
-    draft.set_timer(TimerKind.ACKNOWLEDGE, begins + level.acknowledge_within[ticket.severity])
+def _stand_in(draft: Draft, opening: Opening, lost: frozenset[str]) -> bool:
+    """Have the last resort asked in place of the empty level on which the ticket stands, for that level's time."""
+    level, resort = draft.policy.path(draft.ticket.path).level(draft.ticket.level), available(draft, lost)
+    if level is None or not resort:
+        return False
+    candidate = Candidate(resort, "stands in as the last resort", is_on_call=False)
+    begin_level(draft, level, Chain((candidate,)), replace(opening, code=ReasonCode.STOOD_IN, plain=None))
+    return True

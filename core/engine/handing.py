@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from core.engine.acknowledging import acknowledge, renew
 from core.engine.draft import Draft
-from core.engine.escalation import acknowledge
 from core.engine.saying import insist, refuse, told
 from core.engine.wording import handed_notice
 from core.model import Acknowledge, Assign, EntryKind, ReasonCode, Right, State, Take
@@ -16,6 +16,8 @@ def acknowledge_by_command(draft: Draft, command: Acknowledge) -> None:
     if not ticket.state.is_open:
         facts = {"person": person, "via": command.via, "state": ticket.state.value}
         draft.log(EntryKind.COMMAND, person, ReasonCode.ACKNOWLEDGED_LATE, **facts)
+    elif ticket.is_acknowledged and renew(draft, command.by, command.via):
+        return
     elif ticket.is_acknowledged:
         facts = {"person": person, "via": command.via, "first": ticket.acknowledged_by}
         draft.log(EntryKind.COMMAND, person, ReasonCode.ACKNOWLEDGED_AGAIN, **facts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from core.engine.asking import ask_instead
 from core.engine.draft import Draft
 from core.engine.wording import duty_notice, span
 from core.model import EntryKind, Notice, ReasonCode, ShiftChanged, Ticket, TimerKind
@@ -55,13 +56,13 @@ def _move(draft: Draft, change: ShiftChanged) -> None:
     ticket, roster = draft.ticket, draft.policy.roster
     outgoing = roster.name(ticket.owner) or "nobody"
     timer = ticket.timer(TimerKind.ACKNOWLEDGE)
-    others = tuple(person for person in ticket.asked if person not in {ticket.owner, change.incoming})
-    draft.update(owner=change.incoming, asked=(*others, change.incoming), theirs=ticket.theirs - {"assignee"})
+    draft.update(owner=change.incoming, theirs=ticket.theirs - {"assignee"})
     facts = {**_facts(draft.policy, change), "outgoing": outgoing}
     reason = draft.decide("on-call", ReasonCode.SHIFT_MOVED, **facts)
     draft.write(assignee=change.incoming)
     if timer is not None and not ticket.is_acknowledged:
         draft.withdraw_notices()
+        ask_instead(draft, ticket.owner, change.incoming)
         left = timer.due_at - draft.now
         tried = f"{outgoing} was asked before."
         draft.notify(duty_notice(draft.ticket, draft.policy, change.incoming, left, reason.sentence, tried), reason)

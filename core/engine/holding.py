@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from core.engine.asking import rearm, remind
 from core.engine.draft import Draft
-from core.engine.escalation import rearm, remind
 from core.engine.saying import refuse, told
 from core.engine.wording import moment, span
 from core.model import EntryKind, Hold, HoldAutomation, ReasonCode, Resume, Right, Snooze, Snoozed, Timer, TimerKind

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from core.engine.choosing import chain
 from core.engine.draft import Draft
-from core.engine.escalation import exhaust, move_to
+from core.engine.escalation import move_to
+from core.engine.last_resort import exhaust
 from core.engine.owning import number_of, unknown_level
 from core.engine.saying import refuse, told
 from core.model import Command, DeEscalate, EscalateNow, EscalateTo, ReasonCode, Right
@@ -16,7 +18,7 @@ def escalate_now(draft: Draft, command: EscalateNow) -> None:
         _move(draft, command, ReasonCode.ESCALATED_NOW, draft.ticket.level + 1)
     elif draft.ticket.exhausted:
         refuse(draft, command, Right.ESCALATE, "every level has been asked already, and the last resort")
-    elif not path.last_resort:
+    elif not path.last_resorts:
         refuse(draft, command, Right.ESCALATE, "there is no level above, and the policy names no last resort")
     else:
         told(draft, command, ReasonCode.ESCALATED_NOW)
@@ -46,7 +48,7 @@ def de_escalate(draft: Draft, command: DeEscalate) -> None:
         refuse(draft, command, Right.DE_ESCALATE, unknown_level(draft, command.level))
     elif not level or number >= ticket.level:
         refuse(draft, command, Right.DE_ESCALATE, "that is not below the level on which it is")
-    elif not draft.policy.roster.on_call(ticket.team, level, draft.now) and not ticket.owner_of(level).owner:
+    elif not chain(draft, levels[number - 1]).candidates:
         refuse(draft, command, Right.DE_ESCALATE, f"nobody is on call for {level}")
     else:
         _move(draft, command, ReasonCode.DE_ESCALATED, number)

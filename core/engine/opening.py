@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from core.engine import severity
+from core.engine.acknowledging import acknowledge
 from core.engine.afterwards import look_again
 from core.engine.draft import Draft
-from core.engine.escalation import acknowledge, begin_path
+from core.engine.escalation import begin_path, choose_path
 from core.engine.outcome import Outcome
 from core.engine.records import known_person, values_seen
 from core.engine.rollout import roll_out
@@ -106,5 +107,6 @@ def _from_record(draft: Draft, event: Event) -> None:
 def _found_at_work(draft: Draft, event: Event) -> None:
     """The first that we hear of the record is that somebody works on it: there is nothing to wait for."""
     who = draft.ticket.owner or (event.actor.label if event.actor else "somebody")
+    choose_path(draft)
     draft.update(awaiting_since=draft.now)
     acknowledge(draft, who, f"on {event.where}", on_platform=True)

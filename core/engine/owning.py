@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.engine.choice import asked_again
+from core.engine.asking import remind
+from core.engine.choosing import asked_again
 from core.engine.draft import Draft
-from core.engine.escalation import remind
 from core.engine.saying import refuse, told
 from core.model import LevelOwner, LinkMajor, Note, ReasonCode, Right, SetBackup, SetOwner
 from core.policy import rights, rights_at
@@ -79,7 +79,8 @@ def _put(draft: Draft, named: LevelOwner) -> None:
 def _asked_now(draft: Draft) -> str:
     ticket = draft.ticket
     level = draft.policy.path(ticket.path).level(ticket.level)
-    return asked_again(draft, level.name) if level else ""
+    found = asked_again(draft, level) if level else None
+    return found.person if found else ""
 
 
 def link_major(draft: Draft, command: LinkMajor) -> None:

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from core.engine import severity
+from core.engine.acknowledging import acknowledge
 from core.engine.communication import publish
 from core.engine.draft import Draft
-from core.engine.escalation import acknowledge
 from core.engine.heard import hear
-from core.engine.lifecycle import end, hand_back, reopen
+from core.engine.lifecycle import end, hand_back, reassigned, reopen
 from core.engine.told import FACTS, facts_told
 from core.model import EntryKind, Event, EventKind, ForeignComment, Party, ReasonCode, Record, State, Ticket
 
@@ -245,6 +245,7 @@ def _facts(draft: Draft, event: Event, changed: dict[str, str]) -> None:
 
 
 def _assigned(draft: Draft, event: Event, owner: str) -> None:
+    reassigned(draft, owner)
     draft.update(owner=owner, theirs=draft.ticket.theirs | {"assignee"})
     facts = {"actor": _actor(event), "platform": event.where, "person": draft.policy.roster.name(owner)}
     code = ReasonCode.ASSIGNED_BY_PERSON if owner else ReasonCode.UNASSIGNED_BY_PERSON

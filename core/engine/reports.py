@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from core.engine.acknowledging import awaited, settle_without
 from core.engine.draft import Draft
-from core.engine.escalation import escalate
+from core.engine.escalation import cannot_be_reached
+from core.engine.last_resort import next_last_resort
 from core.engine.told import FACTS
 from core.engine.wording import channel_notice
 from core.model import Action, EntryKind, Notice, ReasonCode, Receipt, Record, Refusal, Report, State, Verb
@@ -111,8 +113,18 @@ def _not_told(draft: Draft, action: Action, message: str) -> None:
         draft.notify(replace(notice, way=notice.way + 1), reason)
         return
     draft.decide("notify", ReasonCode.NOTICE_EXHAUSTED, person=name)
-    if not draft.ticket.exhausted and not notice.informs:
-        escalate(draft, f"{name} could not be reached")
+    if not notice.informs:
+        _lost(draft, notice.person, f"{name} could not be reached")
+
+
+def _lost(draft: Draft, person: str, why: str) -> None:
+    """Nobody waits for somebody whom no way reaches: others are asked, unless others are asked already."""
+    asked = tuple(replace(one, reached=False) if one.person == person else one for one in draft.ticket.asked)
+    draft.update(asked=asked)
+    if draft.ticket.exhausted:
+        next_last_resort(draft, why)
+    elif not awaited(draft) and not settle_without(draft):
+        cannot_be_reached(draft, why)
 
 
 def _channel_not_told(draft: Draft, action: Action, notice: Notice, message: str) -> None:
@@ -131,10 +143,11 @@ def _channel_not_told(draft: Draft, action: Action, notice: Notice, message: str
 
 
 def _still_asked(draft: Draft, notice: Notice) -> bool:
-    """Whether the ticket still waits for that very person: on their level, or as the last resort."""
+    """Whether the ticket still waits for that very person: as the latest of their level or the last resorts, or as one
+    of all who must acknowledge.
+    """
     ticket = draft.ticket
     if ticket.is_acknowledged or not ticket.state.is_open:
         return False
-    if ticket.exhausted:
-        return notice.person == draft.policy.path(ticket.path).last_resort
-    return notice.person in (ticket.asked or (ticket.owner,))
+    mine = [one for one in ticket.asked if one.person == notice.person and one.is_awaited]
+    return bool(mine) and (mine[-1] == ticket.asked[-1] or len(awaited(draft)) > 0)

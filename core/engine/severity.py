@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import fields
 from operator import attrgetter
 
+from core.engine.asking import rearm
 from core.engine.draft import Draft
-from core.engine.escalation import begin_path, rearm
+from core.engine.escalation import begin_path
 from core.engine.holding import wake
 from core.model import Reason, ReasonCode, Severity, Ticket
 from core.model.changed import changed
@@ -16,14 +17,19 @@ _MOVES = frozenset(
     {
         "acknowledged_at",
         "acknowledged_by",
+        "acknowledged_severity",
         "alerts",
+        "asked",
         "awaiting_since",
         "clocks",
         "comments",
         "exhausted",
+        "fired",
+        "handoff",
         "heard_at",
         "hold",
         "level",
+        "level_since",
         "operations",
         "owner",
         "owners",

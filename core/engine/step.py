@@ -6,14 +6,15 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from core.engine import alerts, commands, handover, opening, records, reports
+from core.engine.acknowledging import awaited, expire
 from core.engine.afterwards import look_again
 from core.engine.communication import update_is_due
 from core.engine.draft import Draft
-from core.engine.escalation import escalate
+from core.engine.escalation import time_is_up
 from core.engine.heard import hear
 from core.engine.holding import hold_over, snooze_over
 from core.engine.outcome import Outcome
-from core.engine.wording import span
+from core.engine.wording import listed, span
 from core.model import (
     ALONE,
     Command,
@@ -85,7 +86,13 @@ def _close(draft: Draft, _: Timer) -> None:
 
 def _nobody_acknowledged(draft: Draft, timer: Timer) -> None:
     within = span(timer.due_at - (draft.ticket.awaiting_since or timer.due_at))
-    escalate(draft, f"nobody acknowledged within {within}")
+    missing = awaited(draft) if any(one.acknowledged_at for one in draft.ticket.asked) else []
+    who = f"{listed(missing)} did not acknowledge" if missing else "nobody acknowledged"
+    time_is_up(draft, f"{who} within {within}")
+
+
+def _trigger_due(_: Draft, __: Timer) -> None:
+    """What follows from a trigger's time is seen after every step."""
 
 
 def _look_at_clock(_: Draft, __: Timer) -> None:
@@ -96,6 +103,8 @@ _WHEN_DUE: Mapping[TimerKind, Callable[[Draft, Timer], None]] = {
     TimerKind.ACKNOWLEDGE: _nobody_acknowledged,
     TimerKind.CLOCK: _look_at_clock,
     TimerKind.UPDATE: update_is_due,
+    TimerKind.ACKNOWLEDGEMENT: expire,
+    TimerKind.TRIGGER: _trigger_due,
     TimerKind.CLOSE: _close,
     TimerKind.HOLD: hold_over,
     TimerKind.SNOOZE: snooze_over,

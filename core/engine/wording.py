@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from core.model import Clock, Notice, Ticket
@@ -28,6 +29,11 @@ def moment(at: datetime) -> str:
     """A moment in a sentence: "14:05 UTC on 2 March"; it never means another year."""
     utc = at.astimezone(UTC)
     return f"{utc:%H:%M} UTC on {utc.day} {utc:%B}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a row: "Dana, Lee and Sam"."""
+    return " and ".join([", ".join(names[:-1]), *names[-1:]] if len(names) > 1 else names)
 
 
 def headline(ticket: Ticket, policy: Policy, time_left: str) -> str:

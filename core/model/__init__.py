@@ -5,6 +5,7 @@ an aware `datetime` in UTC, every duration a `timedelta`.
 """
 
 from core.model.action import Action, ActionStatus, Changes, Comment, Notice, Verb
+from core.model.asked import Asked
 from core.model.clock import Clock
 from core.model.command import (
     Acknowledge,
@@ -25,6 +26,8 @@ from core.model.command import (
     Take,
 )
 from core.model.event import Delivery, DeliveryStatus, Event, EventKind, ForeignComment, Normalized
+from core.model.fired import Fired
+from core.model.handoff import Handoff, HandoffFact
 from core.model.overruling import Hold, LevelOwner, SeverityOverride, Snoozed
 from core.model.people import Busy, CalendarFeed, Party, Person, QuietHours
 from core.model.reason import Entry, EntryKind, Reason, ReasonCode
@@ -43,6 +46,7 @@ __all__ = [
     "Action",
     "ActionStatus",
     "Alert",
+    "Asked",
     "Assign",
     "Busy",
     "CalendarFeed",
@@ -60,8 +64,11 @@ __all__ = [
     "EscalateTo",
     "Event",
     "EventKind",
+    "Fired",
     "ForeignComment",
     "HandBack",
+    "Handoff",
+    "HandoffFact",
     "Hold",
     "HoldAutomation",
     "Impact",

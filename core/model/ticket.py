@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from core.model.asked import Asked
 from core.model.clock import Clock
+from core.model.fired import Fired
+from core.model.handoff import Handoff
 from core.model.overruling import Hold, LevelOwner, SeverityOverride, Snoozed
 from core.model.record import Record
 from core.model.told import Told
@@ -23,6 +26,10 @@ class TimerKind(StrEnum):
     """A clock, which the timer is named after, comes to a mark: a warning, the breach, another that a rule named."""
     UPDATE = "update"
     """An audience (the timer's name) must hear how it stands by then."""
+    ACKNOWLEDGEMENT = "acknowledgement"
+    """An acknowledgement may be too old by then."""
+    TRIGGER = "trigger"
+    """A trigger of the policy, by its name, may apply by then."""
     CLOSE = "close"
     """It has stayed resolved for as long as the policy lets it reopen."""
     HOLD = "hold"
@@ -73,9 +80,12 @@ class Ticket:
     """A piece of work.
 
     `level` counts the rungs of `path` from 1; 0 means that it stands on none yet. `round` counts the times the path
-    was walked. `owner` is who it is assigned to: a roster id, or the name that a platform gave. `awaiting_since` is
-    when the present wait for an acknowledgement began, None when nothing is awaited. `theirs` names the fields of
-    `Changes` that a person changed and automation leaves alone until the ticket moves to another level.
+    was walked; `level_since` is when it came to the level. `asked` are those who were asked there, in their order, or
+    as the last resort once it is exhausted. `owner` is who it is assigned to: a roster id, or the name that a platform
+    gave. `awaiting_since` is when the present wait for an acknowledgement began, None when nothing is awaited.
+    `acknowledged_severity` is how severe it was when it was acknowledged. `handoff` is what people said for those who
+    take over; `fired` are the policy's triggers so far. `theirs` names the fields of `Changes` that a person changed
+    and automation leaves alone until the ticket moves to another level.
     `severity_override`, `hold`, `snooze` and `owners` are what people decided about this ticket alone;
     `policy_severity` is what the policy alone makes of the facts, None until it was looked at. `segment` is the
     policy's segment that the ticket belongs to, "" for none.
@@ -83,8 +93,8 @@ class Ticket:
     tickets like this one when it last looked; `parent` is the major incident that gathers it, 0 without one.
     `clocks` are its targets, run out or running; `heard_at` is when a person last did or said something about it.
     `hold_reason` says why it is on hold (awaiting_caller, awaiting_vendor and so on), "" where that was not told.
-    `shadow` says that Rung only decides and records: nothing is written, and nobody is told. `asked` are the roster ids
-    of those whom the present level asks, `skill` what whoever takes it must know, "" for nothing in particular.
+    `shadow` says that Rung only decides and records: nothing is written, and nobody is told. `skill` is what
+    whoever takes it must know, "" for nothing in particular.
     `customer` is the id of one of the policy's customers, else the name that the source gave.
     `told` says of each audience with a cadence when it last heard of the ticket.
     `comments` are the ids of the latest comments taken in: one comment can arrive twice. `operations` and
@@ -121,13 +131,17 @@ class Ticket:
     path: str = ""
     level: int = 0
     round: int = 1
+    level_since: datetime | None = None
+    asked: tuple[Asked, ...] = ()
     owner: str = ""
-    asked: tuple[str, ...] = ()
     skill: str = ""
     acknowledged_at: datetime | None = None
     acknowledged_by: str = ""
+    acknowledged_severity: Severity | None = None
     awaiting_since: datetime | None = None
     exhausted: bool = False
+    handoff: Handoff = field(default_factory=Handoff)
+    fired: tuple[Fired, ...] = ()
     resolved_at: datetime | None = None
     resolution: str = ""
     clocks: tuple[Clock, ...] = ()

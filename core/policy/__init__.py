@@ -1,5 +1,6 @@
 """The policy as typed objects, and what each part of it decides. Pure: the moment is always handed in."""
 
+from core.policy.acknowledgement import Acknowledgement
 from core.policy.authority import Authority, holders, rights, rights_at, standing
 from core.policy.calendar import ALWAYS_OPEN, ROUND_THE_CLOCK, Calendar, OpenDay
 from core.policy.catalogue import Catalogue, Criticality, Customer, Owners, Service
@@ -10,7 +11,7 @@ from core.policy.facts import Facts, facts_of
 from core.policy.layer import Hours, Layer, Rotation
 from core.policy.localtime import instant
 from core.policy.oncall import Basis, Handover, OnCall, Override, Why, assigned, on_call, pools
-from core.policy.paths import Level, Path
+from core.policy.paths import Ask, Entrance, Level, LevelKind, Path, PathRule
 from core.policy.policy import Policy
 from core.policy.rollout import RollOut
 from core.policy.roster import Roster, Team
@@ -20,6 +21,7 @@ from core.policy.severity import LocalSeverity, SeverityRule, SeverityTurn, Turn
 from core.policy.shifts import Shift, shifts
 from core.policy.spans import Span, TimeOff
 from core.policy.targets import CLOCKS, Pauses, Target, TargetRule, target_of
+from core.policy.triggers import Direction, Trigger
 
 __all__ = [
     "ALWAYS",
@@ -27,6 +29,8 @@ __all__ = [
     "CLOCKS",
     "ROUND_THE_CLOCK",
     "Absent",
+    "Acknowledgement",
+    "Ask",
     "Authority",
     "Basis",
     "Calendar",
@@ -38,12 +42,15 @@ __all__ = [
     "Criticality",
     "Customer",
     "Digest",
+    "Direction",
+    "Entrance",
     "Facts",
     "Gap",
     "Handover",
     "Hours",
     "Layer",
     "Level",
+    "LevelKind",
     "Limit",
     "Limits",
     "LocalSeverity",
@@ -52,6 +59,7 @@ __all__ = [
     "Override",
     "Owners",
     "Path",
+    "PathRule",
     "Pauses",
     "Policy",
     "RollOut",
@@ -70,6 +78,7 @@ __all__ = [
     "Team",
     "Telling",
     "TimeOff",
+    "Trigger",
     "Turn",
     "Unreachable",
     "Updates",

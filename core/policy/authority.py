@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from core.model import Right, Ticket
 
 if TYPE_CHECKING:
+    from core.policy.paths import Level
     from core.policy.policy import Policy
 
 OTHERS = frozenset({Right.ACKNOWLEDGE, Right.TAKE, Right.ESCALATE, Right.HANDOFF, Right.NOTE})
@@ -32,15 +33,18 @@ def standing(policy: Policy, ticket: Ticket, person: str) -> int:
     resort, at the end of the path.
     """
     path = policy.path(ticket.path)
-    if person and person == path.last_resort:
+    if person in path.last_resorts:
         return len(path.levels)
     levels = enumerate(path.levels, 1)
-    return max((number for number, one in levels if person in _people(policy, ticket, one.name)), default=0)
+    return max((number for number, one in levels if person in _people(policy, ticket, one)), default=0)
 
 
-def _people(policy: Policy, ticket: Ticket, level: str) -> Iterable[str]:
-    duty, named = policy.roster.duty(ticket.team, level), ticket.owner_of(level)
-    return {*(duty.everybody if duty else ()), named.owner, named.backup} - {""}
+def _people(policy: Policy, ticket: Ticket, level: Level) -> Iterable[str]:
+    duty, named = policy.roster.duty(level.team or ticket.team, level.name), ticket.owner_of(level.name)
+    service = policy.services.get(ticket.service)
+    owners = service.owners.get(level.name) if service else None
+    of_service = (owners.owner, owners.backup) if owners else ()
+    return {*(duty.everybody if duty else ()), named.owner, named.backup, *of_service} - {""}
 
 
 def rights_at(policy: Policy, ticket: Ticket, level: int) -> frozenset[Right]:

@@ -113,7 +113,7 @@ def _unreachable(policy: Policy) -> Iterator[Unreachable]:
     ]
     for person in roster.people.values():
         called = tuple((team, level) for team, level, people in duties if person.id in people)
-        resorts = tuple(path.name for path in policy.paths.values() if path.last_resort == person.id)
+        resorts = tuple(path.name for path in policy.paths.values() if person.id in path.last_resorts)
         if not person.ways and (called or resorts):
             yield Unreachable(person=person.id, duties=called, last_resort_of=resorts)
 
@@ -121,7 +121,7 @@ def _unreachable(policy: Policy) -> Iterator[Unreachable]:
 def _absent(policy: Policy, start: datetime, end: datetime) -> Iterator[Absent]:
     roster = policy.roster
     for path in policy.paths.values():
-        person = roster.people.get(path.last_resort)
+        person = roster.people.get(path.last_resorts[0]) if len(path.last_resorts) == 1 else None
         off = roster.time_off.get(person.id, ()) if person else ()
         times = sorted((part for span in off if (part := span.within(start, end))), key=lambda part: part.start)
         if person and times:

@@ -7,20 +7,22 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
 
-from core.model import Notice, Person, Reason, Severity
+from core.model import HandoffFact, Notice, Person, Reason, Severity
+from core.policy.acknowledgement import Acknowledgement
 from core.policy.authority import Authority
 from core.policy.calendar import ALWAYS_OPEN, Calendar
 from core.policy.catalogue import Catalogue, Customer, Service
 from core.policy.communication import Communication
 from core.policy.condition import one_of
 from core.policy.facts import Facts
-from core.policy.paths import Path
+from core.policy.paths import Path, PathRule
 from core.policy.rollout import RollOut
 from core.policy.roster import Roster
 from core.policy.routing import Routing
 from core.policy.segments import NO_LIMITS, Limits, Segment
 from core.policy.severity import SeverityRule
 from core.policy.targets import Pauses, TargetRule
+from core.policy.triggers import Trigger
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +33,7 @@ class Policy:
     `geographies` groups regions, by patterns of their names. `creates_on` maps a source of alerts to the platform on
     which their records are created. `reopen_within` is how long a resolved ticket can still be reopened before it is
     closed. `clock_marks` are the percents at which rules ask for a clock to be looked at, by the clock's name or
-    family.
+    family. `handoff` is what every move between levels must tell.
     """
 
     version: int
@@ -56,6 +58,10 @@ class Policy:
     communication: Communication = field(default_factory=Communication)
     roster: Roster = field(default_factory=Roster)
     creates_on: Mapping[str, str] = field(default_factory=dict)
+    path_rules: tuple[PathRule, ...] = ()
+    handoff: tuple[HandoffFact, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    acknowledgement: Acknowledgement = field(default_factory=Acknowledgement)
 
     @cached_property
     def catalogue(self) -> Catalogue:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from core.model import Party, Person
 from core.policy.oncall import OnCall, on_call
-from core.policy.spans import TimeOff
+from core.policy.spans import TimeOff, is_off
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +48,13 @@ class Roster:
         """The person on call for that level of the team at that moment; "" when there is none."""
         duty = self.duty(team, level)
         return on_call(duty, at, self.time_off) if duty else ""
+
+    def unavailable(self, person: str, at: datetime) -> str:
+        """Why somebody cannot be asked at that moment, for people; "" when they can."""
+        known = self.people.get(person)
+        if known is None or not known.ways:
+            return "the roster names no way to reach them"
+        return "they are away" if is_off(person, at, self.time_off) else ""
 
     def name(self, person: str) -> str:
         """What to call somebody who may be on the roster."""

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from rung.documents import crosscheck_clocks, crosscheck_communication, crosscheck_routing
 from rung.documents.crosscheck_catalogue import check_names, check_segments, check_services
+from rung.documents.crosspaths import check_paths, level_names
 from rung.documents.problems import Path, Problem, Report, told, unique
 
 _AUTH = {("servicenow", "cloud"): ("basic", "oauth", "api_key"), ("jira", "cloud"): ("basic",)}
@@ -209,14 +210,8 @@ def _catalogue(draft: Draft) -> None:
 
 def _paths(draft: Draft) -> None:
     report = draft.reports["policy.yaml"]
-    people, paths = named(draft.roster, "people"), named(draft.policy, "paths")
-    for name, one in paths.items():
-        last = one.get("last_resort")
-        if last and last not in people:
-            report.unknown(("paths", name, "last_resort"), "person", last, people)
-        seen: dict[str, str] = {}
-        for index, level in enumerate(_level_names(one)):
-            unique(report, ("paths", name, "levels", index, "name"), level, f"{name} {index}", seen)
+    paths = named(draft.policy, "paths")
+    check_paths(draft.policy, paths, named(draft.roster, "teams"), named(draft.roster, "people"), report)
     default = draft.policy.get("default_path")
     if default and paths and default not in paths:
         report.unknown(("default_path",), "path", default, paths)
@@ -228,12 +223,7 @@ def _paths(draft: Draft) -> None:
 
 def _levels(draft: Draft) -> set[str]:
     """The names of all levels of all paths."""
-    return {level for path in named(draft.policy, "paths").values() for level in _level_names(path)}
-
-
-def _level_names(path: Mapping[str, Any]) -> list[str]:
-    levels = path.get("levels")
-    return [one["name"] for one in levels if isinstance(one, Mapping) and "name" in one] if levels else []
+    return {level for path in named(draft.policy, "paths").values() for level in level_names(path)}
 
 
 def _platform_names(report: Report, at: Path, given: object, platforms: Collection[str]) -> None:

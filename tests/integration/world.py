@@ -82,7 +82,7 @@ def a_policy(cloud: bool) -> Policy:
     ]
     duties = {"L1": OnCall(people=("dana.reyes",)), "L2": OnCall(people=("lee.park",))}
     team = Team(id="payments", name="Payments Support", groups={"servicenow": "Payments Support"}, on_call=duties)
-    path = EscalationPath(name="standard", levels=(level("L1"), level("L2")), last_resort="ines.moreau")
+    path = EscalationPath(name="standard", levels=(level("L1"), level("L2")), last_resorts=("ines.moreau",))
     return Policy(
         version=1,
         name="Test policy",

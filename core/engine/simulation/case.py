@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from core.model import ReasonCode
+
+ESCALATIONS = frozenset({ReasonCode.ESCALATED, ReasonCode.ESCALATED_ASKS, ReasonCode.STOOD_IN})
+"""The reasons with which a ticket goes up."""
 Deed = Literal["facts", "acknowledged", "updated", "state"]
 """Facts changed; somebody took responsibility; somebody wrote something; the ticket was moved to another state."""
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from core.engine.outcome import Outcome
-from core.engine.simulation.case import Call, Case, Move
+from core.engine.simulation.case import ESCALATIONS, Call, Case, Move
 from core.engine.step import step
 from core.model import (
     Acknowledge,
@@ -29,7 +29,6 @@ from core.model import (
 from core.policy import Policy
 
 _PLATFORM = "history"
-_ESCALATIONS = frozenset({ReasonCode.ESCALATED})
 _TEXTS = ("service", "category", "customer", "region")
 _MOST_STEPS = 2000
 """Steps after which one ticket is left alone, whatever is still to come."""
@@ -122,7 +121,7 @@ class _Life:
 
     def _count(self, outcome: Outcome, at: datetime) -> None:
         codes = [entry.reason.code for entry in outcome.entries]
-        self.escalations += sum(code in _ESCALATIONS for code in codes)
+        self.escalations += sum(code in ESCALATIONS for code in codes)
         self.breaches += sum(code.name.endswith("BREACHED") for code in codes)
         self.was_exhausted = self.was_exhausted or ReasonCode.EXHAUSTED in codes
         asks = [action.notice for action in outcome.actions if action.notice and action.notice.offers_acknowledge]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from core.engine.simulation.case import Call, Case, Deed, Move, Was
+from core.engine.simulation.case import ESCALATIONS, Call, Case, Deed, Move, Was
 from core.model import Entry, ReasonCode, State, Ticket
 from core.policy import Roster
 
@@ -77,7 +77,7 @@ def _was(ticket: Ticket, timeline: Sequence[Entry], roster: Roster) -> Was:
     taken = next((entry.at for entry in timeline if entry.reason.code is ReasonCode.ACKNOWLEDGED), None)
     ids = {person.name: person.id for person in roster.people.values()}
     return Was(
-        escalations=codes.count(ReasonCode.ESCALATED),
+        escalations=sum(code in ESCALATIONS for code in codes),
         breaches=sum(code.name.endswith("BREACHED") for code in codes),
         exhausted=ReasonCode.EXHAUSTED in codes,
         acknowledged_after=(taken - ticket.opened_at).total_seconds() if taken else None,

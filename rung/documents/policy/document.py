@@ -7,19 +7,22 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from core.policy import Policy, Roster
+from core.policy import Acknowledgement, Policy, Roster
 from rung.documents.fields import Duration, Named, Strict, Text
+from rung.documents.policy.acknowledgement import AcknowledgementSchema, acknowledgement
 from rung.documents.policy.authority import AuthoritySchema, authority
 from rung.documents.policy.calendars import CalendarSchema, calendar
 from rung.documents.policy.communication import CommunicationSchema, communication
 from rung.documents.policy.customers import CustomerSchema, customer
-from rung.documents.policy.paths import PathSchema, path
+from rung.documents.policy.handoff import HandoffSchema, handoff
+from rung.documents.policy.paths import PathRuleSchema, PathSchema, path, path_rules
 from rung.documents.policy.rollout import RollOutSchema, roll_out
 from rung.documents.policy.routing import RoutingSchema, routing
 from rung.documents.policy.segments import LimitsSchema, SegmentSchema, limits, segment
 from rung.documents.policy.services import ServiceSchema, service
 from rung.documents.policy.severity import SeveritySchema, severity
 from rung.documents.policy.targets import PausesSchema, TargetSchema, pauses, target_rule
+from rung.documents.policy.triggers import TriggerSchema, triggers
 
 
 class PolicySchema(Strict):
@@ -40,6 +43,10 @@ class PolicySchema(Strict):
     paths = Named(fields.Nested(PathSchema))
     default_path = Text()
     authority = fields.Nested(AuthoritySchema, load_default=lambda: AuthoritySchema().load({}))
+    path_rules = fields.List(fields.Nested(PathRuleSchema), load_default=list)
+    handoff = fields.Nested(HandoffSchema)
+    triggers = fields.List(fields.Nested(TriggerSchema))
+    acknowledgement = fields.Nested(AcknowledgementSchema)
     reopen_within = Duration()
     communication = fields.Nested(CommunicationSchema)
 
@@ -52,6 +59,10 @@ def policy(data: Mapping[str, Any], *, version: int, roster: Roster, creates_on:
         severity=severity(data["severity"]),
         paths={name: path(name, one) for name, one in data["paths"].items()},
         default_path=data["default_path"],
+        path_rules=path_rules(data["path_rules"]),
+        handoff=handoff(data["handoff"]) if "handoff" in data else (),
+        triggers=triggers(data.get("triggers", ())),
+        acknowledgement=acknowledgement(data["acknowledgement"]) if "acknowledgement" in data else Acknowledgement(),
         services={name: service(name, one) for name, one in data["services"].items()},
         calendars={name: calendar(name, one) for name, one in data["calendars"].items()},
         targets=tuple(target_rule(one) for one in data["targets"]),

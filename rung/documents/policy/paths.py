@@ -1,18 +1,29 @@
-"""`paths`: the levels of each escalation path."""
+"""`paths` and `path_rules`: the levels of each escalation path, and which tickets go by which path."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from marshmallow import fields, validate
 
 from core.model import EVERYTHING
-from core.policy import Level, Path
-from rung.documents.fields import Count, Name, Strict, Text
+from core.policy import Ask, Entrance, Level, LevelKind, Path, PathRule
+from rung.documents.fields import Choice, Count, Name, Strict, Text, wrong
 from rung.documents.policy.authority import Rights
+from rung.documents.policy.conditions import ConditionSchema, condition
 from rung.documents.policy.lengths import Within
 from rung.documents.policy.targets import Ola
+
+
+class People(fields.Field[tuple[str, ...]]):
+    """A person's id, or a list of them in their order."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[str, ...]:
+        given = value if isinstance(value, list) else [value]
+        if not given or not all(isinstance(one, str) and one.strip() for one in given):
+            raise wrong("must be a person or a list of people.", "Example: [ines, dana].")
+        return tuple(dict.fromkeys(one.strip() for one in given))
 
 
 class LevelSchema(Strict):
@@ -22,6 +33,17 @@ class LevelSchema(Strict):
     acknowledge_within = Within(required=True)
     may = Rights(load_default=EVERYTHING)
     ola = Ola()
+    kind = Choice([one.value for one in LevelKind], load_default=LevelKind.FUNCTIONAL.value)
+    team = Text(load_default="")
+    ask = Choice([one.value for one in Ask], load_default=Ask.ONE.value)
+    next_in_turn = Count(0, 20, load_default=0)
+
+
+class EntranceSchema(ConditionSchema):
+    """Who enters the path higher up."""
+
+    level = Text(required=True)
+    because = Text(required=True)
 
 
 class PathSchema(Strict):
@@ -29,14 +51,51 @@ class PathSchema(Strict):
 
     levels = fields.List(fields.Nested(LevelSchema), required=True, validate=validate.Length(min=1))
     rounds = Count(1, 10, load_default=1)
-    last_resort = Text(load_default="")
+    loop_from = Text(load_default="")
+    last_resort = People(load_default=())
+    enter = fields.List(fields.Nested(EntranceSchema), load_default=list)
+
+
+class PathRuleSchema(ConditionSchema):
+    """Which tickets go by which path."""
+
+    name = Text(load_default="")
+    path = Text(required=True)
+    because = Text(required=True)
 
 
 def path(name: str, data: Mapping[str, Any]) -> Path:
     """The path of an entry that was checked."""
     levels = tuple(_level(one) for one in data["levels"])
-    return Path(name=name, levels=levels, rounds=data["rounds"], last_resort=data["last_resort"])
+    numbers = {one.name: number for number, one in enumerate(levels, 1)}
+    return Path(
+        name=name,
+        levels=levels,
+        rounds=data["rounds"],
+        loop_from=numbers.get(data["loop_from"], 1),
+        last_resorts=data["last_resort"],
+        enter=tuple(
+            Entrance(condition=condition(one), level=numbers[one["level"]], because=one["because"])
+            for one in data["enter"]
+        ),
+    )
 
 
 def _level(data: Mapping[str, Any]) -> Level:
-    return Level(name=data["name"], acknowledge_within=data["acknowledge_within"], may=data["may"], ola=data.get("ola"))
+    return Level(
+        name=data["name"],
+        acknowledge_within=data["acknowledge_within"],
+        kind=LevelKind(data["kind"]),
+        team=data["team"],
+        ask=Ask(data["ask"]),
+        next_in_turn=data["next_in_turn"],
+        may=data["may"],
+        ola=data.get("ola"),
+    )
+
+
+def path_rules(data: Sequence[Mapping[str, Any]]) -> tuple[PathRule, ...]:
+    """The rules of a section that was checked."""
+    return tuple(
+        PathRule(path=one["path"], condition=condition(one), name=one["name"], because=one["because"]) for one in data
+    )

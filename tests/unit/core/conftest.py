@@ -55,7 +55,9 @@ def a_policy(**changes: object) -> Policy:
         "name": "Test policy",
         "severity": SeverityRule(matrix=matrix, default=Severity.SEV3),
         "paths": {
-            "standard": Path(name="standard", levels=(a_level("L1"), a_level("L2"), a_level("L3")), last_resort="ines")
+            "standard": Path(
+                name="standard", levels=(a_level("L1"), a_level("L2"), a_level("L3")), last_resorts=("ines",)
+            )
         },
         "default_path": "standard",
         "services": {"payments": Service(id="payments", name="Payments", team="pay", aliases=("payment-api",))},

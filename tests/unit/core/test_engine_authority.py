@@ -46,7 +46,7 @@ def strict(**authority: object) -> Policy:
     levels[2] = replace(levels[2], may=frozenset({Right.HOLD}))
     return replace(
         policy,
-        paths={"standard": Path(name="standard", levels=tuple(levels), last_resort="ines")},
+        paths={"standard": Path(name="standard", levels=tuple(levels), last_resorts=("ines",))},
         roster=Roster(people, {"pay": team}),
         authority=Authority(**{"others": frozenset({Right.NOTE}), **authority}),  # type: ignore[arg-type] # a test's own words
     )

@@ -33,7 +33,7 @@ def patient(minutes: int) -> Path:
     """A path whose first level has so long for everything."""
     within = dict.fromkeys(Severity, timedelta(minutes=minutes))
     levels = (Level(name="L1", acknowledge_within=within), Level(name="L3", acknowledge_within=within))
-    return Path(name="standard", levels=levels, last_resort="ines")
+    return Path(name="standard", levels=levels, last_resorts=("ines",))
 
 
 def test_nobody_acknowledges_and_the_path_is_walked_to_its_end() -> None:

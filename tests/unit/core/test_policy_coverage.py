@@ -42,7 +42,7 @@ def policy(last_resort: str = "", default_team: str = "", **duties: OnCall) -> P
         version=1,
         name="p",
         severity=SeverityRule(matrix={}, default=Severity.SEV3),
-        paths={"standard": Path(name="standard", levels=levels, last_resort=last_resort)},
+        paths={"standard": Path(name="standard", levels=levels, last_resorts=(last_resort,) if last_resort else ())},
         default_path="standard",
         services=services,
         default_team=default_team,

@@ -144,7 +144,7 @@ def test_the_json_of_a_listing_has_these_names_and_no_others(desk: FakeDesk) -> 
     (ticket,) = json.loads(run("tickets", "list", "--json").output)
     assert list(ticket) == [
         "id", "severity", "state", "title", "service", "team", "level", "owner", "acknowledged_by", "deadline",
-        "exhausted", "write_back", "key", "link", "opened_at", "updated_at", "held_until",
+        "exhausted", "shadow", "write_back", "key", "link", "opened_at", "updated_at", "held_until",
             "snoozed_until",
     ]  # fmt: skip
     assert ticket["severity"] == "SEV1"

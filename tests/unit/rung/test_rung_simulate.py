@@ -22,7 +22,10 @@ LINE = {
     "impact": "high",
     "urgency": "high",
     "service": "payments",
-    "moves": [{"at": "2026-03-02T12:07:00+00:00", "deed": "acknowledged"}],
+    "moves": [
+        {"at": "2026-03-02T12:07:00+00:00", "deed": "acknowledged"},
+        {"at": "2026-03-02T13:00:00+00:00", "deed": "state", "values": {"state": "resolved"}},
+    ],
     "was": {"escalations": 1, "acknowledged_after": 420.0},
 }
 
