@@ -27,6 +27,7 @@ from core.model import (
     LinkMajor,
     Note,
     Party,
+    ReasonCode,
     Receipt,
     Refusal,
     Report,
@@ -173,3 +174,29 @@ def test_a_command_that_is_refused_changes_nothing(tale: list[Command], level: i
             assert not outcome.actions
             assert [entry.kind for entry in outcome.entries] == [EntryKind.COMMAND]
         ticket = outcome.ticket
+
+
+unheld = st.one_of(alerts, changes, st.sampled_from(["timer", "done", "refused", "late timer"]))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(unheld, st.integers(0, 20)), max_size=10))
+def test_nothing_but_a_person_moves_up_what_is_on_hold(tale: list[tuple[object, int]]) -> None:
+    policy, now = a_policy(), NOON
+    ticket = step(Unopened(1, "k3f9q2abcd"), an_alert(), policy, now).ticket
+    assert ticket is not None
+    held = step(ticket, HoldAutomation("dana", "here", "so", until=NOON + timedelta(hours=20)), policy, now)
+    ticket, actions = held.ticket, list(held.actions)
+    for move, minutes in tale:
+        assert ticket is not None
+        due = stimulus_of(move, ticket, actions)
+        if due is None or (move == "timer" and min(one.due_at for one in ticket.timers) > now):
+            continue
+        now += timedelta(minutes=minutes)
+        outcome = step(ticket, due, policy, now)
+        ticket = outcome.ticket
+        actions += outcome.actions
+        assert ticket is not None
+        assert ticket.level <= 1 or ticket.hold is None
+        escalated = {ReasonCode.ESCALATED, ReasonCode.EXHAUSTED} & {entry.reason.code for entry in outcome.entries}
+        assert not escalated or ticket.hold is None
