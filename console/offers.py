@@ -24,6 +24,7 @@ _TILES = {
     "resume": "Resume",
     "owner": "Owner",
     "link": "Major incident",
+    "handoff": "Handoff",
     "note": "Note",
 }
 
@@ -158,6 +159,8 @@ def _beside(desk: _Desk) -> Iterator[Offer]:
     out = f" It is part of {parent} now; 0 takes it out." if parent else ""
     does = f"Makes it part of the major incident with that ticket number.{out}{noted}"
     yield desk.offer("link", does, "Link it", Right.LINK_MAJOR)
+    does = f"Whoever takes it over is told, at every handoff.{noted}"
+    yield desk.offer("handoff", does, "Tell it", Right.HANDOFF, needs_reason=False)
 
 
 def _note(desk: _Desk) -> Offer:

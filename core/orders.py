@@ -21,6 +21,7 @@ from core.model import (
     Note,
     Resume,
     SetBackup,
+    SetHandoff,
     SetOwner,
     Severity,
     Snooze,
@@ -112,6 +113,12 @@ def _link(said: _Said, words: Words, _: datetime) -> Command:
     return LinkMajor(*said, major=int(text))
 
 
+def _handoff(said: _Said, words: Words, _: datetime) -> Command:
+    links = tuple(words["links"].replace(",", " ").split()) if "links" in words else None
+    tried, impact, next_step = (words.get(name) for name in ("tried", "impact", "next_step"))
+    return SetHandoff(*said, tried=tried, impact=impact, links=links, next_step=next_step)
+
+
 def _note(said: _Said, words: Words, _: datetime) -> Command:
     return Note(*said, text=_needed(words, "text", "what is to be noted"))
 
@@ -129,6 +136,7 @@ _ORDERS: Mapping[str, tuple[_Made, tuple[str, ...]]] = {
     "snooze": (_snooze, ("for",)),
     "owner": (_owner, ("level", "person", "as")),
     "link": (_link, ("major",)),
+    "handoff": (_handoff, ("tried", "impact", "links", "next_step")),
     "note": (_note, ("text",)),
 }
 

@@ -27,6 +27,7 @@ from core.model import (
     Resume,
     Right,
     SetBackup,
+    SetHandoff,
     SetOwner,
     Severity,
     Snooze,
@@ -49,6 +50,7 @@ _RIGHTS: Mapping[type[Command], Right] = {
     SetBackup: Right.OWNER,
     LinkMajor: Right.LINK_MAJOR,
     Note: Right.NOTE,
+    SetHandoff: Right.HANDOFF,
 }
 
 NEEDS_REASON = frozenset(
@@ -76,6 +78,7 @@ _HANDLERS: Mapping[type[Command], Callable[[Draft, Any], None]] = {
     SetBackup: owning.set_backup,
     LinkMajor: owning.link_major,
     Note: owning.note,
+    SetHandoff: owning.set_handoff,
 }
 
 

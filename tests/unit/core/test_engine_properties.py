@@ -33,6 +33,7 @@ from core.model import (
     Report,
     Resume,
     SetBackup,
+    SetHandoff,
     SetOwner,
     Severity,
     Snooze,
@@ -86,6 +87,7 @@ commands = st.one_of(
     st.builds(HoldAutomation, **said, until=st.integers(-5, 90).map(lambda many: NOON + timedelta(minutes=many))),
     st.builds(Snooze, **said, length=st.integers(-5, 90).map(lambda many: timedelta(minutes=many))),
     st.builds(LinkMajor, **said, major=st.integers(0, 3)),
+    st.builds(SetHandoff, **said, tried=st.sampled_from([None, "", "a restart"])),
     st.builds(Note, **said, text=st.sampled_from(["", "Seen it too."])),
 )
 moves = st.one_of(alerts, changes, commands, st.sampled_from(["timer", "done", "refused", "late timer"]))
