@@ -24,7 +24,7 @@ _TILES = {
     "resume": "Resume",
     "owner": "Owner",
     "link": "Major incident",
-    "handoff": "Handoff",
+    "duty": "Duty done",
     "note": "Note",
 }
 
@@ -94,8 +94,9 @@ def offers(page: TicketPage, who: str) -> tuple[Offer, ...]:
     """Every command that makes sense as the ticket stands, those that are used most first."""
     desk = _Desk(page, who)
     if not page.ticket.state.is_open:
-        return (_note(desk),)
-    return (*_whose(desk), *_where(desk), *_how_bad(desk), *_when(desk), *_beside(desk), _note(desk))
+        return (*_duties(desk), _note(desk))
+    always = (*_duties(desk), _note(desk))
+    return (*_whose(desk), *_where(desk), *_how_bad(desk), *_when(desk), *_beside(desk), *always)
 
 
 def _whose(desk: _Desk) -> Iterator[Offer]:
@@ -159,8 +160,16 @@ def _beside(desk: _Desk) -> Iterator[Offer]:
     out = f" It is part of {parent} now; 0 takes it out." if parent else ""
     does = f"Makes it part of the major incident with that ticket number.{out}{noted}"
     yield desk.offer("link", does, "Link it", Right.LINK_MAJOR)
-    does = f"Whoever takes it over is told, at every handoff.{noted}"
-    yield desk.offer("handoff", does, "Tell it", Right.HANDOFF, needs_reason=False)
+
+
+def _duties(desk: _Desk) -> Iterator[Offer]:
+    """Duties outlast the ticket: they run until somebody says that they are done."""
+    running = [clock.name.partition(":")[2] for clock in desk.page.ticket.clocks if clock.family == "duty"]
+    left = tuple((one, one) for one in running if one not in desk.page.ticket.duties_done)
+    if left:
+        noted = f" Noted{desk.where}." if desk.where else ""
+        does = f"Its clock ends, and nobody is told of it any more.{noted}"
+        yield desk.offer("duty", does, "It is done", Right.DUTY, choices=left)
 
 
 def _note(desk: _Desk) -> Offer:

@@ -15,13 +15,13 @@ from core.model import (
     DeEscalate,
     EscalateNow,
     EscalateTo,
+    FulfilDuty,
     HandBack,
     HoldAutomation,
     LinkMajor,
     Note,
     Resume,
     SetBackup,
-    SetHandoff,
     SetOwner,
     Severity,
     Snooze,
@@ -113,10 +113,8 @@ def _link(said: _Said, words: Words, _: datetime) -> Command:
     return LinkMajor(*said, major=int(text))
 
 
-def _handoff(said: _Said, words: Words, _: datetime) -> Command:
-    links = tuple(words["links"].replace(",", " ").split()) if "links" in words else None
-    tried, impact, next_step = (words.get(name) for name in ("tried", "impact", "next_step"))
-    return SetHandoff(*said, tried=tried, impact=impact, links=links, next_step=next_step)
+def _duty(said: _Said, words: Words, _: datetime) -> Command:
+    return FulfilDuty(*said, duty=_needed(words, "duty", "which duty is done, by its id in the policy"))
 
 
 def _note(said: _Said, words: Words, _: datetime) -> Command:
@@ -136,7 +134,7 @@ _ORDERS: Mapping[str, tuple[_Made, tuple[str, ...]]] = {
     "snooze": (_snooze, ("for",)),
     "owner": (_owner, ("level", "person", "as")),
     "link": (_link, ("major",)),
-    "handoff": (_handoff, ("tried", "impact", "links", "next_step")),
+    "duty": (_duty, ("duty",)),
     "note": (_note, ("text",)),
 }
 

@@ -10,12 +10,15 @@ from core.engine.clocks import keep_time
 from core.engine.communication import communicate
 from core.engine.draft import Draft
 from core.engine.holding import let_go
+from core.engine.risk import classify, tell_who_must_know
 
 LOOKS: tuple[Callable[[Draft], None], ...] = (
+    classify,
     severity.look,
     keep_time,
     watch_acknowledgement,
     let_go,
+    tell_who_must_know,
     communicate,
 )
 """In this order; each looks at the ticket as the one before left it, and does nothing where nothing concerns it."""

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from core.engine.clockwork import BREACH, Passed
 from core.engine.draft import Draft
+from core.engine.risk import duty_begun, duty_of, tell_of_duty
 from core.engine.wording import clock_notice, clock_phrase, span
 from core.model import Clock, EntryKind, ReasonCode
 from core.policy import ROUND_THE_CLOCK
+from core.policy.risk import DUTY
 from core.policy.spent import elapsed
 from core.policy.targets import ACKNOWLEDGE, UPDATE
 
@@ -19,6 +21,10 @@ News = tuple[Clock | None, Clock, tuple[Passed, ...]]
 def tell(draft: Draft, news: Sequence[News]) -> None:
     """Put it on the timeline; a missed target is also noted on the records, and whoever has the ticket is told."""
     begun = [clock for old, clock, _ in news if old is None or (old.is_over and old.started_at != clock.started_at)]
+    for clock in begun:
+        if duty := duty_of(draft, clock):
+            tell_of_duty(draft, duty, clock, duty_begun(draft, duty))
+    begun = [clock for clock in begun if clock.family != DUTY]
     if begun:
         said = ", ".join(f"{_target(one)} {clock_phrase(one.name)}" for one in begun)
         draft.log(EntryKind.DECISION, begun[0].rule, ReasonCode.CLOCKS_BEGUN, clocks=said)
@@ -55,6 +61,10 @@ def _passed(draft: Draft, old: Clock | None, clock: Clock, passed: Sequence[Pass
             draft.note()
         elif one.mark in warn_at:
             reason = draft.log(EntryKind.DECISION, clock.rule, ReasonCode.CLOCK_WARNED, **facts, percent=str(one.mark))
+    duty = duty_of(draft, clock)
+    if reason and duty and clock.since is not None:
+        tell_of_duty(draft, duty, clock, reason)
+        return
     still_runs = clock.since is not None and (old is None or old.started_at == clock.started_at)
     person = _whose(draft)
     if reason and still_runs and person and clock.name != ACKNOWLEDGE:

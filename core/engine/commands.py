@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from core.engine import handing, holding, moving, overriding, owning
+from core.engine import handing, holding, moving, overriding, owning, risk
 from core.engine.draft import Draft
 from core.engine.outcome import Refused
 from core.engine.saying import refuse
@@ -19,6 +19,7 @@ from core.model import (
     EntryKind,
     EscalateNow,
     EscalateTo,
+    FulfilDuty,
     HandBack,
     HoldAutomation,
     LinkMajor,
@@ -27,7 +28,6 @@ from core.model import (
     Resume,
     Right,
     SetBackup,
-    SetHandoff,
     SetOwner,
     Severity,
     Snooze,
@@ -49,17 +49,17 @@ _RIGHTS: Mapping[type[Command], Right] = {
     SetOwner: Right.OWNER,
     SetBackup: Right.OWNER,
     LinkMajor: Right.LINK_MAJOR,
+    FulfilDuty: Right.DUTY,
     Note: Right.NOTE,
-    SetHandoff: Right.HANDOFF,
 }
 
 NEEDS_REASON = frozenset(
     {Assign, EscalateNow, EscalateTo, DeEscalate, ChangeSeverity, HandBack, HoldAutomation, SetOwner, SetBackup}
-    | {Snooze, LinkMajor}
+    | {Snooze, LinkMajor, FulfilDuty}
 )
 """Commands that overrule the policy: they are refused without a reason."""
 
-_WHEN_OVER = frozenset({Acknowledge, Note})
+_WHEN_OVER = frozenset({Acknowledge, FulfilDuty, Note})
 """Commands that are answered also when the ticket is over."""
 
 _HANDLERS: Mapping[type[Command], Callable[[Draft, Any], None]] = {
@@ -77,8 +77,8 @@ _HANDLERS: Mapping[type[Command], Callable[[Draft, Any], None]] = {
     SetOwner: owning.set_owner,
     SetBackup: owning.set_backup,
     LinkMajor: owning.link_major,
+    FulfilDuty: risk.fulfil,
     Note: owning.note,
-    SetHandoff: owning.set_handoff,
 }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from core.engine.acknowledging import acknowledge, renew
-from core.engine.asking import ask_instead
 from core.engine.draft import Draft
 from core.engine.saying import insist, refuse, told
 from core.engine.wording import handed_notice
@@ -35,10 +34,9 @@ def take(draft: Draft, command: Take) -> None:
         refuse(draft, command, Right.TAKE, "they have it already")
         return
     told(draft, command, ReasonCode.TAKEN)
-    if ticket.is_acknowledged:
-        draft.update(acknowledged_by=draft.policy.roster.name(command.by))
-    else:
+    if not ticket.is_acknowledged:
         acknowledge(draft, command.by, command.via, on_platform=False)
+    draft.update(acknowledged_by=draft.policy.roster.name(command.by))
     _give(draft, command.by)
 
 
@@ -54,8 +52,6 @@ def assign(draft: Draft, command: Assign) -> None:
     else:
         reason = told(draft, command, ReasonCode.ASSIGNED, to=roster.name(command.person))
         draft.withdraw_notices()
-        if not ticket.is_acknowledged and not ticket.exhausted:
-            ask_instead(draft, ticket.owner, command.person)
         _give(draft, command.person)
         draft.notify(handed_notice(draft.ticket, draft.policy, command.person, reason.sentence), reason)
 

@@ -63,7 +63,6 @@ def handed_notice(ticket: Ticket, policy: Policy, person: str, why: str) -> Noti
         ask="Please look at it now:" if taken else "Please acknowledge that you are taking it:",
         why=why,
         offers_acknowledge=not taken,
-        informs=taken or ticket.exhausted,
     )
 
 
@@ -74,6 +73,19 @@ def last_resort_notice(ticket: Ticket, policy: Policy, person: str, why: str) ->
         headline=headline(ticket, policy, "Nobody has taken it"),
         ask="Every level was tried. Please find somebody, or take it:",
         why=why,
+    )
+
+
+def informs_notice(ticket: Ticket, policy: Policy, person: str, what: str, why: str) -> Notice:
+    """Tells somebody who is asked for nothing but to know, whatever becomes of the ticket."""
+    link = next((record.ref.link for record in ticket.records if record.ref.link), ticket.link)
+    return Notice(
+        person=person,
+        headline=headline(ticket, policy, what),
+        ask=f"The record: {link}" if link else "",
+        why=why,
+        offers_acknowledge=False,
+        informs=True,
     )
 
 

@@ -108,13 +108,10 @@ class LinkMajor(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetHandoff(Command):
-    """What whoever takes it over should know, as in `Handoff`; None leaves a fact as it is, "" takes it back."""
+class FulfilDuty(Command):
+    """A duty of the policy's risk section, by its id, is done."""
 
-    tried: str | None = None
-    impact: str | None = None
-    links: tuple[str, ...] | None = None
-    next_step: str | None = None
+    duty: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

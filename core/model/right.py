@@ -22,6 +22,7 @@ class Right(StrEnum):
     OWNER = "owner"
     LINK_MAJOR = "link_major"
     HANDOFF = "handoff"
+    DUTY = "duty"
     NOTE = "note"
 
     @property
@@ -45,6 +46,7 @@ _DEEDS = {
     Right.OWNER: "name who owns a level of it",
     Right.LINK_MAJOR: "link it to a major incident",
     Right.HANDOFF: "tell its handoff facts",
+    Right.DUTY: "say that a duty is done",
     Right.NOTE: "note something on it",
 }
 

@@ -89,8 +89,9 @@ class Ticket:
     `severity_override`, `hold`, `snooze` and `owners` are what people decided about this ticket alone;
     `policy_severity` is what the policy alone makes of the facts, None until it was looked at. `segment` is the
     policy's segment that the ticket belongs to, "" for none.
-    `reassignments` and `reopenings` count those so far, `like` the
-    tickets like this one when it last looked; `parent` is the major incident that gathers it, 0 without one.
+    `risk` holds its classes of risk, `told_of_risk` the rules by which somebody was told of them, `duties_done` the ids
+    of the duties that a person has fulfilled. `reassignments` and `reopenings` count those so far, `like` the tickets
+    like this one when it last looked; `parent` is the major incident that gathers it, 0 without one.
     `clocks` are its targets, run out or running; `heard_at` is when a person last did or said something about it.
     `hold_reason` says why it is on hold (awaiting_caller, awaiting_vendor and so on), "" where that was not told.
     `shadow` says that Rung only decides and records: nothing is written, and nobody is told. `skill` is what
@@ -157,6 +158,9 @@ class Ticket:
     owners: tuple[LevelOwner, ...] = ()
     told: tuple[Told, ...] = ()
     comments: tuple[str, ...] = ()
+    risk: tuple[str, ...] = ()
+    told_of_risk: frozenset[str] = frozenset()
+    duties_done: frozenset[str] = frozenset()
     reassignments: int = 0
     reopenings: int = 0
     like: int = 0

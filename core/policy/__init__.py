@@ -1,7 +1,7 @@
 """The policy as typed objects, and what each part of it decides. Pure: the moment is always handed in."""
 
 from core.policy.acknowledgement import Acknowledgement
-from core.policy.authority import Authority, holders, rights, rights_at, standing, standings
+from core.policy.authority import Authority, holders, rights, rights_at, standing
 from core.policy.calendar import ALWAYS_OPEN, ROUND_THE_CLOCK, Calendar, OpenDay
 from core.policy.catalogue import Catalogue, Criticality, Customer, Owners, Service
 from core.policy.communication import Channel, Communication, Digest, Limit, Telling, Updates, Wording
@@ -96,6 +96,5 @@ __all__ = [
     "rights_at",
     "shifts",
     "standing",
-    "standings",
     "target_of",
 ]

@@ -26,23 +26,17 @@ class Authority:
     longest_hold: timedelta = timedelta(hours=24)
 
 
-def standings(policy: Policy, ticket: Ticket) -> dict[str, int]:
-    """Everybody (roster ids) who stands at a level of the ticket's path, each with the highest one, counted from 1.
+def standing(policy: Policy, ticket: Ticket, person: str) -> int:
+    """The highest level of the ticket's path, counted from 1, at which a person (roster id) stands; 0 for none.
 
-    They stand where they have a turn in the duty of the level's team, where they are named as owner or backup, and, as
-    its last resort, at the end of the path.
+    They stand where they have a turn in the team's duty, where they are named as owner or backup, and, as its last
+    resort, at the end of the path.
     """
     path = policy.path(ticket.path)
-    found: dict[str, int] = {}
-    for number, level in enumerate(path.levels, 1):
-        found.update(dict.fromkeys(_people(policy, ticket, level), number))
-    found.update(dict.fromkeys(path.last_resorts, len(path.levels)))
-    return found
-
-
-def standing(policy: Policy, ticket: Ticket, person: str) -> int:
-    """The highest level at which a person stands; 0 for none."""
-    return standings(policy, ticket).get(person, 0)
+    if person in path.last_resorts:
+        return len(path.levels)
+    levels = enumerate(path.levels, 1)
+    return max((number for number, one in levels if person in _people(policy, ticket, one)), default=0)
 
 
 def _people(policy: Policy, ticket: Ticket, level: Level) -> Iterable[str]:
@@ -62,8 +56,13 @@ def rights_at(policy: Policy, ticket: Ticket, level: int) -> frozenset[Right]:
 
 
 def rights(policy: Policy, ticket: Ticket, person: str) -> frozenset[Right]:
-    """What a person (roster id, or any name for a stranger) may decide about the ticket."""
-    return rights_at(policy, ticket, standing(policy, ticket, person))
+    """What a person (roster id, or any name for a stranger) may decide about the ticket.
+
+    Who is told of one of its duties may say that a duty is done, wherever they stand.
+    """
+    mine = rights_at(policy, ticket, standing(policy, ticket, person))
+    answers = any(person in duty.tell for duty in policy.risk.duties.values() if ticket.clock(duty.clock))
+    return mine | {Right.DUTY} if answers else mine
 
 
 def holders(policy: Policy, ticket: Ticket, right: Right) -> str:

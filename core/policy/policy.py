@@ -16,6 +16,7 @@ from core.policy.communication import Communication
 from core.policy.condition import one_of
 from core.policy.facts import Facts
 from core.policy.paths import Path, PathRule
+from core.policy.risk import RiskPolicy
 from core.policy.rollout import RollOut
 from core.policy.roster import Roster
 from core.policy.routing import Routing
@@ -56,6 +57,7 @@ class Policy:
     pauses: Pauses = field(default_factory=Pauses)
     clock_marks: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     communication: Communication = field(default_factory=Communication)
+    risk: RiskPolicy = field(default_factory=RiskPolicy)
     roster: Roster = field(default_factory=Roster)
     creates_on: Mapping[str, str] = field(default_factory=dict)
     path_rules: tuple[PathRule, ...] = ()

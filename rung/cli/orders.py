@@ -39,14 +39,7 @@ def commands() -> list[click.Command]:
             click.Option(["--backup", "as_"], flag_value="backup", default="", help="Where the owner is away."),
         ),
         _made("link", "Make a ticket part of a major incident, 0 takes it out.", _argument("major")),
-        _made(
-            "handoff",
-            "Tell whoever takes a ticket over what they should know.",
-            _option("--tried", "tried", "What was tried."),
-            _option("--impact", "impact", "What it means for whom."),
-            _option("--links", "links", "Where more is told: addresses with spaces between them."),
-            _option("--next-step", "next_step", "What comes next."),
-        ),
+        _made("duty", "Say that a duty of a ticket is done: its clock ends.", _argument("duty")),
         _made("note", "Note something on a ticket and its records.", _argument("text")),
     ]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from rung.documents import crosscheck_clocks, crosscheck_communication, crosscheck_routing
+from rung.documents import crosscheck_clocks, crosscheck_communication, crosscheck_risk, crosscheck_routing
 from rung.documents.crosscheck_catalogue import check_names, check_segments, check_services
 from rung.documents.crosspaths import check_paths, level_names
 from rung.documents.problems import Path, Problem, Report, told, unique
@@ -43,6 +43,7 @@ def check(draft: Draft) -> list[Problem]:
     people, teams = named(draft.roster, "people"), named(draft.roster, "teams")
     warnings += crosscheck_routing.check(draft.reports["policy.yaml"], draft.policy, people, teams)
     crosscheck_clocks.check(draft.policy, draft.reports["policy.yaml"])
+    crosscheck_risk.check(draft.reports["policy.yaml"], draft.policy, people)
     platforms = named(draft.platforms, "platforms")
     crosscheck_communication.check(draft.reports["policy.yaml"], draft.policy, people, platforms)
     return warnings

@@ -16,7 +16,7 @@ def check(policy: Mapping[str, Any], report: Report) -> None:
     if known.count(ROUND_THE_CLOCK) > 1:
         hint = "Give yours another name."
         report.add(("calendars", ROUND_THE_CLOCK), "is the name of the calendar that never closes.", hint)
-    for path, name in (*_of_targets(policy), *_of_levels(policy)):
+    for path, name in (*_of_targets(policy), *_of_levels(policy), *_of_duties(policy)):
         if name not in known:
             report.unknown(path, "calendar", name, known)
 
@@ -35,3 +35,11 @@ def _of_levels(policy: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
             ola = level.get("ola") if isinstance(level, Mapping) else None
             if isinstance(ola, Target):
                 yield ("paths", name, "levels", index, "ola", "calendar"), ola.calendar
+
+
+def _of_duties(policy: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    risk = policy.get("risk")
+    duties = risk.get("duties") if isinstance(risk, Mapping) else None
+    for name, duty in duties.items() if isinstance(duties, Mapping) else ():
+        if isinstance(duty, Mapping) and isinstance(duty.get("calendar"), str):
+            yield ("risk", "duties", name, "calendar"), duty["calendar"]

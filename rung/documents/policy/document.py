@@ -16,6 +16,7 @@ from rung.documents.policy.communication import CommunicationSchema, communicati
 from rung.documents.policy.customers import CustomerSchema, customer
 from rung.documents.policy.handoff import HandoffSchema, handoff
 from rung.documents.policy.paths import PathRuleSchema, PathSchema, path, path_rules
+from rung.documents.policy.risk import RiskSchema, risk
 from rung.documents.policy.rollout import RollOutSchema, roll_out
 from rung.documents.policy.routing import RoutingSchema, routing
 from rung.documents.policy.segments import LimitsSchema, SegmentSchema, limits, segment
@@ -49,6 +50,7 @@ class PolicySchema(Strict):
     acknowledgement = fields.Nested(AcknowledgementSchema)
     reopen_within = Duration()
     communication = fields.Nested(CommunicationSchema)
+    risk = fields.Nested(RiskSchema, load_default=lambda: RiskSchema().load({}))
 
 
 def policy(data: Mapping[str, Any], *, version: int, roster: Roster, creates_on: Mapping[str, str]) -> Policy:
@@ -77,6 +79,7 @@ def policy(data: Mapping[str, Any], *, version: int, roster: Roster, creates_on:
         roll_out=roll_out(data["roll_out"]),
         reopen_within=data["reopen_within"],
         communication=communication(data["communication"]),
+        risk=risk(data["risk"]),
         roster=roster,
         creates_on=creates_on,
     )

@@ -21,7 +21,6 @@ from core.model import (
     Note,
     Resume,
     SetBackup,
-    SetHandoff,
     SetOwner,
     Severity,
     Snooze,
@@ -51,11 +50,6 @@ HERE = ("dana", "in the console", "so")
         ("owner", {"level": "L2", "person": "ines"}, SetOwner(*API, level="L2", person="ines")),
         ("owner", {"level": "L2", "person": "", "as": "backup"}, SetBackup(*API, level="L2", person="")),
         ("link", {"major": 9}, LinkMajor(*API, major=9)),
-        (
-            "handoff",
-            {"tried": "a restart", "links": "https://a.example, b"},
-            SetHandoff(*API, tried="a restart", links=("https://a.example", "b")),
-        ),
         ("note", {"text": "It is DNS."}, Note(*API, text="It is DNS.")),
     ],
 )
@@ -141,7 +135,7 @@ def test_every_offer_says_what_will_happen_where(client: FlaskClient) -> None:
     assert "Assign it in servicenow-main INC0012344</button>" in html
     assert "Next level: L2" in html
     assert set(re.findall(r'id="do-([\w-]+)"', html)) == {
-        "take", "assign", "escalate", "severity", "hand-back", "snooze", "hold", "owner", "link", "handoff", "note",
+        "take", "assign", "escalate", "severity", "hand-back", "snooze", "hold", "owner", "link", "note",
     }  # fmt: skip
 
 
