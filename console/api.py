@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, jsonify, request
 from console import guard
 from console.shapes import shape
 from console.shared import Room
-from core.model import ActionStatus, DeliveryStatus, State
+from core.model import ActionStatus, DeliveryStatus, Rebase, State
 from core.orders import names
 
 MAX_LIMIT = 1000
@@ -22,6 +22,7 @@ _Word = TypeVar("_Word", bound=StrEnum)
 def add_to(pages: Blueprint, room: Room) -> None:
     """Every route of the API."""
     _tickets(pages, room)
+    _rebase(pages, room)
     _deliveries(pages, room)
     _actions(pages, room)
 
@@ -45,6 +46,21 @@ def _tickets(pages: Blueprint, room: Room) -> None:
             abort(422, 'Say who you are: {"by": "<id on the roster>"}.')
         said = room.order(ticket_id, command, words, "through the API")
         return jsonify({"ticket": ticket_id, "reason": said})
+
+
+def _rebase(pages: Blueprint, room: Room) -> None:
+    @pages.post("/api/v1/tickets/rebase")
+    def api_rebase() -> Response:
+        body = _json()
+        by, chosen, dry_run = body.get("by"), body.get("tickets"), body.get("dry_run", False)
+        if not (isinstance(by, str) and by.strip() and isinstance(dry_run, bool)):
+            abort(422, 'Say who you are, and whether it is only to be tried: {"by": "...", "dry_run": true}.')
+        if chosen == "all":
+            chosen = list(room.desk.left_behind())
+        if not (isinstance(chosen, list) and all(type(one) is int and one > 0 for one in chosen)):
+            abort(422, 'Say which tickets: {"tickets": [7, 9]}, or {"tickets": "all"} for all that are left behind.')
+        command = Rebase(by=by.strip(), via="through the API")
+        return jsonify({"tickets": shape([room.desk.rebase(one, command, dry_run=dry_run) for one in chosen])})
 
 
 def _deliveries(pages: Blueprint, room: Room) -> None:

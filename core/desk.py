@@ -7,7 +7,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
-from core.model import ActionStatus, Command, Delivery, DeliveryStatus, Entry, Right, Severity, State, Ticket, Verb
+from core.model import (
+    ActionStatus,
+    Command,
+    Delivery,
+    DeliveryStatus,
+    Entry,
+    Rebase,
+    Right,
+    Severity,
+    State,
+    Ticket,
+    Verb,
+)
 
 WriteBack = Literal["in step", "waiting", "failed", "none", "shadowed"]
 """Whether the platforms have what the ticket decided: all of it, some under way, some refused, or nothing to do; for a
@@ -114,6 +126,26 @@ class TicketPage:
     choices: Choices = field(default_factory=Choices)
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that is another before and after, as people read it."""
+
+    what: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebased:
+    """What became, or would become, of a ticket that was to move to the newest policy; `sentence` is why."""
+
+    ticket: int
+    title: str
+    moved: bool
+    sentence: str
+    changes: tuple[Change, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryRow:
     """One line of the list of deliveries."""
@@ -167,6 +199,14 @@ class Desk(Protocol):
 
         Raises `NotFoundError`, and `NotAllowedError` or `NotPossibleError` once the attempt stands in the timeline.
         """
+        ...
+
+    def left_behind(self) -> Sequence[int]:
+        """The open tickets that run under an older policy than the newest, by their numbers."""
+        ...
+
+    def rebase(self, ticket_id: int, command: Rebase, *, dry_run: bool = False) -> Rebased:
+        """Move a ticket to the newest policy, or look what would come of it; raises `NotFoundError`."""
         ...
 
     def deliveries(self, *, status: DeliveryStatus | None = None, limit: int = 100) -> Sequence[DeliveryRow]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from core.engine import alerts, commands, handover, opening, records, reports
+from core.engine import alerts, commands, handover, opening, rebase, records, reports
 from core.engine.acknowledging import awaited, expire
 from core.engine.afterwards import look_again
 from core.engine.communication import update_is_due
@@ -22,6 +22,7 @@ from core.model import (
     Event,
     EventKind,
     ReasonCode,
+    Rebase,
     Report,
     ShiftChanged,
     State,
@@ -62,6 +63,8 @@ def step(
                 hear(draft)
         case Report():
             reports.apply(draft, stimulus)
+        case Rebase():
+            rebase.apply(draft, stimulus)
         case ShiftChanged():
             handover.apply(draft, stimulus)
     draft.conclude()

@@ -34,7 +34,7 @@ from core.model.people import Busy, CalendarFeed, Party, Person, QuietHours
 from core.model.reason import Entry, EntryKind, Reason, ReasonCode
 from core.model.record import Record, RecordRef
 from core.model.right import EVERYTHING, Right
-from core.model.stimulus import Receipt, Refusal, Report, ShiftChanged, Stimulus, TimerDue
+from core.model.stimulus import Rebase, Receipt, Refusal, Report, ShiftChanged, Stimulus, TimerDue
 from core.model.surroundings import ALONE, Surroundings
 from core.model.ticket import Alert, Ticket, Timer, TimerKind, Unopened
 from core.model.told import Moment, Told
@@ -85,6 +85,7 @@ __all__ = [
     "QuietHours",
     "Reason",
     "ReasonCode",
+    "Rebase",
     "Receipt",
     "Record",
     "RecordRef",

@@ -72,4 +72,15 @@ class ShiftChanged:
     count: int = 0
 
 
-Stimulus = Event | Command | TimerDue | Report | ShiftChanged
+@dataclass(frozen=True, slots=True)
+class Rebase:
+    """Somebody moves the ticket to the newest policy, by which this step is taken. `by` and `via` as in a Command.
+
+    It is no Command: no level's authority is asked, for it is the right of whoever may put policies in force.
+    """
+
+    by: str
+    via: str
+
+
+Stimulus = Event | Command | TimerDue | Report | ShiftChanged | Rebase

@@ -75,6 +75,8 @@ tickets = Table(
     Column("team", Text, nullable=False),
     Column("acknowledged", Boolean, nullable=False),
     Column("exhausted", Boolean, nullable=False),
+    Column("owner", Text, nullable=False, server_default=""),
+    Column("shadow", Boolean, nullable=False, server_default=text("false")),
     _moment("deadline", nullable=True),
     _moment("opened_at"),
     _moment("updated_at"),
@@ -89,6 +91,16 @@ tickets = Table(
         postgresql_where=text("is_open"),
     ),
     Index("tickets_state", "state", "id"),
+    Index("tickets_load", "owner", "shadow", "severity", "id", postgresql_where=text("is_open")),
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("shadow", Boolean, nullable=False),
+    Index("turns_person", "person", "shadow", "id"),
 )
 
 records = Table(

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core.engine import Outcome
 from core.model import Alert, Entry, Event, EventKind, Record, Ticket, Timer, Unopened
-from core.store import actions
+from core.store import actions, workload
 from core.store.codec import from_json, to_json
 from core.store.tables import alerts, records, tickets, timeline, timers
 
@@ -106,6 +106,8 @@ def save(connection: Connection, before: Ticket | None, outcome: Outcome) -> Non
         actions.withdraw_notices(connection, ticket.id)
     if outcome.confirms:
         actions.confirm(connection, ticket.id, outcome.confirms)
+    if outcome.turn:
+        workload.take_turn(connection, outcome.turn, shadow=ticket.shadow)
     actions.add(connection, outcome.actions, ticket.severity, ticket.updated_at, shadow=ticket.shadow)
 
 
@@ -120,6 +122,8 @@ def _save_body(connection: Connection, ticket: Ticket, *, is_new: bool) -> None:
         "team": ticket.team,
         "acknowledged": ticket.is_acknowledged,
         "exhausted": ticket.exhausted,
+        "owner": ticket.owner,
+        "shadow": ticket.shadow,
         "deadline": ticket.deadline,
         "opened_at": ticket.opened_at,
         "updated_at": ticket.updated_at,

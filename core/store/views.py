@@ -50,6 +50,14 @@ def count_open(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(tickets).where(tickets.c.is_open)).scalar_one()
 
 
+def left_behind(connection: Connection, version: int) -> list[int]:
+    """The open tickets that run under another version of the policy than that, oldest first."""
+    other = tickets.c.body["policy_version"].as_integer() != version
+    return list(
+        connection.execute(select(tickets.c.id).where(tickets.c.is_open, other).order_by(tickets.c.id)).scalars()
+    )
+
+
 def newest_tickets(connection: Connection, state: State | None, limit: int) -> list[Ticket]:
     """Tickets, newest first: open ones, or those of a state."""
     chosen = tickets.c.is_open if state is None else tickets.c.state == state.value

@@ -8,9 +8,10 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from core.engine import Outcome, fires_anew, step
-from core.model import Event, EventKind, State, Stimulus, Ticket
+from core.model import ALONE, Event, EventKind, Rebase, State, Stimulus, Ticket
 from core.policy import Policy
 from core.store import tickets
+from core.work.workload import with_workload
 
 
 class Policies(Protocol):
@@ -35,10 +36,25 @@ def apply_to(
     return _step(connection, ticket, stimulus, policies, now)
 
 
+def preview(
+    connection: Connection, ticket_id: int, stimulus: Stimulus, policies: Policies, now: datetime
+) -> Outcome | None:
+    """What `apply_to` would make of it, and nothing more."""
+    ticket = tickets.get(connection, ticket_id)
+    return _decide(connection, ticket, stimulus, policies, now) if ticket else None
+
+
 def _step(connection: Connection, ticket: Ticket, stimulus: Stimulus, policies: Policies, now: datetime) -> Outcome:
-    outcome = step(ticket, stimulus, policies.version(ticket.policy_version), now)
+    outcome = _decide(connection, ticket, stimulus, policies, now)
     tickets.save(connection, ticket, outcome)
     return outcome
+
+
+def _decide(connection: Connection, ticket: Ticket, stimulus: Stimulus, policies: Policies, now: datetime) -> Outcome:
+    """By the policy that the ticket began with; what moves it to the newest one goes by that already."""
+    policy = policies.newest() if isinstance(stimulus, Rebase) else policies.version(ticket.policy_version)
+    around = with_workload(ALONE, connection, ticket.id, stimulus, policy)
+    return step(ticket, stimulus, policy, now, around)
 
 
 def apply_event(connection: Connection, event: Event, policies: Policies, now: datetime) -> Outcome:
@@ -49,7 +65,8 @@ def apply_event(connection: Connection, event: Event, policies: Policies, now: d
     ticket = tickets.locked(connection, event)
     if ticket is not None and not _begins_anew(ticket, event):
         return _step(connection, ticket, event, policies, now)
-    outcome = step(tickets.reserve(connection), event, policies.newest(), now)
+    policy, identity = policies.newest(), tickets.reserve(connection)
+    outcome = step(identity, event, policy, now, with_workload(ALONE, connection, identity.id, event, policy))
     tickets.save(connection, None, outcome)
     return outcome
 

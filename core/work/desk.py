@@ -19,16 +19,18 @@ from core.desk import (
     NotFoundError,
     NotPossibleError,
     NotReplayableError,
+    Rebased,
     TicketPage,
     WriteBack,
 )
 from core.engine.outcome import Refused
-from core.model import ActionStatus, Command, Delivery, DeliveryStatus, LinkMajor, State, Ticket
+from core.model import ActionStatus, Command, Delivery, DeliveryStatus, LinkMajor, Rebase, State, Ticket
 from core.policy import Policy, Roster
 from core.ports import Bell, Clock, StorageUnavailableError
 from core.store import actions, deliveries, tickets, views
 from core.work.apply import Policies, apply_to
 from core.work.choices import choices
+from core.work.rebase import rebase
 
 _LARGEST_ID = 2**63 - 1
 """PostgreSQL's bigint; people type addresses by hand, and it refuses what is larger."""
@@ -108,6 +110,20 @@ class SqlDesk:
             case Refused.MAKES_NO_SENSE:
                 raise NotPossibleError(said)
         return said
+
+    def left_behind(self) -> Sequence[int]:
+        """The open tickets that run under an older policy than the newest, oldest first."""
+        with self._transaction() as connection:
+            return views.left_behind(connection, self.policies.newest().version)
+
+    def rebase(self, ticket_id: int, command: Rebase, *, dry_run: bool = False) -> Rebased:
+        """Move a ticket to the newest policy, in a transaction of its own."""
+        with self._transaction() as connection:
+            ticket = self._ticket(connection, ticket_id)
+            done = rebase(connection, ticket, command, self.policies, self.clock(), dry_run=dry_run)
+        if done.moved and not dry_run:
+            self.bell.ring("delivery")
+        return done
 
     def deliveries(self, *, status: DeliveryStatus | None = None, limit: int = 100) -> Sequence[DeliveryRow]:
         """Deliveries, newest first."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from rung.cli import orders
+from rung.cli import orders, rebase
 from rung.cli.group import Lazy
 from rung.cli.output import facts, json_option, left, moment, print_json, table
 from rung.cli.when import When
@@ -121,5 +121,5 @@ def export(since: datetime | None) -> None:
             click.echo(history.write(case))
 
 
-for _order in orders.commands():
+for _order in (*orders.commands(), rebase.command):
     command.add_command(_order)
