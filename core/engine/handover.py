@@ -42,6 +42,8 @@ def _why_it_stays(ticket: Ticket, policy: Policy, change: ShiftChanged) -> str:
     rule = (policy.roster.duty(change.team, change.level) or OnCall()).handover
     if ticket.owner == change.incoming:
         return ""
+    if ticket.hold is not None:
+        return f"{ticket.hold.by} has put automation on hold"
     if rule is Handover.STAY:
         return "the duty's rule is that tickets stay"
     if rule is Handover.UNACKNOWLEDGED and ticket.is_acknowledged:

@@ -6,13 +6,14 @@ from core.policy.calendar import ALWAYS_OPEN, ROUND_THE_CLOCK, Calendar, OpenDay
 from core.policy.catalogue import Catalogue, Criticality, Customer, Owners, Service
 from core.policy.communication import Channel, Communication, Digest, Limit, Telling, Updates, Wording
 from core.policy.condition import ALWAYS, Condition
-from core.policy.coverage import Absent, Coverage, Gap, Unreachable, coverage
+from core.policy.coverage import Absent, Coverage, Dark, Gap, Unreachable
 from core.policy.facts import Facts, facts_of
 from core.policy.layer import Hours, Layer, Rotation
 from core.policy.localtime import instant
 from core.policy.oncall import Basis, Handover, OnCall, Override, Why, assigned, on_call, pools
 from core.policy.paths import Ask, Entrance, Level, LevelKind, Path, PathRule
 from core.policy.policy import Policy
+from core.policy.proof.owners import coverage
 from core.policy.rollout import RollOut
 from core.policy.roster import Roster, Team
 from core.policy.routing import Routing, RoutingRule, Within
@@ -41,6 +42,7 @@ __all__ = [
     "Coverage",
     "Criticality",
     "Customer",
+    "Dark",
     "Digest",
     "Direction",
     "Entrance",

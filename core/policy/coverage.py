@@ -1,14 +1,12 @@
-"""Whether somebody is on call at every moment of a stretch of time, and can be reached: proved, or the gaps named."""
+"""Whether somebody is on call at every moment of a stretch of time, and can be reached: the gaps, as they are told."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from core.policy.oncall import OnCall
-from core.policy.policy import Policy
-from core.policy.shifts import Shift, shifts
+from core.model import Severity
+from core.policy.shifts import Shift
 from core.policy.spans import Span
 
 
@@ -17,7 +15,8 @@ class Gap:
     """Times at which a level of a team has nobody, the longest first. `time_zone` (IANA) is the duty's.
 
     `services` are the ids of those whose tickets would find nobody there: none for a team that only gets what no
-    service claims. `named` is whether the roster names anybody at all for that level.
+    service claims. `named` is whether the roster names anybody at all for that level. `paths` lead over that level,
+    and `severities` are those of the tickets that walk them.
     """
 
     team: str
@@ -26,6 +25,8 @@ class Gap:
     time_zone: str
     named: bool
     times: tuple[Shift, ...]
+    paths: tuple[str, ...] = ()
+    severities: tuple[Severity, ...] = ()
 
     @property
     def total(self) -> timedelta:
@@ -56,6 +57,28 @@ class Absent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Dark:
+    """Times, in their order, at which no level of a path has anybody for tickets of these services.
+
+    `last_resort`: somebody is told then all the same, as the path's last resort. `time_zone` (IANA) is the first
+    duty's.
+    """
+
+    path: str
+    team: str
+    services: tuple[str, ...]
+    severities: tuple[Severity, ...]
+    last_resort: bool
+    time_zone: str
+    times: tuple[Span, ...]
+
+    @property
+    def total(self) -> timedelta:
+        """How long all of them are together."""
+        return sum((time.length for time in self.times), timedelta())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
     """What is amiss from `start` to `end` (UTC), each kind with the worst first."""
 
@@ -64,65 +87,4 @@ class Coverage:
     gaps: tuple[Gap, ...]
     unreachable: tuple[Unreachable, ...]
     absent: tuple[Absent, ...]
-
-
-def coverage(policy: Policy, start: datetime, end: datetime) -> Coverage:
-    """Look at each level of the default path, for each team to which tickets go; who has the longest gaps is first."""
-    start, end = start.astimezone(UTC), end.astimezone(UTC)
-    gaps = _gaps(policy, start, end)
-    return Coverage(
-        start=start,
-        end=end,
-        gaps=tuple(sorted(gaps, key=lambda gap: gap.total, reverse=True)),
-        unreachable=tuple(_unreachable(policy)),
-        absent=tuple(_absent(policy, start, end)),
-    )
-
-
-def _gaps(policy: Policy, start: datetime, end: datetime) -> Iterator[Gap]:
-    roster = policy.roster
-    for team, services in _services_by_team(policy).items():
-        for level in policy.path(policy.default_path).levels:
-            duty = roster.duty(team, level.name) or OnCall()
-            times = [one for one in shifts(duty, start, end, roster.time_off) if not one.person]
-            if times:
-                yield Gap(
-                    team=team,
-                    level=level.name,
-                    services=services,
-                    time_zone=duty.time_zone,
-                    named=bool(duty.everybody),
-                    times=tuple(sorted(times, key=lambda one: one.end - one.start, reverse=True)),
-                )
-
-
-def _services_by_team(policy: Policy) -> dict[str, tuple[str, ...]]:
-    """The teams to which tickets go: the owners of services, and the default team, which may own none."""
-    teams: dict[str, tuple[str, ...]] = {}
-    for service in policy.services.values():
-        teams[service.team] = (*teams.get(service.team, ()), service.id)
-    if policy.default_team:
-        teams.setdefault(policy.default_team, ())
-    return teams
-
-
-def _unreachable(policy: Policy) -> Iterator[Unreachable]:
-    roster = policy.roster
-    duties = [
-        (team.id, level, duty.everybody) for team in roster.teams.values() for level, duty in team.on_call.items()
-    ]
-    for person in roster.people.values():
-        called = tuple((team, level) for team, level, people in duties if person.id in people)
-        resorts = tuple(path.name for path in policy.paths.values() if person.id in path.last_resorts)
-        if not person.ways and (called or resorts):
-            yield Unreachable(person=person.id, duties=called, last_resort_of=resorts)
-
-
-def _absent(policy: Policy, start: datetime, end: datetime) -> Iterator[Absent]:
-    roster = policy.roster
-    for path in policy.paths.values():
-        person = roster.people.get(path.last_resorts[0]) if len(path.last_resorts) == 1 else None
-        off = roster.time_off.get(person.id, ()) if person else ()
-        times = sorted((part for span in off if (part := span.within(start, end))), key=lambda part: part.start)
-        if person and times:
-            yield Absent(person=person.id, path=path.name, time_zone=person.time_zone, times=tuple(times))
+    dark: tuple[Dark, ...] = ()

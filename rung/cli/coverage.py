@@ -1,66 +1,120 @@
-"""Whether somebody is always on call: what the core finds, told as warnings at their places in the documents."""
+"""Whether somebody is always on call: what the core finds, told as findings at their places in the documents."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from core.policy import Absent, Basis, Coverage, Gap, Roster, Shift, Unreachable, coverage
+from core.model import Severity
+from core.policy import Absent, Basis, Coverage, Dark, Gap, Policy, Roster, Shift, Unreachable, coverage
+from core.policy.proof import Finding, Gravity
 from rung.cli.output import length
 from rung.cli.when import local
-from rung.documents import Configuration, Problem
-from rung.documents.problems import Report
-from rung.documents.text import parse
 
 _SHOWN = 3
-"""Times that a warning names; the others are counted, and all are in the JSON."""
+"""Times that a finding names; the others are counted, and all are in the JSON."""
+_HOUR = timedelta(hours=1)
 
 
-def look(configuration: Configuration, weeks: int) -> Coverage:
+def look(policy: Policy, weeks: int) -> Coverage:
     """Look ahead from this minute of real time, whatever makes the policy's run faster."""
     start = datetime.now(UTC).replace(second=0, microsecond=0)
-    return coverage(configuration.policy, start, start + timedelta(weeks=weeks))
+    return coverage(policy, start, start + timedelta(weeks=weeks))
 
 
-def warnings(configuration: Configuration, found: Coverage) -> list[Problem]:
-    """A warning for everything that was found, the worst first."""
-    roster, policy = (_report(configuration, name) for name in ("roster.yaml", "policy.yaml"))
-    for gap in found.gaps:
-        hint = "" if gap.named else "Name people for it."
-        roster.add(("teams", gap.team, "on_call", gap.level), _gap(gap, found, configuration.roster), hint)
-    for one in found.unreachable:
-        roster.add(("people", one.person, "notify"), _unreachable(one), "Give at least one address.")
-    for absent in found.absent:
-        policy.add(("paths", absent.path, "last_resort"), _absent(absent, configuration.roster))
-    return [*roster.problems, *policy.problems]
+def findings(policy: Policy, found: Coverage) -> Iterator[Finding]:
+    """A finding for everything that was found."""
+    yield from (_dark(one, found) for one in found.dark)
+    yield from (_gap(one, found, policy.roster) for one in found.gaps)
+    yield from (_unreachable(one, policy) for one in found.unreachable)
+    yield from (_absent(one, policy.roster) for one in found.absent)
 
 
-def _report(configuration: Configuration, name: str) -> Report:
-    """Knows the lines of a document that is known to be good."""
-    report = Report(name)
-    parse(configuration.texts.get(name, ""), report)
-    return report
+def _dark(dark: Dark, found: Coverage) -> Finding:
+    whose = f" of {', '.join(dark.services)}" if dark.services else ""
+    what = f"{_severities(dark.severities)}tickets{whose}"
+    who = "would reach nobody but the last resort" if dark.last_resort else "would reach nobody at all"
+    times = _when([(one.start, one.end) for one in dark.times], dark.time_zone, found)
+    return Finding(
+        gravity=Gravity.WARNING if dark.last_resort else Gravity.ERROR,
+        kind="only_the_last_resort" if dark.last_resort else "reaches_nobody",
+        document="policy.yaml",
+        place=("paths", dark.path),
+        message=f"{what} that come to {dark.team} {who} {times}.",
+        hint="" if dark.last_resort else "Name somebody for a level, or a last_resort.",
+        weight=1e5 + dark.total / _HOUR,
+    )
 
 
-def _gap(gap: Gap, found: Coverage, roster: Roster) -> str:
+def _when(times: Sequence[tuple[datetime, datetime]], zone: str, found: Coverage) -> str:
+    total = sum((end - start for start, end in times), timedelta())
+    if total == found.end - found.start:
+        return f"at any time in {_period(found)}"
+    return f"for {length(total)} of {_period(found)}: {_some(_range(*one, zone) for one in times)}"
+
+
+def _severities(those: Sequence[Severity]) -> str:
+    return "" if len(those) == len(Severity) else f"{', '.join(those)} "
+
+
+def _period(found: Coverage) -> str:
     weeks = round((found.end - found.start) / timedelta(weeks=1))
-    of = f"the next {weeks} weeks" if weeks > 1 else "the next week"
+    return f"the next {weeks} weeks" if weeks > 1 else "the next week"
+
+
+def _gap(gap: Gap, found: Coverage, roster: Roster) -> Finding:
+    return Finding(
+        gravity=Gravity.WARNING,
+        kind="nobody_on_call",
+        document="roster.yaml",
+        place=("teams", gap.team, "on_call", gap.level),
+        message=_nobody(gap, found, roster),
+        hint="" if gap.named else "Name people for it.",
+        weight=1e4 + gap.total / _HOUR,
+    )
+
+
+def _nobody(gap: Gap, found: Coverage, roster: Roster) -> str:
     whose = f" for {', '.join(gap.services)}" if gap.services else ""
+    of = _period(found)
     if gap.total == found.end - found.start and len(gap.times) == 1:
         return f"nobody is on call{whose} at any time in {of}{_away(gap.times[0], roster)}."
-    times = _some([f"{_range(one.start, one.end, gap.time_zone)}{_away(one, roster)}" for one in gap.times])
+    times = _some(f"{_range(one.start, one.end, gap.time_zone)}{_away(one, roster)}" for one in gap.times)
     return f"nobody is on call{whose} for {length(gap.total)} of {of}: {times}."
 
 
-def _unreachable(one: Unreachable) -> str:
+def _unreachable(one: Unreachable, policy: Policy) -> Finding:
     called = [f"{team} {level}" for team, level in one.duties]
     called += [f"{path} as its last resort" for path in one.last_resort_of]
-    return f"nothing can reach them, and they are called upon by {', '.join(called)}."
+    return Finding(
+        gravity=Gravity.ERROR if _is_the_only_one(one, policy) else Gravity.WARNING,
+        kind="unreachable",
+        document="roster.yaml",
+        place=("people", one.person, "notify"),
+        message=f"nothing can reach them, and they are called upon by {', '.join(called)}.",
+        hint="Give at least one address.",
+        weight=2e4,
+    )
 
 
-def _absent(absent: Absent, roster: Roster) -> str:
-    times = _some([_range(one.start, one.end, absent.time_zone) for one in absent.times])
-    return f"{roster.name(absent.person)} is off and has nobody to stand in: {times}."
+def _is_the_only_one(one: Unreachable, policy: Policy) -> bool:
+    """Whether something calls upon them and upon nobody else who can be reached."""
+    people = policy.roster.people
+    duties = [policy.roster.duty(team, level) for team, level in one.duties]
+    alone = any(duty and not any(people[name].ways for name in duty.everybody if name in people) for duty in duties)
+    return alone or bool(one.last_resort_of)
+
+
+def _absent(absent: Absent, roster: Roster) -> Finding:
+    times = _some(_range(one.start, one.end, absent.time_zone) for one in absent.times)
+    return Finding(
+        gravity=Gravity.WARNING,
+        kind="last_resort_away",
+        document="policy.yaml",
+        place=("paths", absent.path, "last_resort"),
+        message=f"{roster.name(absent.person)} is off and has nobody to stand in: {times}.",
+        weight=1e3,
+    )
 
 
 def _away(time: Shift, roster: Roster) -> str:

@@ -6,7 +6,7 @@ import os
 import sys
 from types import TracebackType
 
-REFUSED, USAGE, UNREACHABLE, INTERRUPTED = 1, 2, 3, 130
+REFUSED, USAGE, UNREACHABLE, WARNED, INTERRUPTED = 1, 2, 3, 4, 130
 
 _TOLD = (
     ("rung.settings", "SettingsError", USAGE),

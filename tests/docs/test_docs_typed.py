@@ -79,7 +79,7 @@ def test_every_command_is_told_with_its_options() -> None:
 def test_every_exit_status_is_told() -> None:
     from rung.cli import errors
 
-    statuses = {0, errors.REFUSED, errors.USAGE, errors.UNREACHABLE, errors.INTERRUPTED}
+    statuses = {0, errors.REFUSED, errors.USAGE, errors.UNREACHABLE, errors.WARNED, errors.INTERRUPTED}
     assert {int(found) for found in re.findall(r"^\| (\d+) \|", text("docs/commands.md"), re.MULTILINE)} == statuses
 
 

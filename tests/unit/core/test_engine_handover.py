@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from core.engine.handover import LISTED, summary
-from core.model import Acknowledge, Notice, ReasonCode, Refusal, Report, ShiftChanged, Ticket, Verb
+from core.model import Acknowledge, HoldAutomation, Notice, ReasonCode, Refusal, Report, ShiftChanged, Ticket, Verb
 from core.policy import Handover, OnCall, Roster, Team
 from tests.unit.core.conftest import NOON, REF, Story, a_policy
 
@@ -70,6 +71,14 @@ def test_a_ticket_on_another_level_or_of_another_team_does_not_hear_of_it() -> N
     for change in (passes(level="L3"), passes(team="desk")):
         assert story.happens(change).reasons == []
         assert story.opened == replace(before, updated_at=story.now)
+
+
+def test_a_ticket_on_which_automation_is_on_hold_stays() -> None:
+    story = begun(Handover.MOVE)
+    story.happens(HoldAutomation(by="dana", via="in the console", reason="on it", until=NOON + timedelta(hours=1)))
+    story.happens(passes())
+    assert story.opened.owner == "dana"
+    assert story.outcome.entries[-1].reason.sentence.endswith("because Dana Reyes has put automation on hold.")
 
 
 def test_a_ticket_that_is_over_still_brings_the_summary_of_the_others() -> None:

@@ -13,8 +13,9 @@ from click.testing import CliRunner, Result
 
 from core.model import CalendarFeed, Person
 from core.policy import OnCall, Roster, Span, Team
+from core.store.calendars import CalendarStatus
 from rung import demo
-from rung.cli import desk, given
+from rung.cli import contacts, desk, given
 from rung.cli.main import rung
 
 DEMO = str(Path(demo.__file__).parent / "config")
@@ -61,8 +62,9 @@ def edit(folder: Path, old: str, new: str, document: str = "roster.yaml") -> Non
 
 def warnings(folder: Path, *options: str) -> list[str]:
     result = run("check", folder, *options)
-    assert result.exit_code == 0
-    return [line.removeprefix("warning: ") for line in result.stderr.splitlines()]
+    lines = result.stderr.splitlines()
+    assert result.exit_code == (4 if lines else 0)
+    return [line.removeprefix("warning: ") for line in lines]
 
 
 def test_the_shifts_are_a_table_in_the_dutys_zone_with_a_reason() -> None:
@@ -142,9 +144,9 @@ def test_a_roster_without_duties_says_what_to_do(folder: Path) -> None:
 def test_check_says_nothing_of_a_roster_that_covers_every_moment(folder: Path) -> None:
     assert warnings(folder) == []
     told = json.loads(run("check", folder, "--json", "--weeks", "3").output)
-    assert list(told) == ["problems", "warnings", "coverage"]
+    assert list(told) == ["problems", "warnings", "coverage", "findings"]
     coverage = told["coverage"]
-    assert list(coverage) == ["start", "end", "gaps", "unreachable", "absent"]
+    assert list(coverage) == ["start", "end", "gaps", "unreachable", "absent", "dark"]
     start, end = (datetime.fromisoformat(coverage[key]) for key in ("start", "end"))
     assert end - start == timedelta(weeks=3)
     assert coverage["gaps"] == coverage["unreachable"] == coverage["absent"] == []
@@ -161,7 +163,7 @@ def test_check_names_the_longest_gaps_in_local_time_at_their_line(folder: Path) 
     assert gap.endswith((", and 5 more.", ", and 6 more."))
     told = json.loads(run("check", folder, "--json").output)
     (found,) = told["coverage"]["gaps"]
-    assert list(found) == ["team", "level", "services", "time_zone", "named", "times"]
+    assert list(found) == ["team", "level", "services", "time_zone", "named", "times", "paths", "severities"]
     assert len(found["times"]) in {8, 9}
     assert run("check", folder, "--strict").exit_code == 1
 
@@ -185,9 +187,10 @@ def test_check_tells_the_worst_first_and_all_of_the_time_at_once(folder: Path) -
 
 def test_check_tells_who_is_called_upon_and_cannot_be_reached(folder: Path) -> None:
     edit(folder, '{name: Sam Okafor, notify: ["mailto://sam@example.com"]}', "{name: Sam Okafor}")
-    (told,) = warnings(folder, "--weeks", "1")
-    assert told == (
-        "roster.yaml:4: people.sam.notify: nothing can reach them, and they are called upon by pay L1, pay L2, "
+    result = run("check", folder, "--weeks", "1")
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[0] == (
+        "error: roster.yaml:4: people.sam.notify: nothing can reach them, and they are called upon by pay L1, pay L2, "
         "desk L1, standard as its last resort. Give at least one address."
     )
 
@@ -219,3 +222,74 @@ def test_who_is_off_in_that_time_is_shown_with_who_says_so(monkeypatch: pytest.M
     assert "nobody    off: Lee Park" in output
     assert "Off in that time:" in output
     assert "Mon 2026-03-02 13:00 CET  their own calendar" in output
+
+
+def test_check_tells_a_rule_that_never_matches_at_its_line_and_how_that_was_found(folder: Path) -> None:
+    rules = """\
+routing:
+  rules:
+    - {name: all of pay, match: {source: [grafana, zabbix]}, team: pay}
+    - {name: grafana, match: {source: grafana, severity: SEV1}, team: desk}
+    - {name: old, when: age > 3600, team: pay}
+    - {name: older, when: age > 7200, team: desk}
+"""
+    (folder / "policy.yaml").write_text(POLICY + rules)
+    found = [line for line in warnings(folder) if "never match" in line]
+    assert found[0] == (
+        "policy.yaml:6: routing.rules[1]: “grafana” can never match: “all of pay” always comes first. "
+        "Put it before them, or take it out."
+    )
+    assert len(found) == 2
+    assert re.search(r"“older” can never match: “old” always comes first \(of \d+ examples that were tried\)", found[1])
+    told = json.loads(run("check", folder, "--json").output)["findings"]
+    assert [one["how"] for one in told if one["kind"] == "rule_never_matches"] == ["proved", "sampled"]
+    assert list(told[0]) == ["gravity", "kind", "how", "file", "line", "path", "message", "hint"]
+
+
+def test_check_ends_with_an_error_where_tickets_would_reach_nobody(folder: Path) -> None:
+    edit(folder, ", last_resort: sam", "", "policy.yaml")
+    edit(folder, "      L2: {people: [sam]}\n", "")
+    edit(folder, "starts: 2026", "hours: [{days: [mon-fri], from: 00:00, until: 24:00}]\n        starts: 2026")
+    edit(folder, "person: sam", "person: lee")
+    result = run("check", folder)
+    assert result.exit_code == 1
+    first = result.stderr.splitlines()[0]
+    assert first.startswith(
+        "error: policy.yaml:2: paths.standard: tickets of payments, checkout that come to pay would "
+    )
+    assert "reach nobody at all for 16 d" in first or "for 15 d 23 h" in first or "for 16 d 1 h" in first
+
+
+def test_check_says_which_calendars_it_could_not_look_at(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RUNG_HOME", str(folder))
+    monkeypatch.setenv("LEE_CALENDAR", "https://calendar.example.com/lee.ics")
+    edit(folder, "name: Lee Park,", 'name: Lee Park, calendar: {url: "${LEE_CALENDAR}"},')
+    result = run("check", folder)
+    assert result.exit_code == 0
+    assert result.stderr == (
+        "note: roster.yaml:1: people: the calendars of lee were not looked at: no database can be asked here.\n"
+    )
+    assert run("check", folder, "--strict").exit_code == 1
+
+
+def test_check_warns_of_a_calendar_that_has_not_been_fetched_for_long(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEE_CALENDAR", "https://calendar.example.com/lee.ics")
+    monkeypatch.setenv("SAM_CALENDAR", "https://calendar.example.com/sam.ics")
+    edit(folder, "name: Lee Park,", 'name: Lee Park, calendar: {url: "${LEE_CALENDAR}"},')
+    edit(folder, "name: Sam Okafor,", 'name: Sam Okafor, calendar: {url: "${SAM_CALENDAR}"},')
+    old = CalendarStatus(
+        person="lee",
+        source="x",
+        fetched_at=datetime(2026, 3, 1, tzinfo=UTC),
+        age=timedelta(hours=50),
+        error="status 404.",
+    )
+    now = datetime.now(UTC)
+    off = Span(now - timedelta(days=1), now + timedelta(weeks=60))
+    monkeypatch.setattr(contacts, "fetched", lambda: ([old], {"sam": (off,)}))
+    lines = warnings(folder)
+    assert "roster.yaml:3: people.lee.calendar: their calendar was last fetched 2 d 2 h ago: status 404." in lines
+    assert "roster.yaml:4: people.sam.calendar: their calendar has never been fetched." in lines
+    assert any("L2: nobody is on call for payments, checkout" in line and "(off: Sam Okafor)" in line for line in lines)
