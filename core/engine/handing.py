@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.engine.acknowledging import acknowledge, renew
 from core.engine.draft import Draft
+from core.engine.lifecycle import reassigned
 from core.engine.saying import insist, refuse, told
 from core.engine.wording import handed_notice
 from core.model import Acknowledge, Assign, EntryKind, ReasonCode, Right, State, Take
@@ -57,6 +58,7 @@ def assign(draft: Draft, command: Assign) -> None:
 
 
 def _give(draft: Draft, person: str) -> None:
+    reassigned(draft, owner=person)
     draft.update(owner=person)
     if draft.ticket.is_acknowledged and draft.ticket.state is State.NEW:
         draft.update(state=State.IN_PROGRESS)

@@ -79,6 +79,7 @@ def test_taking_it_acknowledges_and_assigns_it_on_the_record(opened: Story) -> N
 
 def test_what_somebody_has_can_be_taken_from_them(opened: Story) -> None:
     opened.happens(command(Acknowledge)).happens(command(Take, "lee"))
+    assert opened.opened.reassignments == 1
     assert (opened.opened.owner, opened.opened.acknowledged_by) == ("lee", "Lee Park")
     assert opened.written[0].changes.assignee == "lee"
 
