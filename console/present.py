@@ -66,6 +66,8 @@ STATUS_WORDS: Mapping[StrEnum, str] = {
 class RowView:
     """One ticket as a row. `put_off` is when a hold or a snooze ends.
 
+    `due` is the time left, `due_for` for what ("to resolve"); `flag` says that a target is missed, or nearly.
+
     `loudness`: "loud" is overdue or exhausted, "open" awaits somebody, "calm" is in hand.
     """
 
@@ -80,6 +82,8 @@ class RowView:
     owner: str
     acknowledged_by: str
     due: Moment | None
+    due_for: str
+    flag: str
     status: str
     put_off: Moment | None
     exhausted: bool
@@ -95,7 +99,7 @@ class RowView:
 
 def row_view(row: BoardRow, people: People, now: datetime) -> RowView:
     """What is shown of one row. `mark` changes whenever anything that is shown does, the passing of time aside."""
-    overdue = row.deadline is not None and row.deadline <= now and not row.acknowledged_by
+    overdue = row.deadline is not None and row.deadline <= now
     put_off = row.held_until or row.snoozed_until
     return RowView(
         id=row.id,
@@ -109,6 +113,8 @@ def row_view(row: BoardRow, people: People, now: datetime) -> RowView:
         owner=plain(people.get(row.owner, row.owner)),
         acknowledged_by=plain(people.get(row.acknowledged_by, row.acknowledged_by)),
         due=_due(row, now),
+        due_for=plain(row.deadline_for),
+        flag=_flag(row),
         status=_status(row),
         put_off=wording.moment(put_off, wording.time_left(put_off, now)) if put_off and row.state.is_open else None,
         exhausted=row.exhausted,
@@ -126,16 +132,23 @@ def row_view(row: BoardRow, people: People, now: datetime) -> RowView:
 def _loudness(row: BoardRow, overdue: bool) -> Loudness:
     if not row.state.is_open:
         return "calm"
-    if row.exhausted or overdue:
+    if row.exhausted or row.breached or overdue:
         return "loud"
     return "calm" if row.acknowledged_by else "open"
 
 
 def _due(row: BoardRow, now: datetime) -> Moment | None:
-    """The running deadline; an acknowledged or exhausted ticket has none that a person must meet."""
-    if row.deadline is None or row.acknowledged_by or row.held_until or row.snoozed_until or not row.state.is_open:
+    """By when somebody must have done something; while people have put it off, that is shown instead."""
+    if row.deadline is None or row.held_until or row.snoozed_until or not row.state.is_open:
         return None
     return wording.moment(row.deadline, wording.time_left(row.deadline, now))
+
+
+def _flag(row: BoardRow) -> str:
+    """Which targets are missed, or else near that."""
+    if row.breached:
+        return "missed: " + ", ".join(map(plain, row.breached))
+    return "warned: " + ", ".join(map(plain, row.warned)) if row.warned else ""
 
 
 def _status(row: BoardRow) -> str:

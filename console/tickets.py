@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, render_template, request
 from werkzeug.wrappers import Response
 
+from console.clocks import clock_views
 from console.offers import offers
 from console.present import doing, facts, linked, record_sync, row_view
 from console.shared import Room, remember
@@ -50,6 +51,7 @@ def _page(room: Room, ticket_id: int) -> str:
         page=page,
         row=row,
         facts=facts(page, row, people),
+        clocks=clock_views(page.clocks, page.now),
         records=[(one, safe_link(one.ref.link), record_sync(one, page.actions)) for one in records],
         entries=[(entry, linked(entry.reason.sentence, records)) for entry in reversed(page.entries)],
         actions=[(one, doing(one, people)) for one in reversed(page.actions)],

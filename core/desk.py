@@ -28,8 +28,10 @@ shadowed ticket they are not meant to."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardRow:
-    """One open ticket at a glance. `deadline` is the next moment at which something happens by itself, if any.
+    """One open ticket at a glance. `deadline` is by when somebody must have done something, if anything is asked.
 
+    `deadline_for` says what, as it follows a length of time ("to acknowledge", "to resolve"). `breached` and `warned`
+    name the clocks that are late, and those that are near it.
     `shadow`: Rung only decides and records; nothing is written, and nobody is told.
     `held_until` and `snoozed_until` are until when a person has put off what automation would do.
     """
@@ -53,6 +55,31 @@ class BoardRow:
     updated_at: datetime
     held_until: datetime | None = None
     snoozed_until: datetime | None = None
+    deadline_for: str = ""
+    breached: tuple[str, ...] = ()
+    warned: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockRow:
+    """One of a ticket's clocks as it stands: `what` it measures ("to resolve"), how much of the target is spent.
+
+    `due_at` is when a running one is, or was, missed; `paused` says why one stands still. One that is over has ended at
+    `met_at`, late where it was breached. `percent` is what is spent of the target, rounded down.
+    """
+
+    name: str
+    what: str
+    target: timedelta
+    spent: timedelta
+    percent: int
+    calendar: str
+    rule: str
+    due_at: datetime | None
+    paused: str
+    warned: bool
+    breached_at: datetime | None
+    met_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +151,7 @@ class TicketPage:
     entries: tuple[Entry, ...]
     actions: tuple[ActionRow, ...]
     choices: Choices = field(default_factory=Choices)
+    clocks: tuple[ClockRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ VALUES: Mapping[str, Kind] = {
     "key": kinds.ID,
     "ticket_kind": kinds.TICKET_KIND,
     "state": kinds.STATE,
+    "hold_reason": kinds.SHORT,
     "title": kinds.HEADLINE,
     "description": kinds.BODY,
     "impact": kinds.IMPACT,

@@ -105,6 +105,7 @@ def clock_notice(ticket: Ticket, policy: Policy, person: str, clock: Clock, why:
         ask=_ASKS.get(clock.name, "Please look at it:"),
         why=why,
         offers_acknowledge=not ticket.is_acknowledged,
+        informs=ticket.is_acknowledged,
     )
 
 

@@ -188,9 +188,31 @@ class Ticket:
         return next((one for one in self.owners if one.level == level), LevelOwner(level=level))
 
     @property
+    def need(self) -> tuple[datetime, str] | None:
+        """By when somebody must have done something, and what: "acknowledge", or the clock's name.
+
+        While somebody is asked to acknowledge, that is it; else the clock that is the first to be missed, or was.
+        """
+        if not self.state.is_open:
+            return None
+        wait = self.timer(TimerKind.ACKNOWLEDGE)
+        if wait is not None:
+            return wait.due_at, "acknowledge"
+        return min(((one.due_at, one.name) for one in self.clocks if one.due_at and not one.is_over), default=None)
+
+    @property
     def deadline(self) -> datetime | None:
-        """When something will happen by itself, while the ticket is open."""
-        return min((timer.due_at for timer in self.timers), default=None) if self.state.is_open else None
+        """By when somebody must have done something; None when nothing is asked of anybody."""
+        return self.need[0] if self.need else None
+
+    @property
+    def standing(self) -> int:
+        """What it is to others: 0 a target is missed or nobody is left to ask, 1 nobody has it, 2 warned, 3 in hand."""
+        if self.exhausted or any(clock.is_breached for clock in self.clocks):
+            return 0
+        if not self.is_acknowledged:
+            return 1
+        return 2 if any(clock.is_warned for clock in self.clocks) else 3
 
     def clock(self, name: str) -> Clock | None:
         """The clock of that name, if it has one."""

@@ -124,6 +124,7 @@ def _save_body(connection: Connection, ticket: Ticket, *, is_new: bool) -> None:
         "exhausted": ticket.exhausted,
         "owner": ticket.owner,
         "shadow": ticket.shadow,
+        "standing": ticket.standing,
         "deadline": ticket.deadline,
         "opened_at": ticket.opened_at,
         "updated_at": ticket.updated_at,

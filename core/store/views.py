@@ -26,22 +26,10 @@ def version(connection: Connection) -> str:
     return str(connection.execute(text("SELECT pg_current_snapshot()::text")).scalar_one())
 
 
-def board(connection: Connection, limit: int, now: datetime) -> list[Ticket]:
-    """The open tickets, those that need someone most first: exhausted or overdue, then unacknowledged by time left."""
-    overdue = func.coalesce(tickets.c.deadline, now) < now
-    query = (
-        select(tickets.c.body)
-        .where(tickets.c.is_open)
-        .order_by(
-            tickets.c.exhausted.desc(),
-            tickets.c.acknowledged,
-            overdue.desc(),
-            tickets.c.deadline,
-            tickets.c.severity,
-            tickets.c.id,
-        )
-        .limit(limit)
-    )
+def board(connection: Connection, limit: int) -> list[Ticket]:
+    """The open tickets, those that need someone most first: by their standing, then by the time left."""
+    order = (tickets.c.standing, tickets.c.deadline, tickets.c.severity, tickets.c.id)
+    query = select(tickets.c.body).where(tickets.c.is_open).order_by(*order).limit(limit)
     return [from_json(row.body, Ticket) for row in connection.execute(query)]
 
 

@@ -21,16 +21,16 @@ from core.desk import (
     NotReplayableError,
     Rebased,
     TicketPage,
-    WriteBack,
 )
 from core.engine.outcome import Refused
 from core.model import ActionStatus, Command, Delivery, DeliveryStatus, LinkMajor, Rebase, State, Ticket
-from core.policy import Policy, Roster
+from core.policy import Roster
 from core.ports import Bell, Clock, StorageUnavailableError
 from core.store import actions, deliveries, tickets, views
 from core.work.apply import Policies, apply_to
 from core.work.choices import choices
 from core.work.rebase import rebase
+from core.work.rows import board_row, clock_rows
 
 _LARGEST_ID = 2**63 - 1
 """PostgreSQL's bigint; people type addresses by hand, and it refuses what is larger."""
@@ -51,7 +51,7 @@ class SqlDesk:
         """The open tickets, with everything that the board shows of them."""
         with self._transaction() as connection:
             version, now = views.version(connection), self.clock()
-            rows = self._rows(connection, views.board(connection, limit, now))
+            rows = self._rows(connection, views.board(connection, limit))
             at, source = views.last_delivery(connection)
             return Board(
                 version=version,
@@ -80,16 +80,18 @@ class SqlDesk:
         with self._transaction() as connection:
             ticket = self._ticket(connection, ticket_id)
             policy = self.policies.version(ticket.policy_version)
+            now = self.clock()
             return TicketPage(
                 ticket=ticket,
                 row=self._rows(connection, [ticket])[0],
                 policy=f"{policy.name}, version {ticket.policy_version}",
-                now=self.clock(),
+                now=now,
                 entries=views.entries(connection, ticket_id),
                 actions=tuple(
                     reversed(views.action_rows(connection, ticket_id=ticket_id, limit=500, roster=policy.roster))
                 ),
                 choices=choices(policy, ticket),
+                clocks=clock_rows(ticket, policy, now),
             )
 
     def command(self, ticket_id: int, command: Command) -> str:
@@ -187,7 +189,7 @@ class SqlDesk:
     def _rows(self, connection: Connection, found: Sequence[Ticket]) -> tuple[BoardRow, ...]:
         written = views.write_backs(connection, (ticket.id for ticket in found))
         newest = self.policies.newest()
-        return tuple(_row(ticket, newest, written.get(ticket.id, "none")) for ticket in found)
+        return tuple(board_row(ticket, newest, written.get(ticket.id, "none")) for ticket in found)
 
 
 def _no_ticket(ticket_id: int) -> NotFoundError:
@@ -206,30 +208,3 @@ def _action(connection: Connection, action_id: int, roster: Roster) -> ActionRow
     if not rows:
         raise NotFoundError(f"There is no action {action_id}.")
     return rows[0]
-
-
-def _row(ticket: Ticket, policy: Policy, written: WriteBack) -> BoardRow:
-    service = policy.services.get(ticket.service)
-    levels = policy.path(ticket.path).levels
-    record = next((one.ref for one in ticket.records if one.exists), None)
-    return BoardRow(
-        id=ticket.id,
-        severity=ticket.severity,
-        state=ticket.state,
-        title=ticket.title,
-        service=service.name if service else ticket.service,
-        team=policy.roster.team_name(ticket.team),
-        level=levels[ticket.level - 1].name if 0 < ticket.level <= len(levels) else "",
-        owner=policy.roster.name(ticket.owner),
-        acknowledged_by=ticket.acknowledged_by,
-        deadline=ticket.deadline,
-        exhausted=ticket.exhausted,
-        shadow=ticket.shadow,
-        write_back="shadowed" if ticket.shadow else written,
-        held_until=ticket.held_until,
-        snoozed_until=ticket.snoozed_until,
-        key=record.key if record else "",
-        link=record.link if record else ticket.link,
-        opened_at=ticket.opened_at,
-        updated_at=ticket.updated_at,
-    )

@@ -9,11 +9,11 @@ import click
 
 from rung.cli import orders, rebase
 from rung.cli.group import Lazy
-from rung.cli.output import facts, json_option, left, moment, print_json, table
+from rung.cli.output import facts, json_option, left, length, moment, print_json, table
 from rung.cli.when import When
 
 if TYPE_CHECKING:
-    from core.desk import BoardRow
+    from core.desk import BoardRow, ClockRow
     from core.model import LevelOwner, Ticket
 
 _STATES = ("new", "in_progress", "on_hold", "resolved", "closed", "canceled")
@@ -47,7 +47,9 @@ def _line(row: BoardRow, at: datetime) -> tuple[str, ...]:
     what = (str(row.id), row.severity.value, row.state.value, row.title, row.service, row.level)
     put_off = f"on hold, {left(row.held_until, at)}" if row.held_until else ""
     put_off = put_off or (f"snoozed, {left(row.snoozed_until, at)}" if row.snoozed_until else "")
-    step = "exhausted" if row.exhausted else put_off or left(row.deadline, at)
+    due = f"{left(row.deadline, at)} {row.deadline_for}".strip() if row.deadline else ""
+    late = f"missed: {', '.join(row.breached)}" if row.breached else ""
+    step = "exhausted" if row.exhausted else put_off or late or due
     return (*what, row.owner or row.team, step, row.write_back, row.key)
 
 
@@ -62,7 +64,7 @@ def show(ticket_id: int, as_json: bool) -> None:
     if as_json:
         entries = [{"sentence": entry.reason.sentence, "entry": entry} for entry in page.entries]
         print_json({"ticket": page.ticket, "row": page.row, "policy": page.policy, "now": page.now,
-                    "timeline": entries, "actions": page.actions})  # fmt: skip
+                    "clocks": page.clocks, "timeline": entries, "actions": page.actions})  # fmt: skip
         return
     row = page.row
     facts(
@@ -73,7 +75,8 @@ def show(ticket_id: int, as_json: bool) -> None:
             ("Service", row.service),
             ("Team", row.team),
             ("Owner", row.owner),
-            ("Level", f"{row.level} ({left(row.deadline, page.now)})" if row.deadline else row.level),
+            ("Level", row.level),
+            ("Next", f"{left(row.deadline, page.now)} {row.deadline_for}" if row.deadline else ""),
             ("Acknowledged", row.acknowledged_by),
             *_overruled(page.ticket),
             ("Opened", moment(row.opened_at)),
@@ -82,11 +85,26 @@ def show(ticket_id: int, as_json: bool) -> None:
         ]
     )
     click.echo()
+    clocks = [(one.what, length(one.target), length(one.spent), _clock(one, page.now)) for one in page.clocks]
+    if clocks:
+        table(("CLOCK", "TARGET", "SPENT", "HOW IT STANDS"), clocks, "")
+        click.echo()
     rows = ((moment(entry.at), entry.by, entry.reason.sentence) for entry in page.entries)
     table(("WHEN", "BY", "WHY"), rows, "Nothing has happened yet.")
     click.echo()
     actions = ((str(one.id), one.status.value, one.target, one.summary, one.error) for one in page.actions)
     table(("ACTION", "STATUS", "WHERE", "WHAT", "ERROR"), actions, "Nothing was written or sent.")
+
+
+def _clock(one: ClockRow, now: datetime) -> str:
+    """How a clock stands, in a few words."""
+    if one.met_at:
+        return f"missed, over since {moment(one.met_at)}" if one.breached_at else f"met at {moment(one.met_at)}"
+    if one.paused:
+        return f"stands still because {one.paused}" + (", missed" if one.breached_at else "")
+    if one.breached_at:
+        return f"missed at {moment(one.breached_at)}"
+    return left(one.due_at, now) + (", warned" if one.warned else "")
 
 
 def _overruled(ticket: Ticket) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from rung.loaded import BoundMappings, Loaded
 from rung.wiring import App, Parts, compose, flask_app
 from sandbox.alerts import Alert, alertmanager
 from sandbox.embedded import Sandbox
+from sandbox.seed import load_seed
 from webhooks import Source
 from webhooks.signatures import Bearer, Header, HubSignature
 
@@ -109,11 +110,17 @@ class World:
         *,
         deployment: str = "cloud",
         change: Callable[[Policy], Policy] = lambda policy: policy,
+        journal: bool = False,
     ) -> None:
         self.now = BEGIN
         self._time_file = folder / "time.json"
         self._write_time()
-        self.box = Sandbox(deployment=deployment, time_file=self._time_file, speed=1000)
+        self.box = Sandbox(
+            deployment=deployment,
+            seed=replace(load_seed(), journal_in_webhooks=journal),
+            time_file=self._time_file,
+            speed=1000,
+        )
         self.messages = Messages()
         self.policy = change(a_policy(cloud=deployment == "cloud"))
         self.database = connect(database_url)
@@ -247,9 +254,10 @@ def world(
     folder: Path,
     deployment: str = "cloud",
     change: Callable[[Policy], Policy] = lambda policy: policy,
+    journal: bool = False,
 ) -> Iterator[World]:
     """A world for one test, its policy changed as told; it fails on any call that the stand-ins did not expect."""
-    made = World(database_url, folder, deployment=deployment, change=change)
+    made = World(database_url, folder, deployment=deployment, change=change, journal=journal)
     try:
         yield made
         made.box.assert_nothing_unexpected()
