@@ -8,7 +8,7 @@ from datetime import datetime
 
 from core.engine.outcome import Outcome
 from core.engine.step import step
-from core.model import Event, Reason, Ticket, TimerDue, TimerKind, Unopened, Verb
+from core.model import ALONE, Event, Reason, Surroundings, Ticket, TimerDue, TimerKind, Unopened, Verb
 from core.policy import Policy
 
 _REPEATS = 3
@@ -19,29 +19,36 @@ LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One moment: who is told (roster ids, and channels), who has it then, which platforms are written to, and why."""
+    """One moment: who is told (roster ids, and channels), who has it then, which platforms are written to, and why.
+
+    With `shadow` none of that is done: the ticket is shadowed.
+    """
 
     at: datetime
     told: tuple[str, ...]
     owner: str
     writes: tuple[str, ...]
     reasons: tuple[Reason, ...]
+    shadow: bool = False
 
 
-def forecast_event(event: Event, policy: Policy, at: datetime) -> tuple[Moment, ...]:
-    """What an event would set going if it arrived at that moment and no ticket knew it; empty if it opened none."""
-    outcome = step(Unopened(0, "forecast"), event, policy, at)
+def forecast_event(event: Event, policy: Policy, at: datetime, around: Surroundings = ALONE) -> tuple[Moment, ...]:
+    """What an event would set going if it arrived at that moment and no ticket knew it; empty if it opened none.
+
+    What is around the ticket is taken to stay as it is.
+    """
+    outcome = step(Unopened(0, "forecast"), event, policy, at, around)
     if outcome.ticket is None:
         return ()
-    return (_moment(outcome, at), *_onward(outcome.ticket, policy))
+    return (_moment(outcome, at), *_onward(outcome.ticket, policy, around))
 
 
-def forecast_ticket(ticket: Ticket, policy: Policy) -> tuple[Moment, ...]:
-    """What a ticket's timers will bring, if nobody does anything and every message arrives."""
-    return tuple(_onward(ticket, policy))
+def forecast_ticket(ticket: Ticket, policy: Policy, around: Surroundings = ALONE) -> tuple[Moment, ...]:
+    """What a ticket's timers will bring, if nobody does anything, every message arrives and all around it stays."""
+    return tuple(_onward(ticket, policy, around))
 
 
-def _onward(ticket: Ticket, policy: Policy) -> Sequence[Moment]:
+def _onward(ticket: Ticket, policy: Policy, around: Surroundings) -> Sequence[Moment]:
     moments: list[Moment] = []
     told: dict[str, int] = {}
     while ticket.timers and len(moments) < LONGEST:
@@ -50,7 +57,7 @@ def _onward(ticket: Ticket, policy: Policy) -> Sequence[Moment]:
             break
         if timer.kind is TimerKind.UPDATE:
             told[timer.name] = told.get(timer.name, 0) + 1
-        outcome = step(ticket, TimerDue(timer.kind, timer.token, timer.name), policy, timer.due_at)
+        outcome = step(ticket, TimerDue(timer.kind, timer.token, timer.name), policy, timer.due_at, around)
         if outcome.ticket is None:
             break
         moments.append(_moment(outcome, timer.due_at))
@@ -65,4 +72,5 @@ def _moment(outcome: Outcome, at: datetime) -> Moment:
         owner=outcome.ticket.owner if outcome.ticket else "",
         writes=tuple(action.platform for action in outcome.actions if action.verb is not Verb.NOTIFY),
         reasons=tuple(entry.reason for entry in outcome.entries),
+        shadow=outcome.ticket.shadow if outcome.ticket else False,
     )

@@ -15,8 +15,8 @@ from rung.cli.when import When
 
 if TYPE_CHECKING:
     from core.engine.forecast import Moment
-    from core.model import Delivery
-    from core.policy import Roster
+    from core.model import Delivery, Surroundings
+    from core.policy import Policy, Roster
     from rung.loaded import Loaded
 
 
@@ -34,6 +34,8 @@ def command(what: str, source: str | None, at: datetime | None, config: Path | N
     if as_json:
         print_json([{"moment": one, "sentences": [reason.sentence for reason in one.reasons]} for one in moments])
         return
+    if any(one.shadow for one in moments):
+        click.echo("Shadowed: Rung would decide and record this, but write nothing and tell nobody.")
     roster = loaded.policy.roster
     rows = [_row(one, roster) for one in moments]
     table(("WHEN", "WHO IS TOLD", "WHOSE IT IS", "WRITTEN TO", "WHY"), rows, "Nothing more would happen by itself.")
@@ -53,21 +55,36 @@ def _ticket(ticket_id: int) -> tuple[Loaded, Sequence[Moment]]:
     app = wiring.build(settings_with_redis())
     ticket = app.desk.ticket(ticket_id).ticket
     loaded = app.parts.loaded()
-    return loaded, forecast_ticket(ticket, loaded.at_version(ticket.policy_version))
+    policy = loaded.at_version(ticket.policy_version)
+    return loaded, forecast_ticket(ticket, policy, _around(policy, ticket_id))
 
 
 def _payload(
     path: Path, source: str | None, at: datetime | None, config: Path | None
 ) -> tuple[Loaded, Sequence[Moment]]:
     from core.engine.forecast import forecast_event
+    from core.model import ALONE
 
     loaded = given.loaded(config)
     if source is None or source not in loaded.sources:
         raise click.UsageError(f"Name the source with --source; there are: {', '.join(loaded.sources) or 'none'}.")
+    # Documents alone know nobody's work; those in force come with it.
+    around = ALONE if config else _around(loaded.policy, 0)
     moments: list[Moment] = []
     for event in loaded.mappings.events(_delivery(path, source)).events:
-        moments += forecast_event(event, loaded.policy, at or datetime.now(UTC))
+        moments += forecast_event(event, loaded.policy, at or datetime.now(UTC), around)
     return loaded, moments
+
+
+def _around(policy: Policy, ticket_id: int) -> Surroundings:
+    """Everybody's work and turns as they are now, where the policy chooses by them."""
+    from core.model import ALONE, TimerDue, TimerKind
+    from core.store.database import connect
+    from core.work.workload import with_workload
+    from rung.cli.desk import settings
+
+    with connect(settings().database_url).connect() as connection:
+        return with_workload(ALONE, connection, ticket_id, TimerDue(TimerKind.ACKNOWLEDGE, 0), policy)
 
 
 def _delivery(path: Path, source: str) -> Delivery:

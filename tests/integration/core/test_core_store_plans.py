@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, Engine, event, text
 
-from core.store import actions, deliveries
+from core.store import actions, deliveries, workload
 from core.store.database import connect
 
 LEASE = timedelta(seconds=60)
@@ -23,6 +23,8 @@ _KEPT = """
     FROM generate_series(1, 3000) AS n;
     INSERT INTO deliveries (source, received_at, content_type, headers, body, attempt_at)
     SELECT 'snow', now(), '', '{}', '', now() + n * interval '1 hour' FROM generate_series(-5, 3000) AS n;
+    UPDATE tickets SET owner = 'p' || id % 300, is_open = id % 10 <> 0;
+    INSERT INTO turns (person, shadow) SELECT 'p' || n % 300, false FROM generate_series(1, 3000) AS n;
     INSERT INTO breakers (platform) VALUES ('snow'), ('jira');
 """
 
@@ -75,3 +77,14 @@ def test_confirming_a_write_reads_the_tickets_own_actions_only(full: Engine) -> 
     told = plan(full, lambda connection: actions.confirm(connection, 7, ("7/snow",)))
     assert "Index Scan using actions_ticket" in told, told
     assert "Seq Scan" not in told, told
+
+
+def test_weighing_peoples_work_reads_their_open_tickets_from_the_index_alone(full: Engine) -> None:
+    told = plan(full, lambda connection: workload.load(connection, ["p1", "p2", "p3"], but=7))
+    assert "Index Only Scan using tickets_load" in told, told
+    assert "Heap Fetches: 0" in told, told
+
+
+def test_whose_turn_it_was_is_read_from_the_index_alone(full: Engine) -> None:
+    told = plan(full, lambda connection: workload.latest_turns(connection, ["p1", "p2", "p3"]))
+    assert "Index Only Scan using turns_person" in told, told
