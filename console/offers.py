@@ -25,6 +25,7 @@ _TILES = {
     "owner": "Owner",
     "link": "Major incident",
     "duty": "Duty done",
+    "vendor": "Vendor's case",
     "note": "Note",
 }
 
@@ -96,7 +97,7 @@ def offers(page: TicketPage, who: str) -> tuple[Offer, ...]:
     if not page.ticket.state.is_open:
         return (*_duties(desk), _note(desk))
     always = (*_duties(desk), _note(desk))
-    return (*_whose(desk), *_where(desk), *_how_bad(desk), *_when(desk), *_beside(desk), *always)
+    return (*_whose(desk), *_where(desk), *_how_bad(desk), *_when(desk), *_beside(desk), *_vendors(desk), *always)
 
 
 def _whose(desk: _Desk) -> Iterator[Offer]:
@@ -160,6 +161,13 @@ def _beside(desk: _Desk) -> Iterator[Offer]:
     out = f" It is part of {parent} now; 0 takes it out." if parent else ""
     does = f"Makes it part of the major incident with that ticket number.{out}{noted}"
     yield desk.offer("link", does, "Link it", Right.LINK_MAJOR)
+
+
+def _vendors(desk: _Desk) -> Iterator[Offer]:
+    asked = tuple((one.vendor, one.vendor) for one in desk.page.ticket.vendor_cases)
+    if asked:
+        does = f"Their clock ends: who has a number has taken it. Noted{desk.where}."
+        yield desk.offer("vendor", does, "Tell their case number", Right.VENDOR, choices=asked, needs_reason=False)
 
 
 def _duties(desk: _Desk) -> Iterator[Offer]:

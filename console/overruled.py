@@ -23,6 +23,12 @@ def overruled(page: TicketPage, people: Mapping[str, str]) -> list[tuple[str, st
         backup = f"backup {people.get(one.backup, one.backup)}" if one.backup else ""
         names = filter(None, (people.get(one.owner, one.owner), backup))
         told.append((f"{plain(one.level)} is named", plain(", ".join(names))))
+    for case in ticket.vendor_cases:
+        name = people.get(f"vendor:{case.vendor}", case.vendor)
+        since = (
+            f"Acknowledged {wording.exact(case.acknowledged_at)}" if case.acknowledged_at else "Not acknowledged yet"
+        )
+        told.append((f"Asked {plain(name)}", f"{since}{f', case {plain(case.number)}' if case.number else ''}"))
     return told
 
 

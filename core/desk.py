@@ -83,6 +83,20 @@ class ClockRow:
 
 
 @dataclass(frozen=True, slots=True)
+class VendorFigures:
+    """How a vendor (the policy's id) kept their contract: tickets they were asked for, acknowledged in time, late, and
+    not acknowledged yet; half of those acknowledged were within `half_within_seconds`, by the wall.
+    """
+
+    vendor: str
+    tickets: int
+    in_time: int
+    late: int
+    waiting: int
+    half_within_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class PlatformHealth:
     """Whether a platform takes our writes: `since` is when its breaker opened, None while it is closed."""
 

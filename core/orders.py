@@ -26,6 +26,7 @@ from core.model import (
     Severity,
     Snooze,
     Take,
+    TellVendorCase,
 )
 
 Words = Mapping[str, str]
@@ -117,6 +118,11 @@ def _duty(said: _Said, words: Words, _: datetime) -> Command:
     return FulfilDuty(*said, duty=_needed(words, "duty", "which duty is done, by its id in the policy"))
 
 
+def _vendor(said: _Said, words: Words, _: datetime) -> Command:
+    vendor, number = _needed(words, "vendor", "which vendor, by its id in the policy"), words.get("number", "")
+    return TellVendorCase(*said, vendor=vendor, number=_needed({"number": number[:100]}, "number", "their case number"))
+
+
 def _note(said: _Said, words: Words, _: datetime) -> Command:
     return Note(*said, text=_needed(words, "text", "what is to be noted"))
 
@@ -135,6 +141,7 @@ _ORDERS: Mapping[str, tuple[_Made, tuple[str, ...]]] = {
     "owner": (_owner, ("level", "person", "as")),
     "link": (_link, ("major",)),
     "duty": (_duty, ("duty",)),
+    "vendor": (_vendor, ("vendor", "number")),
     "note": (_note, ("text",)),
 }
 

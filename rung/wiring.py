@@ -19,6 +19,7 @@ from console import AcknowledgeLinks
 from core.desk import Desk
 from core.model import Notice, Person
 from core.policy import Policy
+from core.policy.vendor import vendor_of
 from core.ports import Bell, Calendars, Clock, Notifier, StorageUnavailableError
 from core.store import database
 from core.store import documents as stored
@@ -168,7 +169,8 @@ def _or_unavailable(loaded: Callable[[], Loaded]) -> Callable[[], Loaded]:
 
 
 def _people(loaded: Loaded) -> dict[str, str]:
-    return {person.id: person.name for person in loaded.policy.roster.people.values()}
+    people = loaded.policy.roster.people.values()
+    return {person.id: person.name for person in people if not vendor_of(person.id)}
 
 
 def _database_check(engine: Engine) -> str | None:

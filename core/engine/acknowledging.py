@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from core.engine.draft import Draft
 from core.engine.escalation import ask_again
 from core.engine.heard import hear
+from core.engine.vendors import vendor_acknowledged
 from core.engine.wording import listed, span
 from core.model import Asked, EntryKind, Reason, ReasonCode, State, Timer, TimerKind
 from core.policy import Ask
@@ -23,7 +24,8 @@ def acknowledge(draft: Draft, by: str, via: str, *, on_platform: bool) -> None:
     _mark(draft, by)
     others = awaited(draft)
     facts = {"person": draft.policy.roster.name(by), "via": via, "after": span(_waited(draft))}
-    owner = by if is_first or not _must_all(draft) else draft.ticket.owner
+    is_outside = vendor_acknowledged(draft, by)
+    owner = by if (is_first or not _must_all(draft)) and not is_outside else draft.ticket.owner
     draft.update(owner=owner)
     hear(draft)
     if others:

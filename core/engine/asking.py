@@ -9,9 +9,11 @@ from datetime import timedelta
 from core.engine.choosing import Candidate, Chain, acting_team, asked_again, chain
 from core.engine.draft import Draft
 from core.engine.handoff import hand_over
+from core.engine.vendors import ask_vendor, vendor_notice
 from core.engine.wording import duty_notice, listed, span
 from core.model import Asked, Reason, ReasonCode, TimerKind
 from core.policy import Ask, Level
+from core.policy.vendor import vendor_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,12 @@ def _ask(draft: Draft, level: Level, chosen: Sequence[Candidate], reason: Reason
 
 def _give(draft: Draft, chosen: Sequence[Candidate], within: timedelta, reason: Reason, tried: str) -> None:
     """Have it be the first one's, unless a person said whose it is, and ask them all."""
+    vendor = draft.policy.vendors.get(vendor_of(chosen[0].person))
+    if vendor is not None:
+        ask_vendor(draft, vendor)
+        draft.note()
+        draft.notify(vendor_notice(draft.ticket, draft.policy, vendor, within), reason)
+        return
     first, ticket = chosen[0].person, draft.ticket
     keeps_owner = "assignee" in ticket.theirs and ticket.owner
     draft.update(owner=ticket.owner if keeps_owner else first)

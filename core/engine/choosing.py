@@ -43,7 +43,12 @@ def acting_team(draft: Draft, level: Level) -> str:
 
 
 def chain(draft: Draft, level: Level) -> Chain:
-    """Everybody whom the level can ask now: named for this ticket, named for its service, then chosen of the team."""
+    """Everybody whom the level can ask now: named for this ticket, named for its service, then chosen of the team.
+
+    A vendor's level can ask the vendor, and nobody else.
+    """
+    if level.vendor:
+        return _vendor(draft, level.vendor)
     team = acting_team(draft, level)
     choice, of_ticket = person_for(draft, level.name, team), draft.ticket.owner_of(level.name)
     of_service = tuple(_of_service(draft, level))
@@ -58,6 +63,13 @@ def chain(draft: Draft, level: Level) -> Chain:
             found.setdefault(one.person, one)
     passed = tuple((person, why) for person, why in whys.items() if why)
     return Chain(tuple(found.values()), passed, "" if found else choice.why, choice)
+
+
+def _vendor(draft: Draft, vendor: str) -> Chain:
+    known = draft.policy.vendors.get(vendor)
+    if known is None or not known.ways:
+        return Chain((), why_nobody=f"the policy names no way to reach the vendor {vendor}")
+    return Chain((Candidate(known.key, "is the vendor", is_on_call=False),))
 
 
 def tell_choice(draft: Draft, level: Level, people: Chain) -> None:

@@ -9,6 +9,7 @@ from core.engine.clocknews import tell
 from core.engine.clockwork import Aim, Passed, bring, next_mark
 from core.engine.draft import Draft
 from core.engine.risk import duties
+from core.engine.vendors import vendor_clocks
 from core.model import Clock, Ticket, TimerKind
 from core.policy import CLOCKS, target_of
 from core.policy.targets import ACKNOWLEDGE, OLA, RESOLVE, UPDATE
@@ -90,7 +91,7 @@ def _levels(draft: Draft) -> Iterator[Aim]:
             yield _as_it_is(clock, over=True)
 
 
-AIMS: tuple[Callable[[Draft], Iterable[Aim]], ...] = (_targets, _levels, duties)
+AIMS: tuple[Callable[[Draft], Iterable[Aim]], ...] = (_targets, _levels, duties, vendor_clocks)
 """Where clocks come from: each says which clocks the ticket should have, and what they should be."""
 
 

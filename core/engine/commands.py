@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from core.engine import handing, holding, moving, overriding, owning, risk
+from core.engine import handing, holding, moving, overriding, owning, risk, vendors
 from core.engine.draft import Draft
 from core.engine.outcome import Refused
 from core.engine.saying import refuse
@@ -32,6 +32,7 @@ from core.model import (
     Severity,
     Snooze,
     Take,
+    TellVendorCase,
 )
 from core.policy import holders, rights
 
@@ -50,6 +51,7 @@ _RIGHTS: Mapping[type[Command], Right] = {
     SetBackup: Right.OWNER,
     LinkMajor: Right.LINK_MAJOR,
     FulfilDuty: Right.DUTY,
+    TellVendorCase: Right.VENDOR,
     Note: Right.NOTE,
 }
 
@@ -78,6 +80,7 @@ _HANDLERS: Mapping[type[Command], Callable[[Draft, Any], None]] = {
     SetBackup: owning.set_backup,
     LinkMajor: owning.link_major,
     FulfilDuty: risk.fulfil,
+    TellVendorCase: vendors.tell_case,
     Note: owning.note,
 }
 

@@ -25,6 +25,7 @@ from core.model.command import (
     SetOwner,
     Snooze,
     Take,
+    TellVendorCase,
 )
 from core.model.event import Delivery, DeliveryStatus, Event, EventKind, ForeignComment, Normalized
 from core.model.fired import Fired
@@ -39,6 +40,7 @@ from core.model.surroundings import ALONE, Surroundings
 from core.model.ticket import Alert, Ticket, Timer, TimerKind, Unopened
 from core.model.told import Moment, Told
 from core.model.values import Impact, Severity, State, TicketKind, Urgency
+from core.model.vendorcase import VendorCase
 
 __all__ = [
     "ALONE",
@@ -104,6 +106,7 @@ __all__ = [
     "Stimulus",
     "Surroundings",
     "Take",
+    "TellVendorCase",
     "Ticket",
     "TicketKind",
     "Timer",
@@ -112,5 +115,6 @@ __all__ = [
     "Told",
     "Unopened",
     "Urgency",
+    "VendorCase",
     "Verb",
 ]

@@ -115,6 +115,14 @@ class FulfilDuty(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TellVendorCase(Command):
+    """A vendor (the policy's id) has taken it under a number of their own."""
+
+    vendor: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note(Command):
     """Something that whoever works on it should know."""
 

@@ -23,6 +23,7 @@ class Right(StrEnum):
     LINK_MAJOR = "link_major"
     HANDOFF = "handoff"
     DUTY = "duty"
+    VENDOR = "vendor"
     NOTE = "note"
 
     @property
@@ -47,6 +48,7 @@ _DEEDS = {
     Right.LINK_MAJOR: "link it to a major incident",
     Right.HANDOFF: "tell its handoff facts",
     Right.DUTY: "say that a duty is done",
+    Right.VENDOR: "tell a vendor's case number",
     Right.NOTE: "note something on it",
 }
 

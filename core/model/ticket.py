@@ -15,6 +15,7 @@ from core.model.overruling import Hold, LevelOwner, SeverityOverride, Snoozed
 from core.model.record import Record
 from core.model.told import Told
 from core.model.values import Impact, Severity, State, TicketKind, Urgency
+from core.model.vendorcase import VendorCase
 
 
 class TimerKind(StrEnum):
@@ -90,8 +91,9 @@ class Ticket:
     `policy_severity` is what the policy alone makes of the facts, None until it was looked at. `segment` is the
     policy's segment that the ticket belongs to, "" for none.
     `risk` holds its classes of risk, `told_of_risk` the rules by which somebody was told of them, `duties_done` the ids
-    of the duties that a person has fulfilled. `reassignments` and `reopenings` count those so far, `like` the tickets
-    like this one when it last looked; `parent` is the major incident that gathers it, 0 without one.
+    of the duties that a person has fulfilled; `vendor_cases` are the vendors who were asked. `reassignments` and
+    `reopenings` count those so far, `like` the tickets like this one when it last looked; `parent` is the major
+    incident that gathers it, 0 without one.
     `clocks` are its targets, run out or running; `heard_at` is when a person last did or said something about it.
     `hold_reason` says why it is on hold (awaiting_caller, awaiting_vendor and so on), "" where that was not told.
     `shadow` says that Rung only decides and records: nothing is written, and nobody is told. `skill` is what
@@ -161,6 +163,7 @@ class Ticket:
     risk: tuple[str, ...] = ()
     told_of_risk: frozenset[str] = frozenset()
     duties_done: frozenset[str] = frozenset()
+    vendor_cases: tuple[VendorCase, ...] = ()
     reassignments: int = 0
     reopenings: int = 0
     like: int = 0
@@ -186,6 +189,10 @@ class Ticket:
     def owner_of(self, level: str) -> LevelOwner:
         """Whom people have named for that level of this ticket."""
         return next((one for one in self.owners if one.level == level), LevelOwner(level=level))
+
+    def vendor_case(self, vendor: str) -> VendorCase | None:
+        """How it stands with that vendor; None when they were not asked."""
+        return next((one for one in self.vendor_cases if one.vendor == vendor), None)
 
     @property
     def need(self) -> tuple[datetime, str] | None:

@@ -23,6 +23,7 @@ from core.policy.shifts import Shift, shifts
 from core.policy.spans import Span, TimeOff
 from core.policy.targets import CLOCKS, Pauses, Target, TargetRule, target_of
 from core.policy.triggers import Direction, Trigger
+from core.policy.vendor import Vendor
 
 __all__ = [
     "ALWAYS",
@@ -84,6 +85,7 @@ __all__ = [
     "Turn",
     "Unreachable",
     "Updates",
+    "Vendor",
     "Why",
     "Within",
     "Wording",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from core.policy.paths import Level
     from core.policy.policy import Policy
 
-OTHERS = frozenset({Right.ACKNOWLEDGE, Right.TAKE, Right.ESCALATE, Right.HANDOFF, Right.NOTE})
+OTHERS = frozenset({Right.ACKNOWLEDGE, Right.TAKE, Right.ESCALATE, Right.HANDOFF, Right.VENDOR, Right.NOTE})
 """What anybody may whom the policy gives no level, where it says nothing of them."""
 
 

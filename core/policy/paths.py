@@ -36,6 +36,7 @@ class Level:
     then the `next_in_turn` next ones, each for as long as `acknowledge_within` says; with ALL everybody on duty does.
 
     `may` is what it may decide beside what the levels below it may.
+    A level with a `vendor` (an id) asks them, and whoever has the ticket here keeps it.
     `ola` is how long the level may have a ticket until it passes it on or resolves it.
     """
 
@@ -47,6 +48,7 @@ class Level:
     next_in_turn: int = 0
     may: frozenset[Right] = EVERYTHING
     ola: Target | None = None
+    vendor: str = ""
 
     @property
     def is_hierarchical(self) -> bool:

@@ -24,6 +24,7 @@ from core.policy.segments import NO_LIMITS, Limits, Segment
 from core.policy.severity import SeverityRule
 from core.policy.targets import Pauses, TargetRule
 from core.policy.triggers import Trigger
+from core.policy.vendor import Vendor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +58,7 @@ class Policy:
     pauses: Pauses = field(default_factory=Pauses)
     clock_marks: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     communication: Communication = field(default_factory=Communication)
+    vendors: Mapping[str, Vendor] = field(default_factory=dict)
     risk: RiskPolicy = field(default_factory=RiskPolicy)
     roster: Roster = field(default_factory=Roster)
     creates_on: Mapping[str, str] = field(default_factory=dict)

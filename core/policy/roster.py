@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -38,6 +38,10 @@ class Roster:
         theirs = {one.id: told[one.id] for one in self.people.values() if one.calendar and told.get(one.id)}
         time_off = {**self.time_off, **{name: (*self.time_off.get(name, ()), *spans) for name, spans in theirs.items()}}
         return replace(self, time_off=time_off, by_calendar=theirs)
+
+    def with_vendors(self, vendors: Iterable[Person]) -> Roster:
+        """The roster with those outside who can be asked like people."""
+        return replace(self, people={**self.people, **{one.id: one for one in vendors}})
 
     def duty(self, team: str, level: str) -> OnCall | None:
         """The duty of that level of the team; None when it has none."""

@@ -16,7 +16,7 @@ def check(policy: Mapping[str, Any], report: Report) -> None:
     if known.count(ROUND_THE_CLOCK) > 1:
         hint = "Give yours another name."
         report.add(("calendars", ROUND_THE_CLOCK), "is the name of the calendar that never closes.", hint)
-    for path, name in (*_of_targets(policy), *_of_levels(policy), *_of_duties(policy)):
+    for path, name in (*_of_targets(policy), *_of_levels(policy), *_of_duties(policy), *_of_vendors(policy)):
         if name not in known:
             report.unknown(path, "calendar", name, known)
 
@@ -43,3 +43,10 @@ def _of_duties(policy: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
     for name, duty in duties.items() if isinstance(duties, Mapping) else ():
         if isinstance(duty, Mapping) and isinstance(duty.get("calendar"), str):
             yield ("risk", "duties", name, "calendar"), duty["calendar"]
+
+
+def _of_vendors(policy: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    vendors = policy.get("vendors")
+    for name, vendor in vendors.items() if isinstance(vendors, Mapping) else ():
+        if isinstance(vendor, Mapping) and isinstance(vendor.get("calendar"), str):
+            yield ("vendors", name, "calendar"), vendor["calendar"]

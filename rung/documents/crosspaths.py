@@ -15,7 +15,7 @@ def check_paths(policy: Data, paths: Mapping[str, Data], teams: Collection[str],
     """Note every name that is nowhere; what could not be read is passed over."""
     levels = {name: level_names(one) for name, one in paths.items()}
     for name, one in paths.items():
-        _path(report, ("paths", name), one, levels[name], teams, people)
+        _path(report, ("paths", name), one, levels[name], teams, people, _vendors(policy))
     for index, rule in entries(policy, "path_rules"):
         if "path" in rule and paths and rule["path"] not in paths:
             report.unknown(("path_rules", index, "path"), "path", rule["path"], paths)
@@ -33,8 +33,19 @@ def entries(data: Data, key: str) -> list[tuple[int, Data]]:
     return [(index, one) for index, one in enumerate(data.get(key) or ()) if isinstance(one, Mapping)]
 
 
+def _vendors(policy: Data) -> Collection[str]:
+    vendors = policy.get("vendors")
+    return vendors if isinstance(vendors, Mapping) else ()
+
+
 def _path(
-    report: Report, at: Path, path: Data, levels: Sequence[str], teams: Collection[str], people: Collection[str]
+    report: Report,
+    at: Path,
+    path: Data,
+    levels: Sequence[str],
+    teams: Collection[str],
+    people: Collection[str],
+    vendors: Collection[str],
 ) -> None:
     for index, person in enumerate(path.get("last_resort") or ()):
         if person not in people:
@@ -44,6 +55,11 @@ def _path(
     for index, level in entries(path, "levels"):
         if level.get("team") and level["team"] not in teams:
             report.unknown((*at, "levels", index, "team"), "team", level["team"], teams)
+        if level.get("vendor") and level["vendor"] not in vendors:
+            report.unknown((*at, "levels", index, "vendor"), "vendor", level["vendor"], vendors)
+        if level.get("vendor") and (level.get("team") or level.get("next_in_turn") or level.get("ask") == "all"):
+            hint = "Leave team, ask and next_in_turn out."
+            report.add((*at, "levels", index, "vendor"), "is asked alone, and nobody of a team beside them.", hint)
         name = str(level.get("name", ""))
         if name and name.casefold() in seen:
             report.add(

@@ -24,6 +24,7 @@ from rung.documents.policy.services import ServiceSchema, service
 from rung.documents.policy.severity import SeveritySchema, severity
 from rung.documents.policy.targets import PausesSchema, TargetSchema, pauses, target_rule
 from rung.documents.policy.triggers import TriggerSchema, triggers
+from rung.documents.policy.vendors import VendorSchema, vendor
 
 
 class PolicySchema(Strict):
@@ -50,11 +51,13 @@ class PolicySchema(Strict):
     acknowledgement = fields.Nested(AcknowledgementSchema)
     reopen_within = Duration()
     communication = fields.Nested(CommunicationSchema)
+    vendors = Named(fields.Nested(VendorSchema), load_default=dict)
     risk = fields.Nested(RiskSchema, load_default=lambda: RiskSchema().load({}))
 
 
 def policy(data: Mapping[str, Any], *, version: int, roster: Roster, creates_on: Mapping[str, str]) -> Policy:
     """The policy of a document that was checked, its missing sections already filled with the defaults."""
+    vendors = {name: vendor(name, one) for name, one in data["vendors"].items()}
     return Policy(
         version=version,
         name=data.get("name", "policy.yaml"),
@@ -80,6 +83,7 @@ def policy(data: Mapping[str, Any], *, version: int, roster: Roster, creates_on:
         reopen_within=data["reopen_within"],
         communication=communication(data["communication"]),
         risk=risk(data["risk"]),
-        roster=roster,
+        vendors=vendors,
+        roster=roster.with_vendors(one.person for one in vendors.values()),
         creates_on=creates_on,
     )

@@ -37,6 +37,7 @@ class LevelSchema(Strict):
     team = Text(load_default="")
     ask = Choice([one.value for one in Ask], load_default=Ask.ONE.value)
     next_in_turn = Count(0, 20, load_default=0)
+    vendor = Text(load_default="")
 
 
 class EntranceSchema(ConditionSchema):
@@ -91,6 +92,7 @@ def _level(data: Mapping[str, Any]) -> Level:
         next_in_turn=data["next_in_turn"],
         may=data["may"],
         ola=data.get("ola"),
+        vendor=data["vendor"],
     )
 
 
