@@ -14,6 +14,8 @@ def overruled(page: TicketPage, people: Mapping[str, str]) -> list[tuple[str, st
     ticket, told = page.ticket, []
     if ticket.severity_override:
         told.append(("Severity", _because("Set by", ticket.severity_override.by, ticket.severity_override.reason)))
+        if ticket.policy_severity and ticket.policy_severity is not ticket.severity:
+            told.append(("By the policy", ticket.policy_severity.value))
     if ticket.hold:
         until = f"Until {wording.exact(ticket.hold.until)}, by"
         told.append(("On hold", _because(until, ticket.hold.by, ticket.hold.reason)))

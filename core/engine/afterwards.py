@@ -18,13 +18,26 @@ LOOKS: tuple[Callable[[Draft], None], ...] = (
     keep_time,
     watch_acknowledgement,
     let_go,
-    tell_who_must_know,
-    communicate,
 )
 """In this order; each looks at the ticket as the one before left it, and does nothing where nothing concerns it."""
 
+TELLS: tuple[Callable[[Draft], None], ...] = (
+    tell_who_must_know,
+    communicate,
+)
+"""What is told of a ticket once all that follows from its facts is settled."""
+
 
 def look_again(draft: Draft) -> None:
-    """Bring what follows from the ticket's facts in step with them."""
-    for look in LOOKS:
-        look(draft)
+    """Bring what follows from the ticket's facts in step with them, then tell of it.
+
+    They are looked at once more where a look has itself changed one.
+    """
+    for _ in range(2):
+        before = draft.ticket.severity
+        for look in LOOKS:
+            look(draft)
+        if draft.ticket.severity is before and not severity.is_outdated(draft):
+            break
+    for tell in TELLS:
+        tell(draft)

@@ -44,6 +44,8 @@ class Draft:
     ) -> None:
         self._ticket = ticket
         self.before = ticket
+        self.judged = ticket
+        """The ticket as its severity was last looked at."""
         self.opens = opens
         self._pending: dict[str, Any] = {"updated_at": now}
         self.policy = policy

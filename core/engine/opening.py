@@ -37,13 +37,12 @@ def open_ticket(identity: Unopened, event: Event, policy: Policy, now: datetime,
         return Outcome(None)
     draft = Draft(_blank(identity, event, policy, now, around), policy, now, around, opens=True)
     draft.update(**facts_told(event, policy))
-    why = severity.begin(draft)
-    draft.update(path=policy.path_of(draft.ticket.segment))
     if event.kind is EventKind.ALERT:
         _from_alert(draft, event)
     else:
         _from_record(draft, event)
-    _severity_told(draft, why)
+    _severity_told(draft, severity.begin(draft))
+    draft.update(path=policy.path_of(draft.ticket.segment))
     route(draft, event)
     roll_out(draft)
     if event.state is State.NEW:

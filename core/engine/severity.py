@@ -9,6 +9,7 @@ from core.engine.asking import rearm
 from core.engine.draft import Draft
 from core.engine.escalation import begin_path
 from core.engine.holding import wake
+from core.engine.risk import classify
 from core.model import Reason, ReasonCode, Severity, Ticket
 from core.model.changed import changed
 from core.policy import facts_of
@@ -23,6 +24,7 @@ _MOVES = frozenset(
         "awaiting_since",
         "clocks",
         "comments",
+        "duties_done",
         "exhausted",
         "fired",
         "handoff",
@@ -33,18 +35,25 @@ _MOVES = frozenset(
         "operations",
         "owner",
         "owners",
+        "path",
+        "policy_severity",
         "records",
         "resolution",
         "round",
+        "segment",
         "severity",
+        "skill",
         "snooze",
+        "team",
         "theirs",
         "timer_token",
         "timers",
+        "told",
+        "told_of_risk",
         "updated_at",
     }
 )
-"""What changes with nearly every step and decides no severity."""
+"""What follows from the severity, or changes with nearly every step, and decides no severity."""
 _basis = attrgetter(*(one.name for one in fields(Ticket) if one.name not in _MOVES))
 
 _CHANGED = {
@@ -57,20 +66,32 @@ _CHANGED = {
 
 
 def begin(draft: Draft) -> Reason:
-    """Give a new ticket its segment and its severity; returns why it has that one."""
+    """Give a new ticket its segment, its severity and its classes of risk; returns why it is so severe."""
     _belong(draft)
+    why = _judge(draft)
+    classify(draft)
+    return _judge(draft) if is_outdated(draft) else why
+
+
+def _judge(draft: Draft) -> Reason:
     severity, why = draft.policy.severity_of(draft.facts())
     draft.update(severity=severity, policy_severity=severity)
+    draft.judged = draft.ticket
     return why
+
+
+def is_outdated(draft: Draft) -> bool:
+    """Whether anything that can decide the severity has changed since it was last looked at."""
+    ticket = draft.ticket
+    return ticket.state.is_open and (ticket.policy_severity is None or _basis(ticket) != _basis(draft.judged))
 
 
 def look(draft: Draft) -> None:
     """Derive segment and severity anew if anything that decides them has changed; a person's severity stands."""
     ticket = draft.ticket
-    if not ticket.state.is_open:
+    if not is_outdated(draft):
         return
-    if ticket.policy_severity is not None and _basis(ticket) == _basis(draft.before):
-        return
+    draft.judged = ticket
     _belong(draft)
     by_policy, why = draft.policy.severity_of(draft.facts())
     before = ticket.policy_severity

@@ -59,11 +59,6 @@ class Customer:
     language: str = ""
     vips: tuple[str, ...] = ()
 
-    def is_vip(self, *names: str) -> bool:
-        """Whether somebody of one of these names is a VIP of theirs, case aside."""
-        mine = {one.casefold() for one in self.vips}
-        return any(name.casefold() in mine for name in names if name)
-
 
 @dataclass(frozen=True)
 class Catalogue:
@@ -88,11 +83,19 @@ class Catalogue:
         """The customer whom a source calls so."""
         return self._customers_by_name.get(name.casefold())
 
+    @cached_property
+    def _vip_of(self) -> Mapping[str, frozenset[str]]:
+        """The customers whose VIP somebody is, by their folded name or e-mail address."""
+        found: dict[str, frozenset[str]] = {}
+        for customer in self.customers.values():
+            for vip in map(str.casefold, customer.vips):
+                found[vip] = found.get(vip, frozenset()) | {customer.id}
+        return found
+
     def is_vip(self, customer: str, *caller: str) -> bool:
         """Whether a caller, by any of their names, is a VIP of the customer of that id; of any where none is known."""
-        known = self.customers.get(customer)
-        asked = [known] if known else [] if customer else self.customers.values()
-        return any(one.is_vip(*caller) for one in asked)
+        known = [self._vip_of.get(name.casefold(), frozenset()) for name in caller if name]
+        return any(customer in customers if customer else bool(customers) for customers in known)
 
     @cached_property
     def dependents(self) -> Mapping[str, int]:

@@ -27,13 +27,16 @@ class Limits:
     """How far segments may go.
 
     `acknowledge_within` is the longest that the first level of a segment's path may have, `path_within` the longest
-    until that path is walked, `severity_steps` how far a segment's severity may be from the organisation's. None and
-    {} set no limit.
+    until that path is walked, `severity_steps` how far a segment's severity may be from the organisation's, and
+    `acknowledge`, `update` and `resolve` the longest targets for a segment. None and {} set no limit.
     """
 
     acknowledge_within: Mapping[Severity, timedelta] = field(default_factory=dict)
     path_within: Mapping[Severity, timedelta] = field(default_factory=dict)
     severity_steps: int | None = None
+    acknowledge: Mapping[Severity, timedelta] = field(default_factory=dict)
+    update: Mapping[Severity, timedelta] = field(default_factory=dict)
+    resolve: Mapping[Severity, timedelta] = field(default_factory=dict)
 
 
 NO_LIMITS = Limits()

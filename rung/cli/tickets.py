@@ -73,6 +73,8 @@ def show(ticket_id: int, as_json: bool) -> None:
             ("Mode", "shadowed: Rung decides and records, but writes nothing and tells nobody" if row.shadow else ""),
             ("Title", row.title),
             ("Service", row.service),
+            ("Customer", page.ticket.customer),
+            ("Segment", page.ticket.segment),
             ("Team", row.team),
             ("Owner", row.owner),
             ("Level", row.level),
@@ -112,6 +114,8 @@ def _overruled(ticket: Ticket) -> list[tuple[str, str]]:
     told = []
     if ticket.severity_override:
         told.append(("Severity", f"set by {ticket.severity_override.by}: {ticket.severity_override.reason}"))
+        if ticket.policy_severity and ticket.policy_severity is not ticket.severity:
+            told.append(("By policy", ticket.policy_severity.value))
     if ticket.hold:
         told.append(("On hold", f"until {moment(ticket.hold.until)} by {ticket.hold.by}: {ticket.hold.reason}"))
     if ticket.snooze and ticket.snoozed_until:

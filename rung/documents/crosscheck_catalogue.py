@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from core.model import Severity
+from core.policy import CLOCKS
 from rung.documents.problems import Path, Report, unique
 
 Data = Mapping[str, Any]
@@ -66,6 +67,18 @@ def check_segments(report: Report, policy: Data, segments: Mapping[str, Data], p
             _path(report, name, path, paths[path], limits)
         if "severity_steps" in limits and one.get("severity"):
             _severity(report, ("segments", name, "severity"), one["severity"], policy, limits["severity_steps"])
+    for index, rule in enumerate(policy.get("targets") or ()):
+        if isinstance(rule, Mapping) and "segment" in (rule.get("match") or {}):
+            _targets(report, ("targets", index), rule, limits)
+
+
+def _targets(report: Report, at: Path, rule: Data, limits: Data) -> None:
+    """A rule that sets targets for segments keeps to the longest ones."""
+    for clock in CLOCKS:
+        limit, had = limits.get(clock) or {}, rule.get(clock) or {}
+        for severity in _beyond(limit, had):
+            message = f"is {_told(had[severity])} at {severity} for a segment; the limit is {_told(limit[severity])}."
+            report.add((*at, clock), message, "Shorten the target, or change limits.")
 
 
 def _path(report: Report, segment: str, path: str, data: Data, limits: Data) -> None:
@@ -83,7 +96,7 @@ def _path(report: Report, segment: str, path: str, data: Data, limits: Data) -> 
 
 
 def _beyond(limit: Mapping[Severity, timedelta], had: Mapping[Severity, timedelta]) -> Iterator[Severity]:
-    return (severity for severity, longest in limit.items() if had[severity] > longest)
+    return (severity for severity, longest in limit.items() if severity in had and had[severity] > longest)
 
 
 def _told(length: timedelta) -> str:

@@ -12,8 +12,8 @@ from core.policy import Limits, LocalSeverity, Segment
 from core.policy.facts import FOLLOWING
 from rung.documents.fields import Count, Strict, Text
 from rung.documents.policy.conditions import ConditionSchema, condition, refuse_facts
-from rung.documents.policy.lengths import Within
 from rung.documents.policy.severity import LocalSeveritySchema, matrix
+from rung.documents.policy.targets import WithinSome
 
 
 class SegmentSchema(ConditionSchema):
@@ -33,9 +33,12 @@ class SegmentSchema(ConditionSchema):
 class LimitsSchema(Strict):
     """How far segments may go."""
 
-    acknowledge_within = Within(load_default=dict)
-    path_within = Within(load_default=dict)
+    acknowledge_within = WithinSome()
+    path_within = WithinSome()
     severity_steps = Count(0, 3)
+    acknowledge = WithinSome()
+    update = WithinSome()
+    resolve = WithinSome()
 
 
 def segment(name: str, data: Mapping[str, Any]) -> Segment:

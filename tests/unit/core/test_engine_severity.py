@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.model import (
+    Action,
     ChangeSeverity,
     EventKind,
     HandBack,
@@ -23,8 +24,9 @@ from core.model import (
     Urgency,
     Verb,
 )
-from core.policy import Customer, LocalSeverity, Path, Service
+from core.policy import Customer, LocalSeverity, Path, Service, facts_of
 from tests.unit.core.conftest import NOON, Story, a_level, a_record_event
+from tests.unit.core.test_engine_properties import moves, stimulus_of
 from tests.unit.core.test_policy_severity import ACME, a_rule, a_segment, ruled
 
 Tell = Callable[..., Story]
@@ -249,3 +251,33 @@ def test_the_severity_depends_on_the_facts_and_never_on_the_order_in_which_they_
     first, second = ([{}, *(dict([fact]) for fact in order)] for order in told_in)
     at_once = [dict(told_in[0])]
     assert _decided(first, grades) == _decided(second, grades) == _decided(at_once, grades)
+
+
+RULES = replace(
+    POLICY,
+    severity=replace(
+        POLICY.severity,
+        rules=(
+            a_rule("set", match={"state": "on_hold"}, to=Severity.SEV4),
+            a_rule("raise", when="reopenings > 0 || reassignments > 1"),
+            a_rule("lower", match={"title": "*again*"}),
+            *POLICY.severity.rules,
+        ),
+    ),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(moves, st.integers(0, 20)), max_size=12))
+def test_after_every_step_the_severity_is_what_the_facts_or_a_person_make_it(tale: list[tuple[object, int]]) -> None:
+    now, actions = Story(RULES).fires(), list[Action]()
+    for move, minutes in [("", 0), *tale]:
+        stimulus = stimulus_of(move, now.opened, actions) if move else None
+        if stimulus is not None:
+            now.happens(stimulus, minutes)
+        actions += now.outcome.actions
+        ticket = now.opened
+        if ticket.state.is_open:
+            assert ticket.policy_severity is RULES.severity_of(facts_of(ticket, RULES, now.now))[0]
+            override = ticket.severity_override
+            assert ticket.severity is (override.severity if override else ticket.policy_severity)

@@ -42,7 +42,10 @@ segments:
     path: short
     language: fr
     severity: {default: SEV2, matrix: {medium: {medium: SEV2}}}
-limits: {acknowledge_within: 30m, path_within: {SEV1: 1h, SEV2: 2h, SEV3: 1d, SEV4: 2d}, severity_steps: 1}
+targets:
+  - {name: retail, match: {segment: retail}, resolve: {SEV1: 2h, SEV2: 8h}}
+  - {name: rest, resolve: 30d}
+limits: {acknowledge_within: 30m, path_within: {SEV1: 1h, SEV2: 2h}, severity_steps: 1, resolve: {SEV2: 8h}}
 paths:
   standard: {levels: [{name: L1, acknowledge_within: 1h}]}
   short: {levels: [{name: L1, acknowledge_within: 10m}], rounds: 2}
