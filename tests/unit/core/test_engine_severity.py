@@ -24,7 +24,8 @@ from core.model import (
     Urgency,
     Verb,
 )
-from core.policy import Customer, LocalSeverity, Path, Service, facts_of
+from core.policy import Condition, Customer, LocalSeverity, Path, Service, facts_of
+from core.policy.risk import RiskPolicy, RiskRule
 from tests.unit.core.conftest import NOON, Story, a_level, a_record_event
 from tests.unit.core.test_engine_properties import moves, stimulus_of
 from tests.unit.core.test_policy_severity import ACME, a_rule, a_segment, ruled
@@ -164,6 +165,18 @@ def test_a_ticket_that_reopens_is_asked_for_by_the_severity_that_its_facts_now_g
 def test_a_step_that_changes_nothing_known_of_the_ticket_says_nothing_of_the_severity(story: Tell) -> None:
     now = opened_there(story, gold(), customer="acme").waits()
     assert not [code for code in now.reasons if code.name.startswith("SEVERITY")]
+
+
+def test_a_class_of_risk_decides_the_severity_before_anybody_is_asked(story: Tell) -> None:
+    leak = RiskRule(
+        name="leak", classes=("privacy",), because="a leak", condition=Condition(match={"category": ("leak",)})
+    )
+    private = a_rule("at_least", match={"risk": "privacy"}, to=Severity.SEV1, name="privacy", because="of the law")
+    policy = replace(ruled(private), risk=RiskPolicy(rules=(leak,)))
+    now = opened_there(story, policy, category="leak")
+    assert now.opened.severity is Severity.SEV1
+    assert now.opened.timers[0].due_at == NOON + timedelta(minutes=5)
+    assert not [code for code in now.reasons if code.name.startswith("SEVERITY_CHANGED")]
 
 
 def emea(**ways: Any) -> Any:
