@@ -112,7 +112,8 @@ def _whose(desk: _Desk) -> Iterator[Offer]:
 
 def _where(desk: _Desk) -> Iterator[Offer]:
     level, levels, where = desk.page.ticket.level, desk.page.choices.levels, desk.where
-    first = ("", f"Next level: {levels[level]}") if level < len(levels) else ("", "The last resort")
+    # The level by its name, so that a form which is sent twice does not move it twice.
+    first = (levels[level], f"Next level: {levels[level]}") if level < len(levels) else ("", "The last resort")
     above = (first, *((name, name) for name in levels[level + 1 :]))
     does = f"Asks that level at once: assigns it{where} to who is on call and tells them. A new response clock begins."
     yield desk.offer("escalate", does, f"Escalate it{where}", Right.ESCALATE, choices=above)

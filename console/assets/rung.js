@@ -88,6 +88,15 @@ document.addEventListener("change", (event) => {
   named();
 });
 
+// ---- A form that was just sent is not sent again by a second tap.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = "yes";
+  setTimeout(() => { delete form.dataset.sent; }, 3000);
+});
+
 // ---- The filter works on what is shown; without script it asks the server.
 function filter() {
   const input = $("#filter");
