@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from core.engine.outcome import Outcome
 from core.engine.step import step
-from core.model import ALONE, Event, Reason, Surroundings, Ticket, TimerDue, TimerKind, Unopened, Verb
-from core.policy import Policy
+from core.model import ALONE, Event, Reason, ShiftChanged, Surroundings, Ticket, TimerDue, TimerKind, Unopened, Verb
+from core.policy import Handover, Policy, shifts
 
 _REPEATS = 3
 """How often updates that alone are still to come are foretold: they go on in that way."""
@@ -57,12 +58,32 @@ def _onward(ticket: Ticket, policy: Policy, around: Surroundings) -> Sequence[Mo
             break
         if timer.kind is TimerKind.UPDATE:
             told[timer.name] = told.get(timer.name, 0) + 1
-        outcome = step(ticket, TimerDue(timer.kind, timer.token, timer.name), policy, timer.due_at, around)
+        change = _shift_before(ticket, policy, timer.due_at)
+        at = change.at if change else timer.due_at
+        outcome = step(ticket, change or TimerDue(timer.kind, timer.token, timer.name), policy, at, around)
         if outcome.ticket is None:
             break
-        moments.append(_moment(outcome, timer.due_at))
+        moments.append(_moment(outcome, at))
         ticket = outcome.ticket
     return moments
+
+
+def _shift_before(ticket: Ticket, policy: Policy, until: datetime) -> ShiftChanged | None:
+    """The first shift change up to a moment at which whoever has the ticket passes it on."""
+    level = policy.path(ticket.path).level(ticket.level)
+    team = (level.team if level else "") or ticket.team
+    duty = policy.roster.duty(team, level.name) if level and ticket.owner else None
+    if duty is None or level is None or duty.handover is Handover.STAY:
+        return None
+    if duty.handover is Handover.UNACKNOWLEDGED and ticket.is_acknowledged:
+        return None
+    found = [one for one in shifts(duty, ticket.updated_at, until, policy.roster.time_off) if one.person]
+    for before, after in pairwise(found):
+        if before.person == ticket.owner != after.person:
+            return ShiftChanged(
+                team=team, level=level.name, incoming=after.person, at=after.start, outgoing=(before.person,)
+            )
+    return None
 
 
 def _moment(outcome: Outcome, at: datetime) -> Moment:

@@ -19,8 +19,9 @@ LISTED = 20
 def concerns(ticket: Ticket, policy: Policy, change: ShiftChanged) -> bool:
     """Whether an open ticket stands on the level of the team whose duty has passed on."""
     level = policy.path(ticket.path).level(ticket.level)
-    is_there = level is not None and level.name == change.level
-    return ticket.state.is_open and ticket.team == change.team and is_there
+    if level is None or not ticket.state.is_open:
+        return False
+    return (level.team or ticket.team, level.name) == (change.team, change.level)
 
 
 def apply(draft: Draft, change: ShiftChanged) -> None:

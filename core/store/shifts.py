@@ -40,9 +40,10 @@ def put(connection: Connection, team: str, level: str, held: Held) -> None:
     connection.execute(update(shifts).where(shifts.c.team == team, shifts.c.level == level).values(values))
 
 
-def open_tickets(connection: Connection, team: str) -> list[Ticket]:
-    """The open tickets of a team, as they are now."""
-    query = select(tickets.c.body).where(tickets.c.is_open, tickets.c.team == team).order_by(tickets.c.id)
+def open_tickets(connection: Connection, team: str | None) -> list[Ticket]:
+    """The open tickets of a team, or of all, as they are now."""
+    query = select(tickets.c.body).where(tickets.c.is_open).order_by(tickets.c.id)
+    query = query if team is None else query.where(tickets.c.team == team)
     return [from_json(body, Ticket) for body in connection.execute(query).scalars()]
 
 

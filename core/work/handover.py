@@ -22,6 +22,7 @@ from core.work.failures import is_away, told
 log = structlog.get_logger()
 
 _LOOK_AHEAD = timedelta(days=1)
+_AGAIN = timedelta(minutes=1)
 _LOOK_BACK = timedelta(days=31)
 """Longer ago nobody asks who had the duty meanwhile; who has it now is right all the same."""
 
@@ -56,8 +57,18 @@ class Handovers:
             self.seen.next = {(team.id, level): now for team in policy.roster.teams.values() for level in team.on_call}
         for (team, level), due in list(self.seen.next.items()):
             if due <= now:
-                self.seen.next[team, level] = self._look_at(team, level, policy, now)
+                self.seen.next[team, level] = self._look_safely(team, level, policy, now)
         return self._bring()
+
+    def _look_safely(self, team: str, level: str, policy: Policy, now: datetime) -> datetime:
+        """Look at one duty; one that cannot be looked at is tried again later, and the others are looked at."""
+        try:
+            return self._look_at(team, level, policy, now)
+        except Exception as error:  # the boundary that keeps a duty which cannot be looked at to itself
+            if is_away(error):
+                raise
+            log.exception("a duty could not be looked at", team=team, level=level)
+            return now + _AGAIN
 
     def _look_at(self, team: str, level: str, policy: Policy, now: datetime) -> datetime:
         """Look at one duty; returns when it may next pass on."""
@@ -75,7 +86,10 @@ class Handovers:
 
     def _announce(self, connection: Connection, change: ShiftChanged, now: datetime) -> None:
         """Have each open ticket of the level hear of it; the worst one also brings the summary of all."""
-        theirs = shifts.open_tickets(connection, change.team)
+        paths = self.policies.newest().paths.values()
+        lends = any(level.team == change.team for path in paths for level in path.levels)
+        # A team whose expertise other teams' paths call in has tickets of theirs, too.
+        theirs = shifts.open_tickets(connection, None if lends else change.team)
         every = ((ticket, self.policies.version(ticket.policy_version)) for ticket in theirs)
         ranked = sorted((one for one in every if concerns(*one, change)), key=worst_first)
         if not ranked:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 
 from core.model import Right, Severity
+from core.policy.condition import ALWAYS, Condition
 from core.policy.paths import Level, Path
 from core.policy.policy import Policy
+from core.policy.proof.covered import never
 from core.policy.proof.finding import Finding, Gravity
 from core.policy.proof.reached import walks
+from core.policy.proof.values import Values
 
 Within = Mapping[Severity, timedelta]
 
 
 def ladders(policy: Policy) -> Iterator[Finding]:
     """What is amiss with the paths and their levels."""
+    values = Values.of(policy)
     walked = {walk.path.name for walk in walks(policy)} or {policy.default_path}
     for path in policy.paths.values():
         if path.name not in walked:
@@ -25,8 +30,25 @@ def ladders(policy: Policy) -> Iterator[Finding]:
         if not path.last_resorts:
             yield _warn("path_without_end", ("paths", path.name), "nobody is told when no level has taken a ticket.",
                         "Name a last_resort.")  # fmt: skip
+        yield from _unreached(path, values)
         yield from _times(path)
         yield from _authority(policy, path)
+
+
+def _unreached(path: Path, values: Values) -> Iterator[Finding]:
+    """Levels below every one at which tickets enter: no round begins lower than there."""
+    entered = [*((one.condition, one.level) for one in path.enter), (ALWAYS, 1)]
+    rules = [_Rule(condition) for condition, _ in entered]
+    dead = {one.rule for one in never(rules, values, first_wins=True)}
+    lowest = min(level for number, (_, level) in enumerate(entered) if number not in dead)
+    for number, level in enumerate(path.levels[: lowest - 1]):
+        message = f"no ticket comes to {level.name}: every one enters at {path.levels[lowest - 1].name} or above."
+        yield _warn("level_never_reached", ("paths", path.name, "levels", number), message)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    condition: Condition
 
 
 def _times(path: Path) -> Iterator[Finding]:

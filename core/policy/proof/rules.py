@@ -38,6 +38,9 @@ def sections(policy: Policy) -> Iterator[Section]:
     yield _list(("communication", "tell"), policy.communication.tell, first_wins=False)
     for path in policy.paths.values():
         yield _list(("paths", path.name, "enter"), path.enter)
+    yield _list(("risk", "rules"), policy.risk.rules, first_wins=False)
+    yield _list(("risk", "must_know"), policy.risk.must_know, first_wins=False)
+    yield Section([(("risk", "duties", name), one) for name, one in policy.risk.duties.items()], first_wins=False)
     for clock in CLOCKS:
         rules = [(at, one) for at, one in enumerate(policy.targets) if clock in one.targets]
         yield Section([(("targets", at), _Target(one, clock)) for at, one in rules], what=f"{clock} of ")

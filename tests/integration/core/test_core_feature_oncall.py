@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import text
 
 from core.model import Acknowledge, Busy, CalendarFeed, Notice, ReasonCode
@@ -19,6 +20,7 @@ from core.store import calendars
 from core.store import documents as stored
 from core.store.database import connect
 from core.work.handover import Handovers
+from rung.cli.main import rung as cli
 from rung.live import Live, with_calendars
 from rung.wiring import Policies
 from tests.integration.world import BEGIN, World, world
@@ -363,3 +365,36 @@ def test_the_processes_take_in_what_a_calendar_tells_without_reading_the_documen
         assert live() is after
     finally:
         engine.dispose()
+
+
+def test_check_sees_in_the_database_which_calendars_are_stale_and_what_the_others_tell(
+    postgres_url: str, feeds: Feeds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUNG_DATABASE_URL", postgres_url)
+    (tmp_path / "policy.yaml").write_text(
+        "services: {payments: {name: Payments, team: pay}}\n"
+        "paths: {standard: {levels: [{name: L1, acknowledge_within: 5m}], last_resort: lee}}\n"
+    )
+    (tmp_path / "roster.yaml").write_text(
+        "people:\n"
+        '  dana: {name: Dana, notify: ["mailto://a@example.com"], calendar: {url: "${DANA_CALENDAR}"}}\n'
+        '  lee: {name: Lee, notify: ["mailto://b@example.com"], calendar: {url: "${DANA_CALENDAR}"}}\n'
+        "teams: {pay: {name: Pay, on_call: {L1: {people: [dana]}}}}\n"
+    )
+    now = datetime.now(UTC)
+    engine = connect(postgres_url)
+    with engine.begin() as connection:
+        calendars.have(connection, {"dana": "x", "lee": "y"})
+        calendars.fetched(connection, "dana", [Span(now + timedelta(days=1), now + timedelta(days=2))])
+        calendars.failed(connection, "lee", "the calendar's server answered with status 410.", HOUR)
+    engine.dispose()
+    result = CliRunner().invoke(cli, ["check", str(tmp_path)], prog_name="rung")
+    assert result.exit_code == 4
+    told = result.stderr.splitlines()
+    assert "tickets of payments that come to pay would reach nobody but the last resort for 1 d of " in told[0]
+    assert "nobody is on call for payments for 1 d of the next 8 weeks" in told[1]
+    assert "(off: Dana)" in told[1]
+    assert told[2] == (
+        "warning: roster.yaml:3: people.lee.calendar: their calendar has never been fetched: "
+        "the calendar's server answered with status 410."
+    )

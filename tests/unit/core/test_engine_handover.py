@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from core.engine.forecast import forecast_event
 from core.engine.handover import LISTED, summary
 from core.model import Acknowledge, HoldAutomation, Notice, ReasonCode, Refusal, Report, ShiftChanged, Ticket, Verb
 from core.policy import Handover, OnCall, Roster, Team
-from tests.unit.core.conftest import NOON, REF, Story, a_policy
+from tests.unit.core.conftest import NOON, REF, Story, a_policy, an_alert
 
 
 def begun(rule: Handover) -> Story:
@@ -79,6 +80,31 @@ def test_a_ticket_on_which_automation_is_on_hold_stays() -> None:
     story.happens(passes())
     assert story.opened.owner == "dana"
     assert story.outcome.entries[-1].reason.sentence.endswith("because Dana Reyes has put automation on hold.")
+
+
+def test_a_level_of_another_teams_expertise_hears_of_that_teams_shift() -> None:
+    other = Team(id="net", name="Network", on_call={"L1": OnCall(people=("dana",), handover=Handover.MOVE)})
+    policy = a_policy()
+    roster = replace(policy.roster, teams={**policy.roster.teams, "net": other})
+    path = policy.paths["standard"]
+    levels = (replace(path.levels[0], team="net"), *path.levels[1:])
+    story = Story(policy=replace(policy, roster=roster, paths={"standard": replace(path, levels=levels)}))
+    story.fires().is_created()
+    assert story.happens(passes()).opened.owner == "dana"
+    assert story.happens(passes(team="net")).opened.owner == "lee"
+
+
+def test_a_forecast_tells_to_whom_a_ticket_passes_at_a_shift_change_before_its_time_is_over() -> None:
+    policy = a_policy()
+    turns = OnCall(
+        people=("dana", "ines"), rotation="daily", starts=datetime(2026, 3, 2, 12, 3), handover=Handover.UNACKNOWLEDGED
+    )
+    team = replace(policy.roster.teams["pay"], on_call={**policy.roster.teams["pay"].on_call, "L1": turns})
+    policy = replace(policy, roster=replace(policy.roster, teams={"pay": team}))
+    first, second, third, *_ = forecast_event(an_alert(), policy, NOON)
+    assert [first.owner, second.owner, third.owner] == ["ines", "dana", "lee"]
+    assert [moment.at - NOON for moment in (first, second, third)] == [timedelta(minutes=one) for one in (0, 3, 5)]
+    assert second.told == ("dana",)
 
 
 def test_a_ticket_that_is_over_still_brings_the_summary_of_the_others() -> None:

@@ -13,6 +13,7 @@ from core.model import Person, Right, Severity
 from core.policy import (
     Authority,
     Condition,
+    Entrance,
     Hours,
     Layer,
     OnCall,
@@ -185,6 +186,20 @@ def test_a_right_that_no_level_holds_is_found() -> None:
     paths = {"standard": Path(name="standard", levels=(meek,), last_resorts=("ines",))}
     found = kinds(a_policy(paths=paths, authority=Authority(others=frozenset())))
     assert found["authority_without_level"].startswith("no level may ")
+
+
+def test_levels_below_every_entrance_are_found_also_where_several_rules_let_all_tickets_in_above() -> None:
+    def enters(level: int, *severities: str) -> Entrance:
+        return Entrance(condition=Condition(match={"severity": severities}), level=level, because="")
+
+    path = replace(
+        a_path("standard", "L1", "L2", "L3", last="ines"), enter=(enters(3, "SEV1"), enters(2, "SEV2", "SEV3"))
+    )
+    assert kinds(a_policy(paths={"standard": path})) == {}
+    shut = replace(path, enter=(*path.enter, enters(2, "SEV4")))
+    assert kinds(a_policy(paths={"standard": shut})) == {
+        "level_never_reached": "no ticket comes to L1: every one enters at L2 or above."
+    }
 
 
 def test_targets_that_contradict_each_other_are_found() -> None:
