@@ -61,6 +61,7 @@ class Calendar:
 
     def elapsed(self, start: datetime, end: datetime) -> timedelta:
         """The working time from `start` until `end`; none where the end is not after the start."""
+        start, end = start.astimezone(UTC), end.astimezone(UTC)  # two moments of one zone subtract as its clock shows
         if end <= start:
             return timedelta(0)
         if self.is_always:
