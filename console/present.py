@@ -53,6 +53,8 @@ STATUS_WORDS: Mapping[StrEnum, str] = {
     ActionStatus.CONFIRMED: "Confirmed",
     ActionStatus.SUPERSEDED: "Superseded",
     ActionStatus.SHADOW: "Shadowed, not done",
+    ActionStatus.HELD: "Held back",
+    ActionStatus.GATHERED: "In a digest",
     ActionStatus.DEAD: "Given up",
     DeliveryStatus.RECEIVED: "Received",
     DeliveryStatus.APPLIED: "Applied",

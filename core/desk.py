@@ -136,6 +136,13 @@ class ActionRow:
     created_at: datetime
     next_attempt_at: datetime | None
     why: str
+    told_at: datetime | None = None
+    held_until: datetime | None = None
+    held_because: str = ""
+    audience: str = ""
+    moment: str = ""
+    language: str = ""
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

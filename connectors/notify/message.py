@@ -29,7 +29,7 @@ def one_line(text: str) -> str:
 
 def full(notice: Notice, link: str) -> str:
     """What follows the headline."""
-    answer = f"{notice.label} {link}" if notice.offers_acknowledge and link else ""
+    answer = f"{notice.label} {link}" if notice.offers_acknowledge and link and not notice.digest else ""
     if notice.text:
         return "\n\n".join(part for part in (notice.text.strip(), answer) if part)
     first = "\n".join(part for part in (notice.ask.strip(), answer) if part)

@@ -10,6 +10,7 @@ from core.engine.clocks import keep_time
 from core.engine.communication import communicate
 from core.engine.draft import Draft
 from core.engine.holding import let_go
+from core.engine.quiet import keep_quiet
 from core.engine.risk import classify, tell_who_must_know
 
 LOOKS: tuple[Callable[[Draft], None], ...] = (
@@ -24,6 +25,7 @@ LOOKS: tuple[Callable[[Draft], None], ...] = (
 TELLS: tuple[Callable[[Draft], None], ...] = (
     tell_who_must_know,
     communicate,
+    keep_quiet,
 )
 """What is told of a ticket once all that follows from its facts is settled."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -56,6 +57,7 @@ class Draft:
         self._values: dict[str, Any] = {}
         self._note: list[Reason] = []
         self._withdraw = False
+        self._release = False
         self._confirms: list[str] = []
         self._turn = ""
         self.refused: Refused | None = None
@@ -116,6 +118,19 @@ class Draft:
     def notify(self, notice: Notice, reason: Reason) -> None:
         """Have somebody told."""
         self._notices.append((notice, reason))
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What this step tells people."""
+        return tuple(notice for notice, _ in self._notices)
+
+    def revise_notices(self, revise: Callable[[Notice], Notice]) -> None:
+        """Put another notice in place of each that this step sends."""
+        self._notices = [(revise(notice), reason) for notice, reason in self._notices]
+
+    def release_notices(self) -> None:
+        """Send what is held back of the ticket's requests to take it."""
+        self._release = True
 
     def withdraw_notices(self) -> None:
         """Stop the notices that are still on their way."""
@@ -184,6 +199,7 @@ class Draft:
             entries=tuple(self._entries),
             actions=actions,
             withdraw_notices=self._withdraw,
+            release_notices=self._release,
             confirms=tuple(self._confirms),
             refused=self.refused,
             answer=self._answer,

@@ -22,7 +22,8 @@ class Outcome:
     """The ticket as it now is, what its timeline gains, and what is to be done outside.
 
     `ticket` is None when the stimulus opened none. `withdraw_notices`: notices still on their way to people are not
-    wanted any more. `confirms` names the lanes whose latest write a platform has confirmed by its own webhook.
+    wanted any more. `release_notices`: those that are held back go out at once. `confirms` names the lanes whose latest
+    write a platform has confirmed by its own webhook.
     `refused` is set where a person's command changed nothing; the timeline says why.
     `answer` is the reason that says what came of the stimulus; what only follows from it comes after.
     `turn` is who was given it (a roster id) where turns are counted, "" otherwise.
@@ -32,6 +33,7 @@ class Outcome:
     entries: tuple[Entry, ...] = ()
     actions: tuple[Action, ...] = ()
     withdraw_notices: bool = False
+    release_notices: bool = False
     confirms: tuple[str, ...] = ()
     refused: Refused | None = None
     answer: Reason | None = None

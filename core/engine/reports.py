@@ -18,8 +18,8 @@ def apply(draft: Draft, report: Report) -> None:
     match report.action.verb, report.result:
         case Verb.NOTIFY, Refusal(message):
             _not_told(draft, report.action, message)
-        case Verb.NOTIFY, _:
-            _told(draft, report.action)
+        case Verb.NOTIFY, Receipt() as receipt:
+            _told(draft, report.action, receipt)
         case _, Refusal(message):
             _refused(draft, report.action, message)
         case _, Receipt() as receipt:
@@ -88,9 +88,13 @@ def _refused(draft: Draft, action: Action, message: str) -> None:
         draft.update(records=kept)
 
 
-def _told(draft: Draft, action: Action) -> None:
-    if action.notice is not None:
-        name = draft.policy.told_name(action.notice)
+def _told(draft: Draft, action: Action, receipt: Receipt) -> None:
+    if action.notice is None:
+        return
+    name = draft.policy.told_name(action.notice)
+    if receipt.together > 1:
+        _log(draft, action, ReasonCode.NOTIFIED_TOGETHER, person=name, others=str(receipt.together - 1))
+    else:
         _log(draft, action, ReasonCode.NOTIFIED, person=name)
 
 
@@ -131,6 +135,8 @@ def _channel_not_told(draft: Draft, action: Action, notice: Notice, message: str
     """A channel's next way is tried; that an audience could not be told at all is for the owner to know."""
     channel, name = draft.policy.communication.channels.get(notice.channel), draft.policy.told_name(notice)
     _log(draft, action, ReasonCode.NOTICE_REFUSED, person=name, way=str(notice.way + 1), message=message)
+    if notice.lapses and (draft.ticket.is_acknowledged or not draft.ticket.state.is_open):
+        return
     if channel and notice.way + 1 < len(channel.ways):
         draft.notify(
             replace(notice, way=notice.way + 1), draft.decide("notify", ReasonCode.NOTICE_NEXT_WAY, person=name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -29,6 +30,10 @@ class ActionStatus(StrEnum):
     """The platform or channel accepted it."""
     CONFIRMED = "confirmed"
     """Done, and the platform's own webhook told us of it."""
+    HELD = "held"
+    """A notice that waits for a moment of the policy's time: the end of quiet hours, or the next digest."""
+    GATHERED = "gathered"
+    """A notice that goes out in a digest."""
     SUPERSEDED = "superseded"
     """Never sent: a newer action took its place, or nobody needs it any more."""
     SHADOW = "shadow"
@@ -96,7 +101,7 @@ class Notice:
     Where a channel is told, `person` is "" and `channel` its id. `text` is what follows the headline where a template
     made it, in place of `ask`, `why` and `tried`; `label` stands before the link that acknowledges; `audience`,
     `moment` and `language` (BCP 47) say which template. A `digest` stands for several notices, and its words are made
-    when it goes out.
+    when it goes out. It is sent at once, or `not_before` a moment (UTC), for the reason that `held` tells.
     """
 
     person: str
@@ -115,6 +120,8 @@ class Notice:
     text: str = ""
     label: str = "Acknowledge:"
     digest: bool = False
+    not_before: datetime | None = None
+    held: str = ""
 
     @property
     def asks(self) -> bool:

@@ -29,7 +29,7 @@ class Receipt:
     `values` are the fields as read back, in the words of `Changes`. `found` says that an earlier attempt had already
     done it. `account` is the platform's own id of the assignee that was written, which its webhooks may tell without
     the e-mail by which the account was found; "" where none was. `warnings` are sentences for
-    people ("dana@example.com has no account on servicenow-main").
+    people ("dana@example.com has no account on servicenow-main"). `together` counts the messages that went out as one.
     """
 
     record: RecordRef | None = None
@@ -38,6 +38,7 @@ class Receipt:
     found: bool = False
     account: str = ""
     warnings: tuple[str, ...] = ()
+    together: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,7 @@ class Ticket:
     `shadow` says that Rung only decides and records: nothing is written, and nobody is told. `skill` is what
     whoever takes it must know, "" for nothing in particular.
     `customer` is the id of one of the policy's customers, else the name that the source gave.
+    `quiet_until` is when those who are asked hear of it, None where they were told at once.
     `told` says of each audience with a cadence when it last heard of the ticket.
     `comments` are the ids of the latest comments taken in: one comment can arrive twice. `operations` and
     `timer_token` count the ids given so far.
@@ -158,6 +159,7 @@ class Ticket:
     hold: Hold | None = None
     snooze: Snoozed | None = None
     owners: tuple[LevelOwner, ...] = ()
+    quiet_until: datetime | None = None
     told: tuple[Told, ...] = ()
     comments: tuple[str, ...] = ()
     risk: tuple[str, ...] = ()
@@ -220,6 +222,12 @@ class Ticket:
         if not self.is_acknowledged:
             return 1
         return 2 if any(clock.is_warned for clock in self.clocks) else 3
+
+    @property
+    def next_update(self) -> datetime | None:
+        """When the first of its audiences hears again, while it is open."""
+        moments = (timer.due_at for timer in self.timers if timer.kind is TimerKind.UPDATE)
+        return min(moments, default=None) if self.state.is_open else None
 
     def clock(self, name: str) -> Clock | None:
         """The clock of that name, if it has one."""

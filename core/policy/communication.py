@@ -42,7 +42,14 @@ class Channel:
     def reader(self) -> Person:
         """The channel as somebody who has ways to be reached."""
         short = frozenset(range(len(self.ways))) if self.short else frozenset()
-        return Person(self.id, self.name or self.id, ways=self.ways, time_zone=self.time_zone, short_ways=short)
+        return Person(
+            self.id,
+            self.name or self.id,
+            ways=self.ways,
+            time_zone=self.time_zone,
+            short_ways=short,
+            quiet_hours=self.quiet_hours,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

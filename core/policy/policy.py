@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 
 from core.model import HandoffFact, Notice, Person, Reason, Severity
@@ -16,6 +16,7 @@ from core.policy.communication import Communication
 from core.policy.condition import one_of
 from core.policy.facts import Facts
 from core.policy.paths import Path, PathRule
+from core.policy.quiet import quiet_until
 from core.policy.risk import RiskPolicy
 from core.policy.rollout import RollOut
 from core.policy.roster import Roster
@@ -110,6 +111,30 @@ class Policy:
     def marks(self, clock: str) -> tuple[int, ...]:
         """The percents of its target at which rules ask for that clock to be looked at, beside its own warnings."""
         return (*self.clock_marks.get(clock, ()), *self.clock_marks.get(clock.partition(":")[0], ()))
+
+    @cached_property
+    def has_quiet_hours(self) -> bool:
+        """Whether anybody, or any channel, has quiet hours."""
+        communication = self.communication
+        of_people = any(one.quiet_hours for one in self.roster.people.values())
+        of_channels = any(one.quiet_hours for one in communication.channels.values())
+        return communication.quiet_hours is not None or of_people or of_channels
+
+    def zone_of(self, notice: Notice) -> str:
+        """The IANA zone by whose clock whoever a notice is for lives."""
+        reader = self.reader(notice)
+        return reader.time_zone if reader else "UTC"
+
+    def quiet_until(self, notice: Notice, severity: Severity, now: datetime) -> datetime | None:
+        """When the quiet hours end that hold a notice back (UTC); None where it is told at once.
+
+        A request to take a ticket is not held back where its severity keeps people awake.
+        """
+        reader = self.reader(notice)
+        if reader is None or (notice.asks and severity in self.communication.awake):
+            return None
+        hours = reader.quiet_hours or (None if notice.channel else self.communication.quiet_hours)
+        return quiet_until(hours, reader.time_zone, now) if hours else None
 
     def reader(self, notice: Notice) -> Person | None:
         """Whoever a notice is for, with their ways to be reached; None for somebody who is not there any more."""

@@ -49,6 +49,7 @@ def add(
             _supersede(connection, action)
     rows = [
         {
+            **_holding(action, shadow=shadow),
             "operation_id": action.operation_id,
             "ticket_id": action.ticket_id,
             "verb": action.verb.value,
@@ -56,13 +57,26 @@ def add(
             "platform": action.platform,
             "severity": severity.rank,
             "body": to_json(action),
-            "status": (ActionStatus.SHADOW if shadow else ActionStatus.PENDING).value,
             "created_at": now,
         }
         for action in new
     ]
     if rows:
         connection.execute(insert(actions), rows)
+
+
+def _holding(action: Action, *, shadow: bool) -> dict[str, Any]:
+    """Whether an action may be taken up at once, and for whom it is."""
+    notice = action.notice
+    until = notice.not_before if notice else None
+    status = ActionStatus.HELD if until else ActionStatus.PENDING
+    return {
+        "status": (ActionStatus.SHADOW if shadow else status).value,
+        "recipient": notice.recipient if notice else "",
+        "held_until": until,
+        "held_because": notice.held if notice else "",
+        "held_by": "quiet" if until else "",
+    }
 
 
 def _supersede(connection: Connection, newer: Action) -> None:
@@ -79,8 +93,16 @@ def _supersede(connection: Connection, newer: Action) -> None:
 
 def withdraw_notices(connection: Connection, ticket_id: int) -> None:
     """Take back what a ticket asks of people and no worker has taken up yet; what only informs them still goes out."""
-    waiting = (actions.c.ticket_id == ticket_id) & (actions.c.verb == "notify") & (actions.c.status == "pending")
+    still = actions.c.status.in_(("pending", "held", "gathered"))
+    waiting = (actions.c.ticket_id == ticket_id) & (actions.c.verb == "notify") & still
     connection.execute(update(actions).where(waiting, _LAPSES).values(status=ActionStatus.SUPERSEDED.value))
+
+
+def release_notices(connection: Connection, ticket_id: int) -> None:
+    """Send what a ticket asks of people and is held back, at once."""
+    held = (actions.c.ticket_id == ticket_id) & (actions.c.status == "held")
+    values = {"status": ActionStatus.PENDING.value, "attempt_at": func.clock_timestamp(), "held_until": None}
+    connection.execute(update(actions).where(held, _LAPSES).values(**values))
 
 
 def confirm(connection: Connection, ticket_id: int, lanes: Sequence[str]) -> None:

@@ -1,8 +1,9 @@
 """The tables, as SQLAlchemy Core sees them. The migrations make them; a test holds the two together.
 
 A ticket's whole body is one jsonb value that only the engine reads; what queries need stands beside it in columns.
-Moments of the policy (opened, due, at) are in the policy's time; leases and next attempts are in the database's own
-time, `clock_timestamp()`, so that workers on many machines agree and an accelerated policy clock does not shorten them.
+Moments of the policy (opened, due, at, held, told) are in the policy's time; leases and next attempts are in the
+database's own time, `clock_timestamp()`, so that workers on many machines agree and an accelerated policy clock does
+not shorten them.
 """
 
 from __future__ import annotations
@@ -169,10 +170,19 @@ actions = Table(
     Column("error", Text, nullable=False, server_default=""),
     _moment("created_at"),
     _moment("attempt_at", default_now=True),
+    Column("recipient", Text, nullable=False, server_default=""),
+    _moment("held_until", nullable=True),
+    Column("held_because", Text, nullable=False, server_default=""),
+    Column("held_by", Text, nullable=False, server_default=""),
+    _moment("told_at", nullable=True),
+    Column("digest_id", BigInteger),
     Index("actions_due", "attempt_at", "id", postgresql_where=text("status IN ('pending', 'sent')")),
     Index("actions_next", "severity", "id", postgresql_where=text("status IN ('pending', 'sent')")),
     Index("actions_lane", "lane", "id", postgresql_where=text("status IN ('pending', 'sent')")),
     Index("actions_ticket", "ticket_id", "id"),
+    Index("actions_told", "recipient", "told_at", postgresql_where=text("told_at IS NOT NULL")),
+    Index("actions_held", "held_until", postgresql_where=text("status = 'held'")),
+    Index("actions_digest", "digest_id", postgresql_where=text("digest_id IS NOT NULL")),
     Index("actions_status", "status", "id"),
 )
 

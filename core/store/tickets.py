@@ -104,6 +104,8 @@ def save(connection: Connection, before: Ticket | None, outcome: Outcome) -> Non
     _append(connection, ticket.id, outcome.entries)
     if outcome.withdraw_notices:
         actions.withdraw_notices(connection, ticket.id)
+    if outcome.release_notices:
+        actions.release_notices(connection, ticket.id)
     if outcome.confirms:
         actions.confirm(connection, ticket.id, outcome.confirms)
     if outcome.turn:

@@ -154,6 +154,13 @@ def _action(row: Row[Any], roster: Roster) -> ActionRow:
         created_at=row.created_at,
         next_attempt_at=row.attempt_at if waits else None,
         why=action.reason.sentence,
+        told_at=row.told_at,
+        held_until=row.held_until if status is ActionStatus.HELD else None,
+        held_because=row.held_because if status is ActionStatus.HELD else "",
+        audience=action.notice.audience if action.notice else "",
+        moment=action.notice.moment if action.notice else "",
+        language=action.notice.language if action.notice else "",
+        digest=str(row.digest_id or ""),
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from core.model import TimerDue
 from core.ports import Bell, Clock
 from core.store import actions, deliveries, timers
+from core.work import digests
 from core.work.apply import Policies, apply_to
 from core.work.failures import is_away, told
 from core.work.handover import Handovers
@@ -30,9 +31,9 @@ class Sweeper:
     handovers: Handovers
 
     def sweep(self) -> int:
-        """Fire every timer that is due, notice shift changes, then ring for work that waits unheard.
+        """Fire every timer that is due, notice shift changes, send what was held back, and ring for work that waits.
 
-        Returns how many tickets were stepped.
+        Returns how many tickets were stepped and messages released.
         """
         fired = 0
         while due := self._due():
@@ -41,6 +42,7 @@ class Sweeper:
             if len(due) < _BATCH:
                 break
         fired += self.handovers.look()
+        fired += digests.release(self.database, self.policies, self.clock())
         if fired:
             self.bell.ring("delivery")
         self._ring_again()

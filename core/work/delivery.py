@@ -12,24 +12,20 @@ import structlog
 from sqlalchemy import Connection, Engine
 
 from core.model import Action, ActionStatus, Changes, Receipt, RecordRef, Refusal, Report, Ticket, Verb
-from core.policy import Policy, Roster
+from core.policy import Roster
 from core.ports import Clock, DeliveryError, Notifier, Platform, RecordWrite
 from core.store import actions, breakers, tickets
 from core.store.actions import Claimed
+from core.work import digests
 from core.work.apply import Policies, apply_to
 from core.work.failures import is_lasting, outlasting, told
 from core.work.lease import kept
 from core.work.retry import MAX_ATTEMPTS, MAX_NOTICE_ATTEMPTS, never, pause
+from core.work.telling import HeldError, Links, NotWantedError, Teller
 
 log = structlog.get_logger()
 
 _SOON = timedelta(seconds=1)
-Links = Callable[[int, str], str]
-"""Makes the link by which a person acknowledges a ticket."""
-
-
-class _NotWantedError(Exception):
-    """Somebody has taken the ticket, or it is over, since the notice was put on the ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +76,10 @@ class Deliverer:
         try:
             with kept(self.lease, partial(self._renew, claimed)):
                 receipt = self._perform(claimed)
-        except _NotWantedError:
+        except HeldError as held:
+            bound.info("notice held back", reason=str(held))
+            return
+        except NotWantedError:
             bound.info("notice withdrawn: nobody has to be asked any more")
             outlasting(self.lease)(self._withdraw, claimed)
             return
@@ -108,25 +107,17 @@ class Deliverer:
             ticket = tickets.get(connection, action.ticket_id)
         if ticket is None:
             raise DeliveryError(f"ticket {action.ticket_id} is gone", permanent=True)
-        roster = self.policies.version(ticket.policy_version).roster
         if action.verb is Verb.NOTIFY:
-            lapses = action.notice is not None and action.notice.lapses
-            if lapses and (ticket.is_acknowledged or not ticket.state.is_open):
-                raise _NotWantedError
-            return self._notify(action, self.policies.version(ticket.policy_version))
+            return self._teller.tell(claimed, ticket)
+        roster = self.policies.version(ticket.policy_version).roster
         platform = self.platforms().get(action.platform)
         if platform is None:
             raise DeliveryError(f"no platform is called {action.platform}: name it in platforms.yaml", permanent=True)
         return platform.write(_as_write(claimed, ticket, roster))
 
-    def _notify(self, action: Action, policy: Policy) -> Receipt:
-        notice = action.notice
-        reader = policy.reader(notice) if notice else None
-        if notice is None or reader is None:
-            raise DeliveryError("nobody is called so any more on the roster or among the channels", permanent=True)
-        link = self.links(action.ticket_id, reader.id) if notice.offers_acknowledge else ""
-        self.notifier.notify(reader, notice, link)
-        return Receipt()
+    @property
+    def _teller(self) -> Teller:
+        return Teller(self.database, self.notifier, self.policies, self.links, self.clock)
 
     def _withdraw(self, claimed: Claimed) -> None:
         with self.database.begin() as connection:
@@ -145,6 +136,10 @@ class Deliverer:
 
     def _note_end(self, claimed: Claimed, result: Receipt | Refusal) -> None:
         action = claimed.action
+        if action.notice and action.notice.digest:
+            with self.database.begin() as connection:
+                digests.ended(connection, claimed, result, self.policies, self.clock())
+            return
         status = ActionStatus.DONE if isinstance(result, Receipt) else ActionStatus.DEAD
         error = result.message if isinstance(result, Refusal) else ""
         with self.database.begin() as connection:

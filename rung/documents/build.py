@@ -10,6 +10,7 @@ from connectors import config as connector
 from core.model import Busy, CalendarFeed, Person
 from core.policy import Handover, Hours, Layer, OnCall, Override, Roster, Span, Team, instant
 from rung.documents.model import PlatformDoc, PlatformsDocument, SourceDoc
+from rung.documents.policy.communication import quiet_hours
 from rung.documents.secrets import secret
 from webhooks import signatures
 
@@ -80,7 +81,9 @@ def _person(name: str, data: Data) -> Person:
         id=name,
         name=data["name"],
         email=data["email"],
-        ways=tuple(data["notify"]),
+        ways=tuple(way for way, _ in data["notify"]),
+        short_ways=frozenset(place for place, (_, short) in enumerate(data["notify"]) if short),
+        quiet_hours=quiet_hours(data.get("quiet_hours")),
         accounts=data["accounts"],
         time_zone=data["time_zone"],
         skills=frozenset(data["skills"]),

@@ -24,6 +24,7 @@ from rung.documents.fields import (
     Way,
     wrong,
 )
+from rung.documents.policy.communication import QuietHoursSchema
 from rung.documents.policy.document import PolicySchema
 from rung.documents.times import Zone
 
@@ -161,18 +162,34 @@ class CalendarSchema(Strict):
             raise ValidationError("needs either url or file.\nurl names the environment variable with its address.")
 
 
+class PersonalWay(fields.Field[tuple[str, bool]]):
+    """An Apprise address, and whether it takes short messages only."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[str, bool]:
+        if not isinstance(value, Mapping):
+            return str(Way().deserialize(value)), False
+        read = _MarkedWay().load(dict(value))
+        return read["way"], read["short"]
+
+
+class _MarkedWay(Strict):
+    way = Way(required=True)
+    short = fields.Boolean(load_default=False)
+
+
 class PersonSchema(Strict):
     """Somebody."""
 
     name = Text(required=True)
     email = Email(load_default="")
-    notify = fields.List(Way(), load_default=list)
+    notify = fields.List(PersonalWay(), load_default=list)
     accounts = Named(Text(), load_default=dict)
     time_zone = Zone(load_default="UTC")
     time_off = fields.List(fields.Nested(SpanSchema), load_default=list)
     skills = fields.List(Text(), load_default=list)
     languages = fields.List(Language(), load_default=list)
     calendar = fields.Nested(CalendarSchema)
+    quiet_hours = fields.Nested(QuietHoursSchema)
 
 
 class TeamSchema(Strict):

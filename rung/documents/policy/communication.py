@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from core.model import Moment, QuietHours, Severity
 from core.policy.communication import Channel, Communication, Digest, Limit, Telling, Updates
@@ -41,6 +41,12 @@ class QuietHoursSchema(Strict):
 
     start = TimeOfDay(required=True, data_key="from")
     end = TimeOfDay(required=True, data_key="until")
+
+    @validates_schema
+    def refuse_none(self, data: Mapping[str, Any], **_: object) -> None:
+        """Hours that end as they begin would be all of the day, or none of it."""
+        if data.get("start") == data.get("end"):
+            raise ValidationError({"until": ["must be another time than from."]})
 
 
 class GeneralQuietHoursSchema(QuietHoursSchema):

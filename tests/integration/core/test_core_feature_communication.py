@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from core.model import Notice, ReasonCode
+from core.desk import ActionRow
+from core.model import Acknowledge, ActionStatus, ChangeSeverity, Notice, ReasonCode, Severity, Verb
 from core.policy import Policy
 from rung.documents.policy.communication import CommunicationSchema, communication
 from tests.integration.world import World, world
@@ -112,3 +114,113 @@ def test_a_public_comment_by_the_owner_goes_to_the_customers_and_restarts_the_ca
     here.jump(15)
     assert [one.moment for one in told(here, "status")] == ["update", "update_due"]
     assert ReasonCode.UPDATE_GIVEN in here.reasons()
+
+
+def alerts(here: World, many: int, severity: str = "warning") -> None:
+    """As many tickets, one after the other."""
+    for number in range(many):
+        here.alert(alertname=f"Storm{here.now:%H%M}{severity}{number}", severity=severity)
+
+
+def held(here: World) -> list[ActionRow]:
+    return [row for row in here.app.desk.actions(limit=1000) if row.status is ActionStatus.HELD]
+
+
+def test_a_storm_is_gathered_into_one_digest_and_nothing_is_lost(build: Build) -> None:
+    here = build(tell=[], digest={"more_than": "3", "within": "10m", "every": "2m"})
+    alerts(here, 8)
+    assert len(told(here, "dana.reyes")) == 3
+    assert len(held(here)) == 5
+    assert all(row.held_until == here.now + timedelta(minutes=2) for row in held(here))
+    assert "it is gathered, and goes out at 12:02 UTC" in held(here)[0].held_because
+    here.jump(2)
+    digest = told(here, "dana.reyes")[-1]
+    assert len(told(here, "dana.reyes")) == 4
+    assert digest.headline.startswith("5 messages in one: 5 SEV3.")
+    assert digest.text.count("Acknowledge: http") == 5
+    codes = [here.reasons(row.id) for row in here.app.desk.tickets(limit=100)]
+    assert sum(ReasonCode.NOTIFIED_TOGETHER in one for one in codes) == 5
+    assert sum(ReasonCode.NOTIFIED in one for one in codes) == 3
+    assert not held(here)
+
+
+def test_a_request_to_take_a_sev1_is_never_held_back_by_a_storm(build: Build) -> None:
+    here = build(tell=[], digest={"more_than": "2", "within": "10m", "every": "2m"}, limits={"per_person": "1/h"})
+    alerts(here, 4)
+    alerts(here, 3, severity="critical")
+    sev1 = [one for one in told(here, "dana.reyes") if one.headline.startswith("SEV1")]
+    assert len(sev1) == 3
+
+
+def test_an_acknowledgement_stops_what_is_held_back_and_what_is_gathered(build: Build) -> None:
+    here = build(tell=[], digest={"more_than": "1", "within": "10m", "every": "2m"})
+    alerts(here, 4)
+    waiting = sorted(row.ticket_id for row in held(here))
+    here.app.desk.command(waiting[0], Acknowledge("lee.park", "in the test"))
+    here.jump(2)
+    digest = told(here, "dana.reyes")[-1]
+    assert digest.headline.startswith("2 messages in one")
+    statuses = {row.status for row in here.page(waiting[0]).actions if row.verb is Verb.NOTIFY}
+    assert statuses == {ActionStatus.SUPERSEDED}
+
+
+def test_nothing_is_sent_of_a_digest_that_nobody_needs_any_more(build: Build) -> None:
+    here = build(tell=[], digest={"more_than": "1", "within": "10m", "every": "2m"})
+    alerts(here, 3)
+    for row in held(here):
+        here.app.desk.command(row.ticket_id, Acknowledge("lee.park", "in the test"))
+    here.jump(2)
+    assert len(told(here, "dana.reyes")) == 1
+
+
+def test_a_digest_that_fails_on_every_way_escalates_each_of_its_tickets(build: Build) -> None:
+    here = build(tell=[], digest={"more_than": "2", "within": "10m", "every": "2m"})
+    alerts(here, 4)
+    waiting = [row.ticket_id for row in held(here)]
+    here.messages.refuses = {("dana.reyes", 0)}
+    here.jump(2)
+    assert told(here, "dana.reyes")[-1].way == 1
+    here.messages.refuses = {("dana.reyes", 0), ("dana.reyes", 1)}
+    alerts(here, 2)
+    late = [row.ticket_id for row in held(here)]
+    here.jump(2)
+    assert len(waiting) == len(late) == 2
+    assert all(ReasonCode.NOTICE_EXHAUSTED in here.reasons(one) for one in late)
+    assert here.messages.told.count("lee.park") == 2
+
+
+def test_a_limit_lets_no_more_through_and_says_so(build: Build) -> None:
+    here = build(digest={"more_than": "100"}, limits={"per_channel": "2/h"})
+    alerts(here, 5)
+    assert len(told(here, "execs")) == 2
+    waiting = [row for row in held(here) if row.target == "execs"]
+    assert len(waiting) == 3
+    assert "the limit in 1 hour" in waiting[0].held_because
+    here.jump(60)
+    assert told(here, "execs")[-1].headline.startswith("3 messages in one")
+    assert told(here, "execs")[-1].text.startswith("The limit of 2 in 1 hour was reached")
+
+
+def test_quiet_hours_hold_what_can_wait_until_they_end(build: Build) -> None:
+    here = build(tell=[], quiet_hours={"from": "11:00", "until": "13:00", "awake": ["SEV1"]})
+    here.alert(severity="warning")
+    assert told(here, "dana.reyes") == []
+    assert [row.held_until for row in held(here)] == [here.now + timedelta(hours=1)]
+    here.jump(59)
+    assert told(here, "dana.reyes") == []
+    here.jump(1)
+    assert [one.headline[:4] for one in told(here, "dana.reyes")] == ["SEV3"]
+    here.jump(59)
+    assert "lee.park" not in here.messages.told
+    here.jump(1)
+    assert "lee.park" in here.messages.told
+
+
+def test_quiet_hours_end_for_what_becomes_a_sev1(build: Build) -> None:
+    here = build(tell=[], quiet_hours={"from": "11:00", "until": "13:00", "awake": ["SEV1"]})
+    here.alert(severity="warning")
+    assert told(here, "dana.reyes") == []
+    here.now += timedelta(minutes=5)
+    here.app.desk.command(1, ChangeSeverity("ines.moreau", "in the test", "It is down.", severity=Severity.SEV1))
+    here.settle()
+    assert len(told(here, "dana.reyes")) == 1
