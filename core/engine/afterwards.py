@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 
 from core.engine import severity
 from core.engine.acknowledging import watch_acknowledgement
@@ -12,12 +13,14 @@ from core.engine.draft import Draft
 from core.engine.holding import let_go
 from core.engine.quiet import keep_quiet
 from core.engine.risk import classify, tell_who_must_know
+from core.engine.triggers import pull_triggers
 
 LOOKS: tuple[Callable[[Draft], None], ...] = (
     classify,
     severity.look,
     keep_time,
     watch_acknowledgement,
+    pull_triggers,
     let_go,
 )
 """In this order; each looks at the ticket as the one before left it, and does nothing where nothing concerns it."""
@@ -29,6 +32,9 @@ TELLS: tuple[Callable[[Draft], None], ...] = (
 )
 """What is told of a ticket once all that follows from its facts is settled."""
 
+_stand = attrgetter("level", "round", "acknowledged_at", "exhausted")
+"""Where a ticket stands on its path: by this, clocks run."""
+
 
 def look_again(draft: Draft) -> None:
     """Bring what follows from the ticket's facts in step with them, then tell of it.
@@ -38,8 +44,16 @@ def look_again(draft: Draft) -> None:
     for _ in range(2):
         before = draft.ticket.severity
         for look in LOOKS:
-            look(draft)
+            _look(look, draft)
         if draft.ticket.severity is before and not severity.is_outdated(draft):
             break
     for tell in TELLS:
         tell(draft)
+
+
+def _look(look: Callable[[Draft], None], draft: Draft) -> None:
+    """Look once; clocks follow where that has moved the ticket."""
+    before = _stand(draft.ticket)
+    look(draft)
+    if look in {watch_acknowledgement, pull_triggers} and _stand(draft.ticket) != before:
+        keep_time(draft)

@@ -20,12 +20,14 @@ LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One moment: who is told (roster ids, and channels), who has it then, which platforms are written to, and why.
+    """One moment: the level on which it then stands, who is told (roster ids, and channels), who has it then, which
+    platforms are written to, and why.
 
     With `shadow` none of that is done: the ticket is shadowed.
     """
 
     at: datetime
+    level: str
     told: tuple[str, ...]
     owner: str
     writes: tuple[str, ...]
@@ -41,7 +43,7 @@ def forecast_event(event: Event, policy: Policy, at: datetime, around: Surroundi
     outcome = step(Unopened(0, "forecast"), event, policy, at, around)
     if outcome.ticket is None:
         return ()
-    return (_moment(outcome, at), *_onward(outcome.ticket, policy, around))
+    return (_moment(outcome, policy, at), *_onward(outcome.ticket, policy, around))
 
 
 def forecast_ticket(ticket: Ticket, policy: Policy, around: Surroundings = ALONE) -> tuple[Moment, ...]:
@@ -52,7 +54,9 @@ def forecast_ticket(ticket: Ticket, policy: Policy, around: Surroundings = ALONE
 def _onward(ticket: Ticket, policy: Policy, around: Surroundings) -> Sequence[Moment]:
     moments: list[Moment] = []
     told: dict[str, int] = {}
-    while ticket.timers and len(moments) < LONGEST:
+    steps = 0
+    while ticket.timers and steps < LONGEST:
+        steps += 1
         timer = min(ticket.timers, key=lambda one: one.due_at)
         if all(one.kind is TimerKind.UPDATE for one in ticket.timers) and told.get(timer.name, 0) >= _REPEATS:
             break
@@ -63,7 +67,8 @@ def _onward(ticket: Ticket, policy: Policy, around: Surroundings) -> Sequence[Mo
         outcome = step(ticket, change or TimerDue(timer.kind, timer.token, timer.name), policy, at, around)
         if outcome.ticket is None:
             break
-        moments.append(_moment(outcome, at))
+        if outcome.entries or outcome.actions:
+            moments.append(_moment(outcome, policy, at))
         ticket = outcome.ticket
     return moments
 
@@ -86,11 +91,14 @@ def _shift_before(ticket: Ticket, policy: Policy, until: datetime) -> ShiftChang
     return None
 
 
-def _moment(outcome: Outcome, at: datetime) -> Moment:
+def _moment(outcome: Outcome, policy: Policy, at: datetime) -> Moment:
+    ticket = outcome.ticket
+    level = policy.path(ticket.path).level(ticket.level) if ticket else None
     return Moment(
         at=at,
+        level=level.name if level else "",
         told=tuple(action.notice.person or action.notice.channel for action in outcome.actions if action.notice),
-        owner=outcome.ticket.owner if outcome.ticket else "",
+        owner=ticket.owner if ticket else "",
         writes=tuple(action.platform for action in outcome.actions if action.verb is not Verb.NOTIFY),
         reasons=tuple(entry.reason for entry in outcome.entries),
         shadow=outcome.ticket.shadow if outcome.ticket else False,

@@ -48,6 +48,8 @@ class ReasonCode(StrEnum):
     HANDED_OVER = "Handed over to {level}. {told}"
     PATH_CHOSEN = "It goes by the path {path} because {why}."
     PATH_ENTERED = "The path {path} is entered at {level} because {why}."
+    TRIGGERED = "The trigger {trigger} applies: {because}."
+    TRIGGERED_TOO = "The trigger {trigger} applies as well: {because}; one move is made at a time."
     PATH_BEGUN_AGAIN = "The path begins again because {why}."
     ROUND_BEGUN = "Round {round} of the path begins because nobody acknowledged on any level."
     EXHAUSTED = "The path is exhausted: {why}. {last_resort}"

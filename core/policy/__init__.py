@@ -1,7 +1,7 @@
 """The policy as typed objects, and what each part of it decides. Pure: the moment is always handed in."""
 
 from core.policy.acknowledgement import Acknowledgement
-from core.policy.authority import Authority, holders, rights, rights_at, standing
+from core.policy.authority import Authority, holders, rights, rights_at, standing, standings
 from core.policy.calendar import ALWAYS_OPEN, ROUND_THE_CLOCK, Calendar, OpenDay
 from core.policy.catalogue import Catalogue, Criticality, Customer, Owners, Service
 from core.policy.communication import Channel, Communication, Digest, Limit, Telling, Updates, Wording
@@ -22,7 +22,7 @@ from core.policy.severity import LocalSeverity, SeverityRule, SeverityTurn, Turn
 from core.policy.shifts import Shift, shifts
 from core.policy.spans import Span, TimeOff
 from core.policy.targets import CLOCKS, Pauses, Target, TargetRule, target_of
-from core.policy.triggers import Direction, Trigger
+from core.policy.triggers import Direction, Trigger, marks_of
 from core.policy.vendor import Vendor
 
 __all__ = [
@@ -94,11 +94,13 @@ __all__ = [
     "facts_of",
     "holders",
     "instant",
+    "marks_of",
     "on_call",
     "pools",
     "rights",
     "rights_at",
     "shifts",
     "standing",
+    "standings",
     "target_of",
 ]

@@ -26,17 +26,23 @@ class Authority:
     longest_hold: timedelta = timedelta(hours=24)
 
 
-def standing(policy: Policy, ticket: Ticket, person: str) -> int:
-    """The highest level of the ticket's path, counted from 1, at which a person (roster id) stands; 0 for none.
+def standings(policy: Policy, ticket: Ticket) -> dict[str, int]:
+    """Everybody (roster ids) who stands at a level of the ticket's path, each with the highest one, counted from 1.
 
-    They stand where they have a turn in the team's duty, where they are named as owner or backup, and, as its last
-    resort, at the end of the path.
+    They stand where they have a turn in the duty of the level's team, where they are named as owner or backup, and, as
+    its last resort, at the end of the path.
     """
     path = policy.path(ticket.path)
-    if person in path.last_resorts:
-        return len(path.levels)
-    levels = enumerate(path.levels, 1)
-    return max((number for number, one in levels if person in _people(policy, ticket, one)), default=0)
+    found: dict[str, int] = {}
+    for number, level in enumerate(path.levels, 1):
+        found.update(dict.fromkeys(_people(policy, ticket, level), number))
+    found.update(dict.fromkeys(path.last_resorts, len(path.levels)))
+    return found
+
+
+def standing(policy: Policy, ticket: Ticket, person: str) -> int:
+    """The highest level at which a person stands; 0 for none."""
+    return standings(policy, ticket).get(person, 0)
 
 
 def _people(policy: Policy, ticket: Ticket, level: Level) -> Iterable[str]:

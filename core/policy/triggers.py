@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -44,3 +44,17 @@ class Trigger:
     reassignments: int = 0
     reopenings: int = 0
     like: int = 0
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether it waits for a length of time."""
+        return bool(self.silent_for or self.open_for or self.acknowledged_for)
+
+
+def marks_of(triggers: Iterable[Trigger]) -> dict[str, tuple[int, ...]]:
+    """The percents of each clock, by its name, at which a trigger must be looked at."""
+    marks: dict[str, set[int]] = {}
+    for trigger in triggers:
+        for clock, percent in trigger.spent.items():
+            marks.setdefault(clock, set()).add(percent)
+    return {clock: tuple(sorted(percents)) for clock, percents in marks.items()}

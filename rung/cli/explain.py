@@ -38,13 +38,17 @@ def command(what: str, source: str | None, at: datetime | None, config: Path | N
         click.echo("Shadowed: Rung would decide and record this, but write nothing and tell nobody.")
     roster = loaded.policy.roster
     rows = [_row(one, roster) for one in moments]
-    table(("WHEN", "WHO IS TOLD", "WHOSE IT IS", "WRITTEN TO", "WHY"), rows, "Nothing more would happen by itself.")
+    table(
+        ("WHEN", "LEVEL", "WHO IS TOLD", "WHOSE IT IS", "WRITTEN TO", "WHY"),
+        rows,
+        "Nothing more would happen by itself.",
+    )
 
 
 def _row(one: Moment, roster: Roster) -> Sequence[str]:
     told = ", ".join(map(roster.name, one.told))
     why = " ".join(reason.sentence for reason in one.reasons)
-    return moment(one.at), told, roster.name(one.owner), ", ".join(one.writes), why
+    return moment(one.at), one.level, told, roster.name(one.owner), ", ".join(one.writes), why
 
 
 def _ticket(ticket_id: int) -> tuple[Loaded, Sequence[Moment]]:

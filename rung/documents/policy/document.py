@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from core.policy import Acknowledgement, Policy, Roster
+from core.policy import Acknowledgement, Policy, Roster, marks_of
 from rung.documents.fields import Duration, Named, Strict, Text
 from rung.documents.policy.acknowledgement import AcknowledgementSchema, acknowledgement
 from rung.documents.policy.authority import AuthoritySchema, authority
@@ -66,7 +66,8 @@ def policy(data: Mapping[str, Any], *, version: int, roster: Roster, creates_on:
         default_path=data["default_path"],
         path_rules=path_rules(data["path_rules"]),
         handoff=handoff(data["handoff"]) if "handoff" in data else (),
-        triggers=triggers(data.get("triggers", ())),
+        triggers=(pulled := triggers(data.get("triggers", ()))),
+        clock_marks=marks_of(pulled),
         acknowledgement=acknowledgement(data["acknowledgement"]) if "acknowledgement" in data else Acknowledgement(),
         services={name: service(name, one) for name, one in data["services"].items()},
         calendars={name: calendar(name, one) for name, one in data["calendars"].items()},

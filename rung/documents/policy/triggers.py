@@ -7,26 +7,16 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from core.policy import Direction, Trigger
+from core.policy import CLOCKS, Direction, Trigger
 from rung.documents.fields import Count, Strict, Text, wrong
 from rung.documents.policy.conditions import ConditionSchema, condition
-from rung.documents.policy.lengths import Within
+from rung.documents.policy.lengths import Percent, Within
 
 _MOVES = ("escalate", "de_escalate", "begin_again")
 _THRESHOLDS = ("spent", "silent_for", "open_for", "acknowledged_for", "reassignments", "reopenings", "like")
 
 
-class Percent(fields.Field[int]):
-    """A part of a length of time such as 80%; more than 100% lies after its end."""
-
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
-        digits = value.strip().removesuffix("%") if isinstance(value, str) and value.strip().endswith("%") else ""
-        if not digits.isascii() or not digits.isdigit() or not 0 < int(digits[:5]) <= 1000:
-            raise wrong("must be a part in percent.", "Write it like 80%; at most 1000%.")
-        return int(digits)
-
-
-_SpentSchema = Strict.from_dict({clock: Percent() for clock in ("acknowledge", "update", "resolve")}, name="Spent")
+_SpentSchema = Strict.from_dict({clock: Percent(1, 1000) for clock in CLOCKS}, name="Spent")
 
 
 class TriggerSchema(ConditionSchema):
