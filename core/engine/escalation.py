@@ -13,7 +13,7 @@ from core.engine.asking import FIRST, Opening, ask_anew, ask_next, begin_level
 from core.engine.choosing import Candidate, Chain, chain, tell_choice
 from core.engine.draft import Draft
 from core.engine.last_resort import available, exhaust
-from core.model import EntryKind, ReasonCode, TimerKind
+from core.model import Asked, EntryKind, ReasonCode, TimerKind
 from core.policy import Ask
 
 
@@ -42,7 +42,7 @@ def choose_path(draft: Draft) -> None:
     draft.decide(rule.name if rule else "paths", ReasonCode.PATH_CHOSEN, path=wanted, why=why)
 
 
-def escalate(draft: Draft, why: str, *, lost: frozenset[str] | None = None) -> None:
+def escalate(draft: Draft, why: str, *, lost: tuple[Asked, ...] | None = None) -> None:
     """Move the ticket to the next level; what a person had made theirs is automation's again.
 
     `lost` are the people of its level where none of them could be reached: the level then counts as empty.
@@ -77,7 +77,7 @@ def ask_again(draft: Draft, why: str) -> None:
     if level is None:
         begin_path(draft)
     elif not ask_anew(draft, level, why):
-        _climb(draft, _opening(why), lost=frozenset())
+        _climb(draft, _opening(why), lost=())
 
 
 def time_is_up(draft: Draft, why: str) -> None:
@@ -97,7 +97,7 @@ def cannot_be_reached(draft: Draft, why: str) -> None:
     if _is_held_back(draft, why):
         return
     if level is None or level.ask is Ask.ALL or not ask_next(draft, level, why):
-        escalate(draft, why, lost=frozenset(one.person for one in draft.ticket.asked))
+        escalate(draft, why, lost=draft.ticket.asked)
 
 
 def _is_held_back(draft: Draft, why: str) -> bool:
@@ -125,7 +125,7 @@ def _opening(why: str) -> Opening:
     return Opening(ReasonCode.ESCALATED_ASKS, ReasonCode.ESCALATED, tried=why, is_handoff=True)
 
 
-def _climb(draft: Draft, opening: Opening, *, lost: frozenset[str] | None = None) -> None:
+def _climb(draft: Draft, opening: Opening, *, lost: tuple[Asked, ...] | None = None) -> None:
     """Go up until there is a level with somebody to ask."""
     path = draft.policy.path(draft.ticket.path)
     entrance = path.entrance(draft.facts()) if path.rounds > 1 else None
@@ -137,7 +137,7 @@ def _climb(draft: Draft, opening: Opening, *, lost: frozenset[str] | None = None
             skipped = False
         level = path.levels[number - 1]
         people = chain(draft, level)
-        if skipped and level.is_hierarchical and people.candidates and _stand_in(draft, opening, lost or frozenset()):
+        if skipped and level.is_hierarchical and people.candidates and _stand_in(draft, opening, lost or ()):
             return
         draft.update(level=number, round=round_)
         tell_choice(draft, level, people)
@@ -149,11 +149,16 @@ def _climb(draft: Draft, opening: Opening, *, lost: frozenset[str] | None = None
     exhaust(draft, opening.tried or why or "it has no levels")
 
 
-def _stand_in(draft: Draft, opening: Opening, lost: frozenset[str]) -> bool:
-    """Have the last resort asked in place of the empty level on which the ticket stands, for that level's time."""
-    level, resort = draft.policy.path(draft.ticket.path).level(draft.ticket.level), available(draft, lost)
+def _stand_in(draft: Draft, opening: Opening, lost: tuple[Asked, ...]) -> bool:
+    """Have the last resort asked in place of the empty level on which the ticket stands, for that level's time.
+
+    Who of them could not be reached stays on the ticket, so that none is tried twice.
+    """
+    level = draft.policy.path(draft.ticket.path).level(draft.ticket.level)
+    resort = available(draft, frozenset(one.person for one in lost))
     if level is None or not resort:
         return False
     candidate = Candidate(resort, "stands in as the last resort", is_on_call=False)
     begin_level(draft, level, Chain((candidate,)), replace(opening, code=ReasonCode.STOOD_IN, plain=None))
+    draft.update(asked=(*lost, *draft.ticket.asked))
     return True
