@@ -34,6 +34,7 @@ class BoardRow:
     name the clocks that are late, and those that are near it.
     `shadow`: Rung only decides and records; nothing is written, and nobody is told.
     `held_until` and `snoozed_until` are until when a person has put off what automation would do.
+    `answered` is how many of all whom the level asks have acknowledged ("1 of 2 acknowledged"), "" where one is enough.
     """
 
     id: int
@@ -58,6 +59,7 @@ class BoardRow:
     deadline_for: str = ""
     breached: tuple[str, ...] = ()
     warned: tuple[str, ...] = ()
+    answered: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +165,10 @@ class Choices:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TicketPage:
-    """A ticket with all that is known of it; entries and actions oldest first."""
+    """A ticket with all that is known of it; entries and actions oldest first.
+
+    `asked` are those whom its level asks, or its last resorts, by name, each with how they answered.
+    """
 
     ticket: Ticket
     row: BoardRow
@@ -173,6 +178,7 @@ class TicketPage:
     actions: tuple[ActionRow, ...]
     choices: Choices = field(default_factory=Choices)
     clocks: tuple[ClockRow, ...] = ()
+    asked: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from core.store import actions, deliveries, tickets, views
 from core.work.apply import Policies, apply_to
 from core.work.choices import choices
 from core.work.rebase import rebase
-from core.work.rows import board_row, clock_rows
+from core.work.rows import asked_rows, board_row, clock_rows
 
 _LARGEST_ID = 2**63 - 1
 """PostgreSQL's bigint; people type addresses by hand, and it refuses what is larger."""
@@ -92,6 +92,7 @@ class SqlDesk:
                 ),
                 choices=choices(policy, ticket),
                 clocks=clock_rows(ticket, policy, now),
+                asked=asked_rows(ticket, policy.roster),
             )
 
     def command(self, ticket_id: int, command: Command) -> str:

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from core.desk import BoardRow, ClockRow, WriteBack
 from core.engine.wording import clock_phrase
-from core.model import Clock, Ticket
-from core.policy import Policy
+from core.model import Asked, Clock, Ticket
+from core.policy import Ask, Policy, Roster
 from core.policy.spent import elapsed, percent
 
 
@@ -58,8 +58,30 @@ def board_row(ticket: Ticket, policy: Policy, written: WriteBack) -> BoardRow:
         deadline_for=clock_phrase(ticket.need[1]) if ticket.need else "",
         breached=tuple(clock.name for clock in ticket.clocks if clock.is_breached),
         warned=tuple(clock.name for clock in ticket.clocks if clock.is_warned),
+        answered=_answered(ticket, policy),
         key=record.key if record else "",
         link=record.link if record else ticket.link,
         opened_at=ticket.opened_at,
         updated_at=ticket.updated_at,
     )
+
+
+def asked_rows(ticket: Ticket, roster: Roster) -> tuple[tuple[str, str], ...]:
+    """Whom the ticket's level has asked, by name, each with how they answered."""
+    return tuple((roster.name(one.person), _answer(ticket, one)) for one in ticket.asked)
+
+
+def _answer(ticket: Ticket, one: Asked) -> str:
+    if one.acknowledged_at:
+        return "acknowledged"
+    if not one.reached:
+        return "could not be reached"
+    return "awaited" if ticket.state.is_open and not ticket.is_acknowledged else "did not answer"
+
+
+def _answered(ticket: Ticket, policy: Policy) -> str:
+    """How many have acknowledged, while all whom the level asks must."""
+    level = policy.path(ticket.path).level(ticket.level)
+    if level is None or level.ask is not Ask.ALL or ticket.is_acknowledged or ticket.exhausted or not ticket.asked:
+        return ""
+    return f"{sum(one.acknowledged_at is not None for one in ticket.asked)} of {len(ticket.asked)} acknowledged"

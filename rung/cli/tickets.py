@@ -44,7 +44,14 @@ def list_(state: str | None, limit: int, as_json: bool) -> None:
 
 
 def _line(row: BoardRow, at: datetime) -> tuple[str, ...]:
-    what = (str(row.id), row.severity.value, row.state.value, row.title, row.service, row.level)
+    what = (
+        str(row.id),
+        row.severity.value,
+        row.state.value,
+        row.title,
+        row.service,
+        f"{row.level} {row.answered}".strip(),
+    )
     put_off = f"on hold, {left(row.held_until, at)}" if row.held_until else ""
     put_off = put_off or (f"snoozed, {left(row.snoozed_until, at)}" if row.snoozed_until else "")
     due = f"{left(row.deadline, at)} {row.deadline_for}".strip() if row.deadline else ""
@@ -78,6 +85,7 @@ def show(ticket_id: int, as_json: bool) -> None:
             ("Team", row.team),
             ("Owner", row.owner),
             ("Level", row.level),
+            ("Asked", "; ".join(f"{name}: {how}" for name, how in page.asked)),
             ("Next", f"{left(row.deadline, page.now)} {row.deadline_for}" if row.deadline else ""),
             ("Acknowledged", row.acknowledged_by),
             *_overruled(page.ticket),
