@@ -20,10 +20,14 @@ def acknowledge(draft: Draft, by: str, via: str, *, on_platform: bool) -> None:
     `by` is a roster id or a name. Where all of a level must acknowledge, the wait goes on for the others. Acknowledged
     elsewhere than on a platform, the platforms are told.
     """
+    name = draft.policy.roster.name(by)
+    if any(one.acknowledged_at and draft.policy.roster.name(one.person) == name for one in draft.ticket.asked):
+        draft.log(EntryKind.COMMAND, name, ReasonCode.ACKNOWLEDGED_AGAIN, person=name, via=via, first="they")
+        return
     is_first = not any(one.acknowledged_at for one in draft.ticket.asked)
     _mark(draft, by)
     others = awaited(draft)
-    facts = {"person": draft.policy.roster.name(by), "via": via, "after": span(_waited(draft))}
+    facts = {"person": name, "via": via, "after": span(_waited(draft))}
     is_outside = vendor_acknowledged(draft, by)
     owner = by if (is_first or not _must_all(draft)) and not is_outside else draft.ticket.owner
     draft.update(owner=owner)

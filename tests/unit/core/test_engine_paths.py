@@ -66,6 +66,8 @@ def test_all_must_acknowledge_where_the_level_says_so(story: Tell) -> None:
     assert now.outcome.sentence == (
         "Lee Park acknowledged here, 1 minute after it was asked for; Dana Reyes and Ines Moreau must do so too."
     )
+    now.happens(Acknowledge("lee", "here"))
+    assert now.outcome.sentence == "Lee Park acknowledged here, but they already had; nothing changes."
     now.happens(Acknowledge("dana", "here")).happens(Acknowledge("ines", "here"))
     assert now.opened.is_acknowledged
     assert now.opened.acknowledged_by == "Dana Reyes, Lee Park and Ines Moreau"
