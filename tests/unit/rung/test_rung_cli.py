@@ -152,7 +152,7 @@ def test_the_json_of_a_listing_has_these_names_and_no_others(desk: FakeDesk) -> 
     (action,) = json.loads(run("actions", "list", "--json").output)
     assert list(action) == [
         "id", "operation_id", "ticket_id", "verb", "target", "summary", "status", "attempts", "error", "created_at",
-        "next_attempt_at", "why",
+        "next_attempt_at", "why", "told_at", "held_until", "held_because", "audience", "moment", "language", "digest",
     ]  # fmt: skip
     (delivery,) = json.loads(run("deliveries", "list", "--json").output)
     assert list(delivery) == ["id", "source", "status", "received_at", "size", "error", "summary"]
