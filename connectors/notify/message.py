@@ -30,9 +30,12 @@ def one_line(text: str) -> str:
 def full(notice: Notice, link: str) -> str:
     """What follows the headline."""
     answer = f"{notice.label} {link}" if notice.offers_acknowledge and link and not notice.digest else ""
+    bridge = f"Bridge: {notice.bridge}" if notice.bridge else ""
+    contact = f"Outside communication: {one_line(notice.contact)}" if notice.contact else ""
+    meeting = "\n".join(part for part in (bridge, contact) if part)
     if notice.text:
-        return "\n\n".join(part for part in (notice.text.strip(), answer) if part)
-    first = "\n".join(part for part in (notice.ask.strip(), answer) if part)
+        return "\n\n".join(part for part in (notice.text.strip(), meeting, answer) if part)
+    first = "\n".join(part for part in (notice.ask.strip(), answer, meeting) if part)
     why = notice.why.strip()
     tried = f"Tried so far: {notice.tried.strip()}" if notice.tried.strip() else ""
     return "\n\n".join(part for part in (first, why, tried) if part)

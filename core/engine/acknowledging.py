@@ -67,7 +67,13 @@ def renew(draft: Draft, by: str, via: str) -> bool:
 
 
 def watch_acknowledgement(draft: Draft) -> None:
-    """Ask anew for what has become worse since it was acknowledged; else see to it that the acknowledgement expires."""
+    """Ask anew for what has become worse since it was acknowledged; else see to it that the acknowledgement expires.
+
+    While a major incident gathers the ticket nobody is asked for it; it is looked at again when that is over.
+    """
+    if draft.ticket.gathered:
+        draft.stop_timer(TimerKind.ACKNOWLEDGEMENT)
+        return
     ticket, was = draft.ticket, draft.ticket.acknowledged_severity
     policy = draft.policy.acknowledgement
     worse = was is not None and ticket.severity.rank < was.rank

@@ -10,7 +10,9 @@ from core.engine.acknowledging import watch_acknowledgement
 from core.engine.clocks import keep_time
 from core.engine.communication import communicate
 from core.engine.draft import Draft
+from core.engine.gathering import tell_parent
 from core.engine.holding import let_go
+from core.engine.major import tell_children
 from core.engine.quiet import keep_quiet
 from core.engine.risk import classify, tell_who_must_know
 from core.engine.triggers import pull_triggers
@@ -29,6 +31,8 @@ TELLS: tuple[Callable[[Draft], None], ...] = (
     tell_who_must_know,
     communicate,
     keep_quiet,
+    tell_parent,
+    tell_children,
 )
 """What is told of a ticket once all that follows from its facts is settled."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from core.engine import handing, holding, moving, overriding, owning, risk, vendors
+from core.engine import gathering, handing, holding, major, moving, overriding, owning, risk, vendors
 from core.engine.draft import Draft
 from core.engine.outcome import Refused
 from core.engine.saying import refuse
@@ -15,6 +15,7 @@ from core.model import (
     Assign,
     ChangeSeverity,
     Command,
+    DeclareMajor,
     DeEscalate,
     EntryKind,
     EscalateNow,
@@ -50,6 +51,7 @@ _RIGHTS: Mapping[type[Command], Right] = {
     SetOwner: Right.OWNER,
     SetBackup: Right.OWNER,
     LinkMajor: Right.LINK_MAJOR,
+    DeclareMajor: Right.LINK_MAJOR,
     FulfilDuty: Right.DUTY,
     TellVendorCase: Right.VENDOR,
     Note: Right.NOTE,
@@ -57,12 +59,15 @@ _RIGHTS: Mapping[type[Command], Right] = {
 
 NEEDS_REASON = frozenset(
     {Assign, EscalateNow, EscalateTo, DeEscalate, ChangeSeverity, HandBack, HoldAutomation, SetOwner, SetBackup}
-    | {Snooze, LinkMajor, FulfilDuty}
+    | {Snooze, LinkMajor, DeclareMajor, FulfilDuty}
 )
 """Commands that overrule the policy: they are refused without a reason."""
 
 _WHEN_OVER = frozenset({Acknowledge, FulfilDuty, Note})
 """Commands that are answered also when the ticket is over."""
+
+_CALLS = frozenset({EscalateNow, EscalateTo, DeEscalate})
+"""Commands that call people for the ticket itself, which is not done while a major incident gathers it."""
 
 _HANDLERS: Mapping[type[Command], Callable[[Draft, Any], None]] = {
     Acknowledge: handing.acknowledge_by_command,
@@ -78,7 +83,8 @@ _HANDLERS: Mapping[type[Command], Callable[[Draft, Any], None]] = {
     Snooze: holding.snooze,
     SetOwner: owning.set_owner,
     SetBackup: owning.set_backup,
-    LinkMajor: owning.link_major,
+    LinkMajor: gathering.link_major,
+    DeclareMajor: major.declare,
     FulfilDuty: risk.fulfil,
     TellVendorCase: vendors.tell_case,
     Note: owning.note,
@@ -93,6 +99,8 @@ def apply(draft: Draft, command: Command) -> None:
         _forbid(draft, command, right)
     elif not draft.ticket.state.is_open and type(command) not in _WHEN_OVER:
         refuse(draft, command, right, f"the ticket is {draft.ticket.state.value}")
+    elif draft.ticket.gathered and type(command) in _CALLS:
+        refuse(draft, command, right, f"the major incident {draft.ticket.parent} gathers it; take it out of that first")
     elif type(command) in NEEDS_REASON and not command.reason.strip():
         refuse(draft, command, right, "it takes a reason, and none was given")
     else:

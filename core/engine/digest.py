@@ -24,7 +24,7 @@ class Part:
 
 def is_wanted(notice: Notice, ticket: Ticket) -> bool:
     """Whether a message is still of use."""
-    return not (notice.lapses and (ticket.is_acknowledged or not ticket.state.is_open))
+    return not (notice.lapses and (ticket.is_acknowledged or ticket.gathered or not ticket.state.is_open))
 
 
 def held_sentence(held: Held, name: str, zone: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
+from core.engine.meeting import meeting, met
 from core.engine.outcome import Outcome, Refused
 from core.model import (
     ALONE,
@@ -19,6 +20,7 @@ from core.model import (
     Reason,
     ReasonCode,
     Record,
+    Signal,
     Surroundings,
     Ticket,
     Timer,
@@ -60,6 +62,8 @@ class Draft:
         self._release = False
         self._confirms: list[str] = []
         self._turn = ""
+        self._signals: list[tuple[int, Signal]] = []
+        self._to_children: list[Signal] = []
         self.refused: Refused | None = None
         self._answer: Reason | None = None
 
@@ -144,6 +148,14 @@ class Draft:
         """Whoever is given the ticket has had a turn."""
         self._turn = person
 
+    def signal(self, ticket_id: int, signal: Signal) -> None:
+        """Have another ticket told of this step, soon after it."""
+        self._signals.append((ticket_id, signal))
+
+    def tell_children(self, signal: Signal) -> None:
+        """Have every ticket told that this one gathers."""
+        self._to_children.append(signal)
+
     def set_timer(self, kind: TimerKind, due_at: datetime, name: str = "") -> None:
         """Start the timer of that kind and name, in place of one that runs; while automation is on hold it waits."""
         token, hold = self.ticket.timer_token + 1, self.ticket.hold
@@ -204,6 +216,8 @@ class Draft:
             refused=self.refused,
             answer=self._answer,
             turn=self._turn,
+            signals=tuple(self._signals),
+            to_children=tuple(self._to_children),
         )
 
     def _next_operation(self) -> str:
@@ -215,7 +229,7 @@ class Draft:
         values = {**self._everything(), **self._values} if creating else self._values
         if not values:
             return None
-        said = "\n".join(reason.sentence for reason in self._note)
+        said = "\n".join([*(reason.sentence for reason in self._note), *meeting(self.ticket, self.policy)])
         changes = Changes(**{**values, "comments": (Comment(said),) if said else ()})
         if creating or not self.ticket.shadow:  # a shadowed write never arrives, so nothing of it is to be expected
             self.put_record(record.asked(changes.said()))
@@ -244,5 +258,5 @@ class Draft:
             verb=Verb.NOTIFY,
             lane=f"{self.ticket.id}/notify/{notice.recipient}",
             reason=reason,
-            notice=notice,
+            notice=met(notice, self.ticket, self.policy),
         )

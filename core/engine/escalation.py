@@ -18,12 +18,18 @@ from core.policy import Ask
 
 
 def begin_path(draft: Draft) -> None:
-    """Put the ticket on the level at which it enters its path, waiting to be acknowledged."""
+    """Put the ticket on the level at which it enters its path, waiting to be acknowledged.
+
+    For a ticket that a major incident gathers nobody is called: its parent is on a path of its own.
+    """
     choose_path(draft)
     path = draft.policy.path(draft.ticket.path)
     entrance = path.entrance(draft.facts())
     _forget(draft)
     draft.update(level=entrance.level - 1 if entrance else 0, round=1, exhausted=False, awaiting_since=draft.now)
+    if draft.ticket.gathered:
+        draft.update(level=0, awaiting_since=None)
+        return
     if entrance:
         facts = {"path": path.name, "level": path.levels[entrance.level - 1].name, "why": entrance.because}
         draft.decide(path.name, ReasonCode.PATH_ENTERED, **facts)
@@ -34,7 +40,7 @@ def choose_path(draft: Draft) -> None:
     """Send the ticket on the path that the policy's rules choose by its facts, else on its segment's or the default."""
     rule = next((one for one in draft.policy.path_rules if one.condition.holds(draft.facts())), None)
     wanted = rule.path if rule else draft.policy.path_of(draft.ticket.segment)
-    if wanted == draft.ticket.path:
+    if wanted == draft.ticket.path or (draft.ticket.major and draft.policy.major.path):
         return
     draft.update(path=wanted)
     segment = draft.ticket.segment
@@ -47,6 +53,8 @@ def escalate(draft: Draft, why: str, *, lost: tuple[Asked, ...] | None = None) -
 
     `lost` are the people of its level where none of them could be reached: the level then counts as empty.
     """
+    if draft.ticket.gathered:
+        return
     _leave(draft)
     _climb(draft, _opening(why), lost=lost)
 
@@ -56,6 +64,8 @@ def move_to(draft: Draft, number: int, why: str) -> None:
 
     Where the level has nobody, it goes on to the next one above.
     """
+    if draft.ticket.gathered:
+        return
     back = number < draft.ticket.level
     _leave(draft)
     draft.update(level=number - 1, exhausted=False)
@@ -71,6 +81,8 @@ def begin_again(draft: Draft, why: str) -> None:
 
 def ask_again(draft: Draft, why: str) -> None:
     """What was acknowledged is asked for anew on its level; where nobody is left there, further up."""
+    if draft.ticket.gathered:
+        return
     level = draft.policy.path(draft.ticket.path).level(draft.ticket.level)
     _leave(draft)
     draft.update(exhausted=False)

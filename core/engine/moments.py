@@ -8,12 +8,13 @@ from core.model import Clock, Moment, Ticket
 def moments(before: Ticket | None, after: Ticket) -> frozenset[Moment]:
     """The moments of a step, whatever brought them about: a rule, a person, or a platform."""
     if before is None:
-        return frozenset({Moment.OPENED})
+        return frozenset({Moment.OPENED, Moment.MAJOR} if after.major else {Moment.OPENED})
     if before.state.is_open != after.state.is_open:
         return frozenset({Moment.REOPENED if after.state.is_open else Moment.RESOLVED})
     if not after.state.is_open:
         return frozenset()
     found = {
+        Moment.MAJOR: after.major is not None and before.major is None,
         Moment.ACKNOWLEDGED: after.is_acknowledged and not before.is_acknowledged,
         Moment.SEVERITY_CHANGED: after.severity is not before.severity,
         Moment.ESCALATED: (after.round, after.level) > (before.round, before.level),

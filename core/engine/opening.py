@@ -9,16 +9,21 @@ from core.engine.acknowledging import acknowledge
 from core.engine.afterwards import look_again
 from core.engine.draft import Draft
 from core.engine.escalation import begin_path, choose_path
+from core.engine.gathering import join
+from core.engine.major import open_major
 from core.engine.outcome import Outcome
 from core.engine.records import known_person, values_seen
 from core.engine.rollout import roll_out
 from core.engine.routing import route
 from core.engine.told import facts_told
 from core.model import (
+    ALONE,
     Alert,
     EntryKind,
     Event,
     EventKind,
+    LikeCount,
+    OpenMajor,
     Reason,
     ReasonCode,
     Record,
@@ -28,12 +33,15 @@ from core.model import (
     Ticket,
     Unopened,
 )
+from core.model.changed import changed
 from core.policy import Policy
+
+_SHADOW = "shadow"
 
 
 def open_ticket(identity: Unopened, event: Event, policy: Policy, now: datetime, around: Surroundings) -> Outcome:
     """Open a ticket for an event that no ticket knows, if it tells of open work that is not our own doing."""
-    if event.own or event.state is None or not event.state.is_open:
+    if not opens(event):
         return Outcome(None)
     draft = Draft(_blank(identity, event, policy, now, around), policy, now, around, opens=True)
     draft.update(**facts_told(event, policy))
@@ -45,6 +53,7 @@ def open_ticket(identity: Unopened, event: Event, policy: Policy, now: datetime,
     draft.update(path=policy.path_of(draft.ticket.segment))
     route(draft, event)
     roll_out(draft)
+    _beside_others(draft)
     if event.state is State.NEW:
         begin_path(draft)
     else:
@@ -59,6 +68,42 @@ def _severity_told(draft: Draft, why: Reason) -> None:
     draft.decided("severity", why)
     if why.code in {ReasonCode.SEVERITY_BY_RULE, ReasonCode.SEVERITY_BY_SEGMENT}:
         severity.write(draft)
+
+
+def opens(event: Event) -> bool:
+    """Whether a ticket is opened for an event that no ticket knows: it tells of open work that is not our own doing."""
+    return not event.own and event.state is not None and event.state.is_open
+
+
+def likeness(event: Event, policy: Policy, now: datetime) -> str:
+    """What a ticket for the event would have in common with those like it; "" where it would be like none."""
+    if not policy.major.like or not opens(event):
+        return ""
+    blank = _blank(Unopened(0, ""), event, policy, now, ALONE)
+    return policy.major.likeness(changed(blank, facts_told(event, policy)))
+
+
+def open_like(identity: Unopened, given: OpenMajor, policy: Policy, now: datetime, around: Surroundings) -> Outcome:
+    """Open the major incident for tickets that are alike."""
+    draft = open_major(identity, given, policy, now, around)
+    draft.conclude()
+    look_again(draft)
+    return draft.finish()
+
+
+def _beside_others(draft: Draft) -> None:
+    """Join the major incident that gathers tickets like this one; where none does, those are told of one more.
+
+    What is in shadow mode is like nothing that is real: the one must not keep the other quiet.
+    """
+    around = draft.around
+    if draft.ticket.shadow and around.likeness:
+        draft.update(likeness=f"{around.likeness}\n{_SHADOW}")
+    if around.parent is not None:
+        join(draft, around.parent)
+        return
+    for other in around.alike:
+        draft.signal(other, LikeCount(around.like))
 
 
 def _blank(identity: Unopened, event: Event, policy: Policy, now: datetime, around: Surroundings) -> Ticket:
@@ -79,8 +124,8 @@ def _blank(identity: Unopened, event: Event, policy: Policy, now: datetime, arou
         updated_at=now,
         policy_version=policy.version,
         path=policy.default_path,
+        likeness=around.likeness,
         like=around.like,
-        parent=around.parent,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core.model import Action, Entry, Reason, Ticket
+from core.model import Action, Entry, Reason, Signal, Ticket
 
 
 class Refused(StrEnum):
@@ -27,6 +27,7 @@ class Outcome:
     `refused` is set where a person's command changed nothing; the timeline says why.
     `answer` is the reason that says what came of the stimulus; what only follows from it comes after.
     `turn` is who was given it (a roster id) where turns are counted, "" otherwise.
+    `signals` are for other tickets, by id; `to_children` for every ticket that this one gathers.
     """
 
     ticket: Ticket | None
@@ -38,6 +39,8 @@ class Outcome:
     refused: Refused | None = None
     answer: Reason | None = None
     turn: str = ""
+    signals: tuple[tuple[int, Signal], ...] = ()
+    to_children: tuple[Signal, ...] = ()
 
     @property
     def sentence(self) -> str:

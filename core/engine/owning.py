@@ -8,7 +8,7 @@ from core.engine.asking import remind
 from core.engine.choosing import asked_again
 from core.engine.draft import Draft
 from core.engine.saying import refuse, told
-from core.model import LevelOwner, LinkMajor, Note, ReasonCode, Right, SetBackup, SetOwner
+from core.model import LevelOwner, Note, ReasonCode, Right, SetBackup, SetOwner
 from core.policy import rights, rights_at
 
 
@@ -81,19 +81,6 @@ def _asked_now(draft: Draft) -> str:
     level = draft.policy.path(ticket.path).level(ticket.level)
     found = asked_again(draft, level) if level else None
     return found.person if found else ""
-
-
-def link_major(draft: Draft, command: LinkMajor) -> None:
-    """Make it part of a major incident, or take it out."""
-    parent = draft.ticket.parent
-    if command.major == draft.ticket.id:
-        refuse(draft, command, Right.LINK_MAJOR, "it cannot be part of itself")
-    elif command.major == parent:
-        refuse(draft, command, Right.LINK_MAJOR, f"it is part of {parent} already" if parent else "it is part of none")
-    else:
-        code = ReasonCode.LINKED if command.major else ReasonCode.UNLINKED
-        told(draft, command, code, major=str(command.major or parent))
-        draft.update(parent=command.major)
 
 
 def note(draft: Draft, command: Note) -> None:

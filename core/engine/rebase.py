@@ -63,11 +63,15 @@ def _cross(draft: Draft) -> bool:
     why = draft.policy.roll_out.why(ticket.service, ticket.team)
     if bool(why) is ticket.shadow:
         return False
+    was_quiet = ticket.gathered and ticket.state.is_open and not ticket.is_acknowledged
+    draft.update(gathered=False)  # a major incident gathers what is real, or what is in the shadow, never both
     if why:
         draft.update(shadow=True)
         draft.withdraw_notices()
         draft.decide("roll-out", ReasonCode.SHADOWED, why=why)
-        return False
+        if was_quiet:
+            begin_path(draft)
+        return was_quiet
     draft.update(shadow=False, records=tuple(one if one.exists else replace(one, wanted={}) for one in ticket.records))
     draft.decide("roll-out", ReasonCode.SHADOW_LEFT)
     draft.write(severity=ticket.severity, team=ticket.team or None)

@@ -153,7 +153,7 @@ def _still_asked(draft: Draft, notice: Notice) -> bool:
     of all who must acknowledge.
     """
     ticket = draft.ticket
-    if ticket.is_acknowledged or not ticket.state.is_open:
+    if ticket.is_acknowledged or ticket.gathered or not ticket.state.is_open:
         return False
     mine = [one for one in ticket.asked if one.person == notice.person and one.is_awaited]
     return bool(mine) and (mine[-1] == ticket.asked[-1] or len(awaited(draft)) > 0)

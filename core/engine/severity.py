@@ -61,6 +61,7 @@ _CHANGED = {
     ReasonCode.SEVERITY_DEFAULT: ReasonCode.SEVERITY_CHANGED_TO_DEFAULT,
     ReasonCode.SEVERITY_BY_SEGMENT: ReasonCode.SEVERITY_CHANGED_BY_SEGMENT,
     ReasonCode.SEVERITY_BY_RULE: ReasonCode.SEVERITY_CHANGED_BY_RULE,
+    ReasonCode.MAJOR_SEVERITY: ReasonCode.MAJOR_SEVERITY,
 }
 """What is said of a severity that changes, by the reason why it is the new one."""
 
@@ -74,7 +75,7 @@ def begin(draft: Draft) -> Reason:
 
 
 def _judge(draft: Draft) -> Reason:
-    severity, why = draft.policy.severity_of(draft.facts())
+    severity, why = _derived(draft)
     draft.update(severity=severity, policy_severity=severity)
     draft.judged = draft.ticket
     return why
@@ -93,7 +94,7 @@ def look(draft: Draft) -> None:
         return
     draft.judged = ticket
     _belong(draft)
-    by_policy, why = draft.policy.severity_of(draft.facts())
+    by_policy, why = _derived(draft)
     before = ticket.policy_severity
     draft.update(policy_severity=by_policy)
     override = ticket.severity_override
@@ -103,6 +104,15 @@ def look(draft: Draft) -> None:
         code = ReasonCode.SEVERITY_AGREES if by_policy is override.severity else ReasonCode.SEVERITY_STANDS
         known = {"person": override.by, "severity": override.severity.value, "policy": by_policy.value}
         draft.decide("severity", code, **known)
+
+
+def _derived(draft: Draft) -> tuple[Severity, Reason]:
+    """What the policy says; a major incident is never less severe than the worst that it gathers."""
+    severity, why = draft.policy.severity_of(draft.facts())
+    major = draft.ticket.major
+    if major is None or severity.rank <= major.floor.rank:
+        return severity, why
+    return major.floor, Reason(ReasonCode.MAJOR_SEVERITY, {"severity": major.floor.value})
 
 
 def _belong(draft: Draft) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from core.engine import alerts, commands, handover, opening, rebase, records, reports
+from core.engine import alerts, commands, handover, opening, rebase, records, reports, signals
 from core.engine.acknowledging import awaited, expire
 from core.engine.afterwards import look_again
 from core.engine.communication import update_is_due
@@ -17,10 +17,15 @@ from core.engine.outcome import Outcome
 from core.engine.wording import listed, span
 from core.model import (
     ALONE,
+    ChildChanged,
     Command,
     EntryKind,
     Event,
     EventKind,
+    Gathered,
+    LikeCount,
+    OpenMajor,
+    ParentChanged,
     ReasonCode,
     Rebase,
     Report,
@@ -46,9 +51,7 @@ def step(
     call for it. Pure and total: the same arguments always give the same outcome, and no valid stimulus raises.
     """
     if isinstance(ticket, Unopened):
-        return (
-            opening.open_ticket(ticket, stimulus, policy, now, around) if isinstance(stimulus, Event) else Outcome(None)
-        )
+        return _open(ticket, stimulus, policy, now, around)
     draft = Draft(ticket, policy, now, around)
     match stimulus:
         case Event(kind=EventKind.ALERT):
@@ -58,18 +61,32 @@ def step(
         case TimerDue():
             _timer_due(draft, stimulus)
         case Command():
-            commands.apply(draft, stimulus)
-            if draft.refused is None:
-                hear(draft)
+            _command(draft, stimulus)
         case Report():
             reports.apply(draft, stimulus)
         case Rebase():
             rebase.apply(draft, stimulus)
         case ShiftChanged():
             handover.apply(draft, stimulus)
+        case LikeCount() | Gathered() | ParentChanged() | ChildChanged():
+            signals.apply(draft, stimulus)
     draft.conclude()
     look_again(draft)
     return draft.finish()
+
+
+def _command(draft: Draft, command: Command) -> None:
+    commands.apply(draft, command)
+    if draft.refused is None:
+        hear(draft)
+
+
+def _open(identity: Unopened, stimulus: Stimulus, policy: Policy, now: datetime, around: Surroundings) -> Outcome:
+    if isinstance(stimulus, Event):
+        return opening.open_ticket(identity, stimulus, policy, now, around)
+    if isinstance(stimulus, OpenMajor):
+        return opening.open_like(identity, stimulus, policy, now, around)
+    return Outcome(None)
 
 
 def _timer_due(draft: Draft, due: TimerDue) -> None:

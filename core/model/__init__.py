@@ -12,6 +12,7 @@ from core.model.command import (
     Assign,
     ChangeSeverity,
     Command,
+    DeclareMajor,
     DeEscalate,
     EscalateNow,
     EscalateTo,
@@ -30,12 +31,14 @@ from core.model.command import (
 from core.model.event import Delivery, DeliveryStatus, Event, EventKind, ForeignComment, Normalized
 from core.model.fired import Fired
 from core.model.handoff import Handoff, HandoffFact
+from core.model.major import Major, Parent
 from core.model.overruling import Hold, LevelOwner, SeverityOverride, Snoozed
 from core.model.people import Busy, CalendarFeed, Party, Person, QuietHours
 from core.model.reason import Entry, EntryKind, Reason, ReasonCode
 from core.model.record import Record, RecordRef
 from core.model.right import EVERYTHING, Right
-from core.model.stimulus import Rebase, Receipt, Refusal, Report, ShiftChanged, Stimulus, TimerDue
+from core.model.signal import ChildChanged, ChildTurn, Gathered, LikeCount, ParentChanged, ParentTurn, Signal
+from core.model.stimulus import OpenMajor, Rebase, Receipt, Refusal, Report, ShiftChanged, Stimulus, TimerDue
 from core.model.surroundings import ALONE, Surroundings
 from core.model.ticket import Alert, Ticket, Timer, TimerKind, Unopened
 from core.model.told import Moment, Told
@@ -55,10 +58,13 @@ __all__ = [
     "CalendarFeed",
     "ChangeSeverity",
     "Changes",
+    "ChildChanged",
+    "ChildTurn",
     "Clock",
     "Command",
     "Comment",
     "DeEscalate",
+    "DeclareMajor",
     "Delivery",
     "DeliveryStatus",
     "Entry",
@@ -70,6 +76,7 @@ __all__ = [
     "Fired",
     "ForeignComment",
     "FulfilDuty",
+    "Gathered",
     "HandBack",
     "Handoff",
     "HandoffFact",
@@ -77,11 +84,17 @@ __all__ = [
     "HoldAutomation",
     "Impact",
     "LevelOwner",
+    "LikeCount",
     "LinkMajor",
+    "Major",
     "Moment",
     "Normalized",
     "Note",
     "Notice",
+    "OpenMajor",
+    "Parent",
+    "ParentChanged",
+    "ParentTurn",
     "Party",
     "Person",
     "QuietHours",
@@ -100,6 +113,7 @@ __all__ = [
     "Severity",
     "SeverityOverride",
     "ShiftChanged",
+    "Signal",
     "Snooze",
     "Snoozed",
     "State",

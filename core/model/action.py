@@ -102,6 +102,9 @@ class Notice:
     made it, in place of `ask`, `why` and `tried`; `label` stands before the link that acknowledges; `audience`,
     `moment` and `language` (BCP 47) say which template. A `digest` stands for several notices, and its words are made
     when it goes out. It is sent at once, or `not_before` a moment (UTC), for the reason that `held` tells.
+
+    `bridge` is the address at which the people of a major incident meet, `contact` the name of the one person who
+    speaks for it to the outside; "" where there is none.
     """
 
     person: str
@@ -112,6 +115,8 @@ class Notice:
     way: int = 0
     offers_acknowledge: bool = True
     informs: bool = False
+    bridge: str = ""
+    contact: str = ""
     passing: bool = False
     channel: str = ""
     audience: str = ""

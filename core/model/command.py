@@ -107,6 +107,11 @@ class LinkMajor(Command):
     major: int
 
 
+@dataclass(frozen=True, slots=True)
+class DeclareMajor(Command):
+    """It is a major incident."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FulfilDuty(Command):
     """A duty of the policy's risk section, by its id, is done."""

@@ -85,7 +85,10 @@ class ReasonCode(StrEnum):
     OWNER_TAKEN_AWAY = "{person} left {level} to who is on call {via}{because}."
     BACKUP_SET = "{person} named {backup} as backup for {level} {via}{because}."
     BACKUP_TAKEN_AWAY = "{person} left {level} without a backup of its own {via}{because}."
-    LINKED = "{person} linked it to the major incident {major} {via}{because}."
+    LINKED = (
+        "{person} linked it to the major incident {major} {via}{because}. "
+        "People are called for that one alone.{meeting}"
+    )
     UNLINKED = "{person} took it out of the major incident {major} {via}{because}."
     NOTED = "{person} noted {via}: {text}."
     NOT_ALLOWED = "{person} may not {deed}: that takes the right {right}, which is held by {holders}."
@@ -162,6 +165,23 @@ class ReasonCode(StrEnum):
     UPDATE_DUE = "{audience} is told how it stands, {after} after it last heard."
     UPDATE_ASKED = "{person} is asked to write an update for {audience}, which last heard {after} ago."
     UPDATE_GIVEN = "{person} wrote an update for {audience}."
+    MAJOR_OPENED = "Opened as a major incident because {count} like tickets came within {within}: {alike}."
+    MAJOR_DECLARED = "{person} declared it a major incident {via}{because}."
+    MAJOR_SEVERITY = "{severity} because the worst of its tickets, and the policy for major incidents, say so."
+    GATHERED_UNDER = (
+        "Gathered under the major incident {parent}: {title}. People are called for that one alone.{meeting}"
+    )
+    PARENT_ACKNOWLEDGED = "{person} acknowledged the major incident {parent}."
+    PARENT_RECORDED = "The major incident {parent} is at {link}."
+    PARENT_RESOLVED = "Resolved because the major incident {parent} is {state}."
+    PARENT_OVER = "The major incident {parent} is {state}."
+    RELEASED = "It goes back to its own escalation because the major incident {parent} is {state}."
+    CHILD_JOINED = "Ticket {id} is gathered here: {title}."
+    CHILD_BACK = "Ticket {id} is open again: {title}."
+    CHILD_OVER = "Ticket {id} is {state}: {title}. {open} of the gathered tickets are open."
+    CHILD_LEFT = "Ticket {id} is gathered here no longer: {title}."
+    CHILDREN_OVER = "Resolved because every ticket that it gathered is over, and nobody had taken it yet."
+    INVITED = "{person} is asked to the bridge because they answer for {service}."
     CLOSED_BY_TIME = "Closed because it stayed resolved for {within}."
     TIMER_OUTDATED = "A timer came that no longer mattered; nothing changes."
 

@@ -1,4 +1,4 @@
-"""What can make the engine look at a ticket: an Event, a Command, a due timer, a report of an action, a shift."""
+"""What can make the engine look at a ticket: an Event, a Command, a timer, a report, a shift, another ticket."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from core.model.action import Action, Notice
 from core.model.command import Command
 from core.model.event import Event
 from core.model.record import RecordRef
-from core.model.ticket import TimerKind
+from core.model.signal import Signal
+from core.model.ticket import Ticket, TimerKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,4 +85,15 @@ class Rebase:
     via: str
 
 
-Stimulus = Event | Command | TimerDue | Report | ShiftChanged | Rebase
+@dataclass(frozen=True, slots=True)
+class OpenMajor:
+    """Like tickets have become so many that a major incident is to be opened for them.
+
+    `earlier` are those that are there, oldest first; `newest` is the one that made them so many.
+    """
+
+    earlier: tuple[Ticket, ...]
+    newest: Ticket
+
+
+Stimulus = Event | Command | TimerDue | Report | ShiftChanged | Rebase | OpenMajor | Signal

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from core.model.major import Parent
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
@@ -13,16 +15,24 @@ class Surroundings:
     `load` is each person's open work by roster id: their open tickets but this one, weighed by severity (SEV1 8, SEV2
     4, SEV3 2, SEV4 1). `turns` is the number of each person's latest turn, the higher the later; who had none is not in
     it. Shadowed tickets, which nobody was really given, are in `shadow_load` and `shadow_turns` instead: they count for
-    other shadowed ones only. `like` is how many tickets like this one were opened within the policy's window, this one
-    not counted; `parent` the major incident that gathers them, 0 without one.
+    other shadowed ones only.
+
+    `likeness` is what a ticket that opens has in common with others, "" where it is like none; `like` is how many of
+    them were opened within the policy's window and are open, this one not counted, and `alike` their ids as far as no
+    major incident gathers them; `parent` is the one that does, or that a person names. To a major incident `children`
+    and `open_children` tell how many it gathers.
     """
 
     load: Mapping[str, int] = field(default_factory=dict)
     turns: Mapping[str, int] = field(default_factory=dict)
     shadow_load: Mapping[str, int] = field(default_factory=dict)
     shadow_turns: Mapping[str, int] = field(default_factory=dict)
+    likeness: str = ""
     like: int = 0
-    parent: int = 0
+    alike: tuple[int, ...] = ()
+    parent: Parent | None = None
+    children: int = 0
+    open_children: int = 0
 
     def load_of(self, person: str, *, shadow: bool) -> int:
         """A person's open work; for a shadowed ticket with what shadowed ones would have given them."""

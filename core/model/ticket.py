@@ -11,6 +11,7 @@ from core.model.asked import Asked
 from core.model.clock import Clock
 from core.model.fired import Fired
 from core.model.handoff import Handoff
+from core.model.major import Major
 from core.model.overruling import Hold, LevelOwner, SeverityOverride, Snoozed
 from core.model.record import Record
 from core.model.told import Told
@@ -92,12 +93,14 @@ class Ticket:
     policy's segment that the ticket belongs to, "" for none.
     `risk` holds its classes of risk, `told_of_risk` the rules by which somebody was told of them, `duties_done` the ids
     of the duties that a person has fulfilled; `vendor_cases` are the vendors who were asked. `reassignments` and
-    `reopenings` count those so far, `like` the tickets like this one when it last looked; `parent` is the major
-    incident that gathers it, 0 without one.
+    `reopenings` count those so far, `like` the tickets like this one when it last looked.
     `clocks` are its targets, run out or running; `heard_at` is when a person last did or said something about it.
     `hold_reason` says why it is on hold (awaiting_caller, awaiting_vendor and so on), "" where that was not told.
     `shadow` says that Rung only decides and records: nothing is written, and nobody is told. `skill` is what
     whoever takes it must know, "" for nothing in particular.
+    `likeness` is what they have in common, "" where it is like no other.
+    `parent` is the major incident that gathers it, 0 without one; while `gathered` people are called for the parent
+    alone, and afterwards it says to which it belonged. `major` makes it such a major incident itself.
     `customer` is the id of one of the policy's customers, else the name that the source gave.
     `quiet_until` is when those who are asked hear of it, None where they were told at once.
     `told` says of each audience with a cadence when it last heard of the ticket.
@@ -169,7 +172,10 @@ class Ticket:
     reassignments: int = 0
     reopenings: int = 0
     like: int = 0
+    likeness: str = ""
     parent: int = 0
+    gathered: bool = False
+    major: Major | None = None
     operations: int = 0
     timer_token: int = 0
 

@@ -10,6 +10,7 @@ from core.policy.coverage import Absent, Coverage, Dark, Gap, Unreachable
 from core.policy.facts import Facts, facts_of
 from core.policy.layer import Hours, Layer, Rotation
 from core.policy.localtime import instant
+from core.policy.major import MajorRule
 from core.policy.oncall import Basis, Handover, OnCall, Override, Why, assigned, on_call, pools
 from core.policy.paths import Ask, Entrance, Level, LevelKind, Path, PathRule
 from core.policy.policy import Policy
@@ -57,6 +58,7 @@ __all__ = [
     "Limit",
     "Limits",
     "LocalSeverity",
+    "MajorRule",
     "OnCall",
     "OpenDay",
     "Override",

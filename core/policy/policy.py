@@ -15,6 +15,7 @@ from core.policy.catalogue import Catalogue, Customer, Service
 from core.policy.communication import Communication
 from core.policy.condition import one_of
 from core.policy.facts import Facts
+from core.policy.major import MajorRule
 from core.policy.paths import Path, PathRule
 from core.policy.quiet import quiet_until
 from core.policy.risk import RiskPolicy
@@ -61,6 +62,7 @@ class Policy:
     communication: Communication = field(default_factory=Communication)
     vendors: Mapping[str, Vendor] = field(default_factory=dict)
     risk: RiskPolicy = field(default_factory=RiskPolicy)
+    major: MajorRule = field(default_factory=MajorRule)
     roster: Roster = field(default_factory=Roster)
     creates_on: Mapping[str, str] = field(default_factory=dict)
     path_rules: tuple[PathRule, ...] = ()

@@ -83,13 +83,20 @@ tickets = Table(
     _moment("opened_at"),
     _moment("updated_at"),
     Column("body", JSONB, nullable=False),
+    Column("likeness", Text),
+    Column("gathers", Text),
+    Column("parent", BigInteger),
+    Column("gathered", Boolean, nullable=False, server_default=text("false")),
+    Index("tickets_alike", "likeness", "opened_at", postgresql_where=text("likeness IS NOT NULL")),
+    Index("tickets_gathers", "gathers", "id", postgresql_where=text("gathers IS NOT NULL AND is_open")),
+    Index("tickets_children", "parent", "id", postgresql_where=text("parent IS NOT NULL")),
     Index(
         "tickets_board",
         "standing",
         "deadline",
         "severity",
         "id",
-        postgresql_where=text("is_open"),
+        postgresql_where=text("is_open AND NOT gathered"),
     ),
     Index("tickets_state", "state", "id"),
     Index("tickets_load", "owner", "shadow", "severity", "id", postgresql_where=text("is_open")),
@@ -102,6 +109,22 @@ turns = Table(
     Column("person", Text, nullable=False),
     Column("shadow", Boolean, nullable=False),
     Index("turns_person", "person", "shadow", "id"),
+)
+
+signals = Table(
+    "signals",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("ticket_id", BigInteger, ForeignKey("tickets.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("body", JSONB, nullable=False),
+    Column("status", Text, nullable=False, server_default="waiting"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("error", Text, nullable=False, server_default=""),
+    _moment("created_at", default_now=True),
+    _moment("attempt_at", default_now=True),
+    Index("signals_due", "attempt_at", "id", postgresql_where=text("status = 'waiting'")),
+    Index("signals_ticket", "ticket_id", "id"),
 )
 
 records = Table(

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core.engine import Outcome
 from core.model import Alert, Entry, Event, EventKind, Record, Ticket, Timer, Unopened
-from core.store import actions, workload
+from core.store import actions, signals, workload
 from core.store.codec import from_json, to_json
 from core.store.tables import alerts, records, tickets, timeline, timers
 
@@ -26,12 +26,14 @@ def reserve(connection: Connection) -> Unopened:
     return Unopened(number, "".join(secrets.choice(_ALPHABET) for _ in range(_UID_LENGTH)))
 
 
-def lock_keys(connection: Connection, events: Iterable[Event]) -> None:
+def lock_keys(connection: Connection, events: Iterable[Event], alike: Iterable[str] = ()) -> None:
     """Wait until nobody else applies events of the same keys; held to the end of the transaction.
 
-    All at once and in one order, so that two batches never wait for each other.
+    `alike` are what tickets that may open have in common with others: whoever counts those must not miss one that is
+    opening beside it. All at once and in one order, so that two batches never wait for each other.
     """
-    names = sorted({f"{event.where}\n{event.key}" for event in events})
+    likenesses = (f"alike\n{likeness}" for likeness in alike if likeness)
+    names = sorted({*(f"{event.where}\n{event.key}" for event in events), *likenesses})
     if not names:
         return
     connection.execute(
@@ -43,7 +45,7 @@ def lock_keys(connection: Connection, events: Iterable[Event]) -> None:
 def find(connection: Connection, event: Event) -> int | None:
     """The ticket that an event concerns."""
     if event.kind is EventKind.ALERT:
-        known = select(alerts.c.ticket_id).where(alerts.c.source == event.source, alerts.c.key == _indexed(event.key))
+        known = select(alerts.c.ticket_id).where(alerts.c.source == event.source, alerts.c.key == indexed(event.key))
         return connection.execute(known).scalar_one_or_none()
     return _of_record(connection, event) or _of_operation(connection, event)
 
@@ -55,7 +57,7 @@ def locked(connection: Connection, event: Event) -> Ticket | None:
         return get(connection, known, lock=True) if known is not None else None
     # Alerts are most of what comes in: one question instead of two.
     query = select(tickets.c.body).join(alerts, alerts.c.ticket_id == tickets.c.id)
-    query = query.where(alerts.c.source == event.source, alerts.c.key == _indexed(event.key))
+    query = query.where(alerts.c.source == event.source, alerts.c.key == indexed(event.key))
     body = connection.execute(query.with_for_update(of=tickets)).scalar_one_or_none()
     return from_json(body, Ticket) if body is not None else None
 
@@ -63,7 +65,7 @@ def locked(connection: Connection, event: Event) -> Ticket | None:
 def _of_record(connection: Connection, event: Event) -> int | None:
     if event.record is None:
         return None
-    by_id, by_key = records.c.record_id == _indexed(event.record.id), records.c.key == _indexed(event.record.key)
+    by_id, by_key = records.c.record_id == indexed(event.record.id), records.c.key == indexed(event.record.key)
     same = by_id if event.record.id else by_key
     known = select(records.c.ticket_id).where(records.c.platform == event.record.platform, same)
     return connection.execute(known.order_by(records.c.ticket_id.desc()).limit(1)).scalar_one_or_none()
@@ -78,8 +80,8 @@ def _of_operation(connection: Connection, event: Event) -> int | None:
     return None if connection.execute(select(records.c.key).where(known).limit(1)).first() else found
 
 
-def _indexed(key: str) -> str:
-    """A key as it stands in an index: PostgreSQL takes no more than some 2,700 bytes there."""
+def indexed(key: str) -> str:
+    """A key or a likeness as it stands in an index: PostgreSQL takes no more than some 2,700 bytes there."""
     if len(key) <= _LONGEST_KEY:
         return key
     return "sha256-" + hashlib.sha256(key.encode()).hexdigest()
@@ -111,6 +113,7 @@ def save(connection: Connection, before: Ticket | None, outcome: Outcome) -> Non
     if outcome.turn:
         workload.take_turn(connection, outcome.turn, shadow=ticket.shadow)
     actions.add(connection, outcome.actions, ticket.severity, ticket.updated_at, shadow=ticket.shadow)
+    signals.add(connection, ticket.id, outcome)
 
 
 def _save_body(connection: Connection, ticket: Ticket, *, is_new: bool) -> None:
@@ -131,6 +134,10 @@ def _save_body(connection: Connection, ticket: Ticket, *, is_new: bool) -> None:
         "opened_at": ticket.opened_at,
         "updated_at": ticket.updated_at,
         "body": to_json(ticket),
+        "likeness": indexed(ticket.likeness) or None,
+        "gathers": (indexed(ticket.major.gathers) or None) if ticket.major else None,
+        "parent": ticket.parent or None,
+        "gathered": ticket.gathered,
     }
     if is_new:
         connection.execute(insert(tickets), row)
@@ -145,8 +152,8 @@ def _save_records(connection: Connection, ticket: Ticket, before: Sequence[Recor
         if record.exists and (ref.platform, ref.id) not in known:
             row = {
                 "platform": ref.platform,
-                "record_id": _indexed(ref.id),
-                "key": _indexed(ref.key),
+                "record_id": indexed(ref.id),
+                "key": indexed(ref.key),
                 "ticket_id": ticket.id,
             }
             statement = upsert(records).values(row)
@@ -157,7 +164,7 @@ def _save_alerts(connection: Connection, ticket: Ticket, before: Sequence[Alert]
     known = {(alert.source, alert.key) for alert in before}
     for alert in ticket.alerts:
         if (alert.source, alert.key) not in known:
-            row = {"source": alert.source, "key": _indexed(alert.key), "ticket_id": ticket.id}
+            row = {"source": alert.source, "key": indexed(alert.key), "ticket_id": ticket.id}
             connection.execute(
                 upsert(alerts).values(row).on_conflict_do_update(index_elements=["source", "key"], set_=row)
             )

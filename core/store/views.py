@@ -27,15 +27,19 @@ def version(connection: Connection) -> str:
 
 
 def board(connection: Connection, limit: int) -> list[Ticket]:
-    """The open tickets, those that need someone most first: by their standing, then by the time left."""
+    """The open tickets, those that need someone most first: by their standing, then by the time left.
+
+    What a major incident gathers stands behind that one alone.
+    """
     order = (tickets.c.standing, tickets.c.deadline, tickets.c.severity, tickets.c.id)
-    query = select(tickets.c.body).where(tickets.c.is_open).order_by(*order).limit(limit)
+    query = select(tickets.c.body).where(tickets.c.is_open, ~tickets.c.gathered).order_by(*order).limit(limit)
     return [from_json(row.body, Ticket) for row in connection.execute(query)]
 
 
 def count_open(connection: Connection) -> int:
-    """How many tickets are open."""
-    return connection.execute(select(func.count()).select_from(tickets).where(tickets.c.is_open)).scalar_one()
+    """How many open tickets the board would show with room for all of them."""
+    shown = tickets.c.is_open & ~tickets.c.gathered
+    return connection.execute(select(func.count()).select_from(tickets).where(shown)).scalar_one()
 
 
 def left_behind(connection: Connection, version: int) -> list[int]:

@@ -8,9 +8,11 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from core.engine import Outcome, fires_anew, step
-from core.model import ALONE, Event, EventKind, Rebase, State, Stimulus, Ticket
+from core.model import Event, EventKind, Rebase, State, Stimulus, Ticket
 from core.policy import Policy
 from core.store import tickets
+from core.work.opening import open_for
+from core.work.surroundings import around
 from core.work.workload import with_workload
 
 
@@ -53,8 +55,8 @@ def _step(connection: Connection, ticket: Ticket, stimulus: Stimulus, policies: 
 def _decide(connection: Connection, ticket: Ticket, stimulus: Stimulus, policies: Policies, now: datetime) -> Outcome:
     """By the policy that the ticket began with; what moves it to the newest one goes by that already."""
     policy = policies.newest() if isinstance(stimulus, Rebase) else policies.version(ticket.policy_version)
-    around = with_workload(ALONE, connection, ticket.id, stimulus, policy)
-    return step(ticket, stimulus, policy, now, around)
+    beside = with_workload(around(connection, ticket, stimulus), connection, ticket.id, stimulus, policy)
+    return step(ticket, stimulus, policy, now, beside)
 
 
 def apply_event(connection: Connection, event: Event, policies: Policies, now: datetime) -> Outcome:
@@ -65,10 +67,7 @@ def apply_event(connection: Connection, event: Event, policies: Policies, now: d
     ticket = tickets.locked(connection, event)
     if ticket is not None and not _begins_anew(ticket, event):
         return _step(connection, ticket, event, policies, now)
-    policy, identity = policies.newest(), tickets.reserve(connection)
-    outcome = step(identity, event, policy, now, with_workload(ALONE, connection, identity.id, event, policy))
-    tickets.save(connection, None, outcome)
-    return outcome
+    return open_for(connection, event, policies.newest(), now)
 
 
 def _begins_anew(ticket: Ticket, event: Event) -> bool:

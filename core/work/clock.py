@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from core.model import TimerDue
 from core.ports import Bell, Clock
-from core.store import actions, deliveries, timers
+from core.store import actions, deliveries, signals, timers
 from core.work import digests
 from core.work.apply import Policies, apply_to
 from core.work.failures import is_away, told
@@ -67,7 +67,8 @@ class Sweeper:
 
     def _ring_again(self) -> None:
         with self.database.begin() as connection:
-            intake, delivery = deliveries.are_waiting(connection), actions.are_waiting(connection)
+            intake = deliveries.are_waiting(connection) or signals.are_waiting(connection)
+            delivery = actions.are_waiting(connection)
         if intake:
             self.bell.ring("intake")
         if delivery:

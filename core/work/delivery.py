@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 from core.model import Action, ActionStatus, Changes, Receipt, RecordRef, Refusal, Report, Ticket, Verb
 from core.policy import Roster
 from core.ports import Clock, DeliveryError, Notifier, Platform, RecordWrite
-from core.store import actions, breakers, tickets
+from core.store import actions, breakers, signals, tickets
 from core.store.actions import Claimed
 from core.work import digests
 from core.work.apply import Policies, apply_to
@@ -105,9 +105,12 @@ class Deliverer:
         action = claimed.action
         with self.database.begin() as connection:
             ticket = tickets.get(connection, action.ticket_id)
+            quiet = action.verb is Verb.NOTIFY and signals.gathers(connection, action.ticket_id)
         if ticket is None:
             raise DeliveryError(f"ticket {action.ticket_id} is gone", permanent=True)
         if action.verb is Verb.NOTIFY:
+            if quiet and action.notice and action.notice.lapses:
+                raise NotWantedError
             return self._teller.tell(claimed, ticket)
         roster = self.policies.version(ticket.policy_version).roster
         platform = self.platforms().get(action.platform)

@@ -106,6 +106,8 @@ class SqlDesk:
         if outcome is None:
             raise _no_ticket(ticket_id)
         self.bell.ring("delivery")
+        if outcome.signals or outcome.to_children:
+            self.bell.ring("intake")
         said = " ".join(entry.reason.sentence for entry in outcome.entries)
         match outcome.refused:
             case Refused.NOT_ALLOWED:

@@ -19,6 +19,8 @@ from core.work.apply import Policies, apply_event
 from core.work.failures import is_away, is_lasting, outlasting, told
 from core.work.lease import kept
 from core.work.retry import MAX_ATTEMPTS, never, pause
+from core.work.signals import Messenger
+from core.work.surroundings import likenesses
 
 log = structlog.get_logger()
 
@@ -51,14 +53,22 @@ class Intake:
     identities: dict[str, tuple[Platform, Party]] = field(default_factory=dict)
 
     def drain(self, stopping: Callable[[], bool] = never) -> int:
-        """Apply what waits until nothing does, or a stop is asked for; returns how many deliveries that were."""
-        done = 0
-        while not stopping() and (claimed := self._claim()):
-            with kept(self.lease, partial(self._renew, claimed)):
-                if not self._take_together(claimed):
-                    for delivery, attempts in claimed:
-                        self._take(delivery, attempts)
-            done += len(claimed)
+        """Apply what waits until nothing does, or a stop is asked for.
+
+        Returns how many deliveries, and signals that tickets gave each other, that were.
+        """
+        done, messenger = 0, Messenger(self.database, self.policies, self.clock, self.lease)
+        while not stopping():
+            claimed = self._claim()
+            if claimed:
+                with kept(self.lease, partial(self._renew, claimed)):
+                    if not self._take_together(claimed):
+                        for delivery, attempts in claimed:
+                            self._take(delivery, attempts)
+            heard = messenger.drain(stopping)
+            if not claimed and not heard:
+                break
+            done += len(claimed) + heard
             self.bell.ring("delivery")
         return done
 
@@ -85,7 +95,7 @@ class Intake:
                 return False  # its record is read again first, which may take long
             ready = [(delivery, attempts, self._completed(one)) for delivery, attempts, one in understood]
             with self.database.begin() as connection:
-                tickets.lock_keys(connection, [event for *_, normalized in ready for event in normalized.events])
+                self._lock(connection, [event for *_, normalized in ready for event in normalized.events])
                 for delivery, attempts, normalized in ready:
                     outcome = [self._applied(connection, event) for event in normalized.events]
                     _close(connection, delivery, attempts, normalized, outcome)
@@ -168,9 +178,12 @@ class Intake:
         comment = event.comment or full.comment
         return replace(full, kind=event.kind, actor=event.actor, comment=comment, partial=False)
 
+    def _lock(self, connection: Connection, events: Sequence[Event]) -> None:
+        tickets.lock_keys(connection, events, likenesses(events, self.policies.newest(), self.clock()))
+
     def _apply(self, delivery: Delivery, attempts: int, normalized: Normalized, wrong: str) -> None:
         with self.database.begin() as connection:
-            tickets.lock_keys(connection, normalized.events)
+            self._lock(connection, normalized.events)
             outcome = [self._apply_one(connection, event) for event in normalized.events]
             _close(connection, delivery, attempts, normalized, outcome, wrong)
 

@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from rung.documents import crosscheck_clocks, crosscheck_communication, crosscheck_risk, crosscheck_routing
+from rung.documents import (
+    crosscheck_clocks,
+    crosscheck_communication,
+    crosscheck_major,
+    crosscheck_risk,
+    crosscheck_routing,
+)
 from rung.documents.crosscheck_catalogue import check_names, check_segments, check_services
 from rung.documents.crosspaths import check_paths, level_names
 from rung.documents.problems import Path, Problem, Report, told, unique
@@ -46,6 +52,7 @@ def check(draft: Draft) -> list[Problem]:
     crosscheck_risk.check(draft.reports["policy.yaml"], draft.policy, people)
     platforms = named(draft.platforms, "platforms")
     crosscheck_communication.check(draft.reports["policy.yaml"], draft.policy, people, platforms)
+    _major(draft)
     return warnings
 
 
@@ -220,6 +227,17 @@ def _paths(draft: Draft) -> None:
         report.add(("paths",), "must not be empty.", "Leave it out to have the packaged path.")
     elif not default:
         report.add(("paths",), "several paths, and none is the default.", f"Say default_path: {' or '.join(paths)}.")
+
+
+def _major(draft: Draft) -> None:
+    crosscheck_major.major(
+        draft.reports["policy.yaml"],
+        draft.policy,
+        platforms=named(draft.platforms, "platforms"),
+        people=named(draft.roster, "people"),
+        teams=named(draft.roster, "teams"),
+        paths=named(draft.policy, "paths"),
+    )
 
 
 def _levels(draft: Draft) -> set[str]:

@@ -15,6 +15,7 @@ from rung.documents.policy.calendars import CalendarSchema, calendar
 from rung.documents.policy.communication import CommunicationSchema, communication
 from rung.documents.policy.customers import CustomerSchema, customer
 from rung.documents.policy.handoff import HandoffSchema, handoff
+from rung.documents.policy.major import MajorSchema, major
 from rung.documents.policy.paths import PathRuleSchema, PathSchema, path, path_rules
 from rung.documents.policy.risk import RiskSchema, risk
 from rung.documents.policy.rollout import RollOutSchema, roll_out
@@ -53,6 +54,7 @@ class PolicySchema(Strict):
     communication = fields.Nested(CommunicationSchema)
     vendors = Named(fields.Nested(VendorSchema), load_default=dict)
     risk = fields.Nested(RiskSchema, load_default=lambda: RiskSchema().load({}))
+    major = fields.Nested(MajorSchema, load_default=dict)
 
 
 def policy(data: Mapping[str, Any], *, version: int, roster: Roster, creates_on: Mapping[str, str]) -> Policy:
@@ -84,6 +86,7 @@ def policy(data: Mapping[str, Any], *, version: int, roster: Roster, creates_on:
         reopen_within=data["reopen_within"],
         communication=communication(data["communication"]),
         risk=risk(data["risk"]),
+        major=major(data["major"]),
         vendors=vendors,
         roster=roster.with_vendors(one.person for one in vendors.values()),
         creates_on=creates_on,

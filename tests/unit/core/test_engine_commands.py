@@ -297,11 +297,9 @@ def test_an_owner_that_is_none_is_refused(opened: Story, level: str, person: str
     assert not opened.opened.owners
 
 
-def test_it_is_linked_to_a_major_incident_and_taken_out(opened: Story) -> None:
+def test_it_is_linked_to_no_ticket_that_is_no_major_incident(opened: Story) -> None:
     opened.happens(command(LinkMajor, major=9))
-    assert opened.opened.parent == 9
-    opened.happens(command(LinkMajor, major=0))
-    assert opened.opened.parent == 0
+    assert opened.outcome.refused is Refused.MAKES_NO_SENSE
     opened.happens(command(LinkMajor, major=1))
     assert opened.outcome.refused is Refused.MAKES_NO_SENSE
 

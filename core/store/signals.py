@@ -1,0 +1,128 @@
+"""What one ticket's step tells another: stored with the step, applied one after the other for each ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, literal, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
+
+from core.engine import Outcome
+from core.model import ChildChanged, Gathered, LikeCount, ParentChanged, Signal
+from core.store.codec import from_json, to_json
+from core.store.tables import signals, tickets
+
+_KINDS: Mapping[str, type[Signal]] = {
+    "like_count": LikeCount,
+    "gathered": Gathered,
+    "parent_changed": ParentChanged,
+    "child_changed": ChildChanged,
+}
+_NAMES = {kind: name for name, kind in _KINDS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedSignal:
+    """A signal that a worker has taken up, for the `attempts`-th time, as it is stored."""
+
+    id: int
+    ticket_id: int
+    kind: str
+    body: Mapping[str, Any]
+    attempts: int
+
+    def read(self) -> Signal:
+        """What it says; raises where this version of Rung does not understand it."""
+        return from_json(self.body, _KINDS[self.kind])
+
+
+def add(connection: Connection, ticket_id: int, outcome: Outcome) -> None:
+    """Store what a step tells other tickets; what it tells its children goes to all that the ticket now gathers."""
+    rows = [
+        {"ticket_id": other, "kind": _NAMES[type(signal)], "body": to_json(signal)} for other, signal in outcome.signals
+    ]
+    if rows:
+        connection.execute(insert(signals), rows)
+    for signal in outcome.to_children:
+        told = literal(_NAMES[type(signal)]), literal(to_json(signal), JSONB)
+        children = select(tickets.c.id, *told).where(tickets.c.parent == ticket_id, tickets.c.gathered)
+        children = children.order_by(tickets.c.id)
+        connection.execute(insert(signals).from_select(["ticket_id", "kind", "body"], children))
+
+
+# The first of each ticket that waits, due or not: a ticket is told things in the order in which they happened.
+_CLAIM = text("""
+    UPDATE signals SET attempts = attempts + 1, attempt_at = clock_timestamp() + :lease
+    WHERE id IN (
+        SELECT id FROM signals AS candidate
+        WHERE status = 'waiting' AND attempt_at <= statement_timestamp()
+        AND COALESCE((
+            SELECT false FROM signals AS earlier
+            WHERE earlier.ticket_id = candidate.ticket_id AND earlier.id < candidate.id AND earlier.status = 'waiting'
+            LIMIT 1
+        ), true)
+        ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
+    )
+    RETURNING *
+""")
+
+
+def claim(connection: Connection, lease: timedelta, limit: int = 1) -> list[ClaimedSignal]:
+    """Take up waiting signals, oldest first, at most one for each ticket.
+
+    Nobody else takes them until the lease has run out; then they are anybody's again, for their worker has died.
+    """
+    rows = connection.execute(_CLAIM, {"lease": lease, "limit": limit}).all()
+    found = [ClaimedSignal(row.id, row.ticket_id, row.kind, row.body, row.attempts) for row in rows]
+    return sorted(found, key=lambda one: one.id)
+
+
+def applied(connection: Connection, claimed: ClaimedSignal) -> bool:
+    """Strike out a signal in the transaction that applies it; whether it still was ours to apply."""
+    mine = (signals.c.id == claimed.id) & (signals.c.attempts == claimed.attempts) & (signals.c.status == "waiting")
+    return connection.execute(delete(signals).where(mine)).rowcount == 1
+
+
+def postpone(connection: Connection, claimed: ClaimedSignal, delay: timedelta, error: str, *, burn: bool) -> None:
+    """Try a signal again later, unless another worker has taken it up meanwhile. `burn` counts the attempt."""
+    values = {
+        "attempt_at": func.clock_timestamp() + delay,
+        "error": error,
+        "attempts": claimed.attempts if burn else claimed.attempts - 1,
+    }
+    mine = (signals.c.id == claimed.id) & (signals.c.attempts == claimed.attempts)
+    connection.execute(update(signals).where(mine).values(values))
+
+
+def bury(connection: Connection, claimed: ClaimedSignal, error: str) -> None:
+    """Give a signal up: it stays to be seen and replayed, and no longer holds up the next one."""
+    mine = (signals.c.id == claimed.id) & (signals.c.attempts == claimed.attempts)
+    connection.execute(update(signals).where(mine).values(status="dead", error=error))
+
+
+def replay(connection: Connection, signal_id: int) -> bool:
+    """Have a dead signal applied after all; whether there was one."""
+    values = {"status": "waiting", "attempts": 0, "attempt_at": func.clock_timestamp()}
+    dead = (signals.c.id == signal_id) & (signals.c.status == "dead")
+    return connection.execute(update(signals).where(dead).values(values)).rowcount == 1
+
+
+def gathers(connection: Connection, ticket_id: int) -> bool:
+    """Whether a ticket is about to be gathered by a major incident: then nobody is called for it any more."""
+    waiting = (signals.c.ticket_id == ticket_id) & (signals.c.kind == "gathered") & (signals.c.status == "waiting")
+    return connection.execute(select(signals.c.id).where(waiting).limit(1)).first() is not None
+
+
+def are_waiting(connection: Connection) -> bool:
+    """Whether a worker has something to take up."""
+    due = (signals.c.status == "waiting") & (signals.c.attempt_at <= func.statement_timestamp())
+    return connection.execute(select(signals.c.id).where(due).limit(1)).first() is not None
+
+
+def count_dead(connection: Connection) -> int:
+    """How many signals were given up."""
+    dead = select(func.count()).select_from(signals).where(signals.c.status == "dead")
+    return connection.execute(dead).scalar_one()
