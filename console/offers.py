@@ -24,6 +24,7 @@ _TILES = {
     "resume": "Resume",
     "owner": "Owner",
     "link": "Major incident",
+    "declare": "Declare",
     "duty": "Duty done",
     "vendor": "Vendor's case",
     "note": "Note",
@@ -159,9 +160,13 @@ def _beside(desk: _Desk) -> Iterator[Offer]:
     levels = tuple((name, name) for name in desk.page.choices.levels)
     does = f"That level of this ticket is asked of them instead of who is on call.{noted}"
     yield desk.offer("owner", does, "Name them", Right.OWNER, choices=levels)
-    out = f" It is part of {parent} now; 0 takes it out." if parent else ""
+    out = f" It is part of {parent} now; 0 takes it out." if desk.page.ticket.gathered else ""
     does = f"Makes it part of the major incident with that ticket number.{out}{noted}"
-    yield desk.offer("link", does, "Link it", Right.LINK_MAJOR)
+    if desk.page.ticket.major is None:
+        yield desk.offer("link", does, "Link it", Right.LINK_MAJOR)
+    if desk.page.ticket.major is None and not desk.page.ticket.gathered:
+        does = f"Makes it a major incident: tickets like it join it, and people are called for it alone.{noted}"
+        yield desk.offer("declare", does, "Declare a major incident", Right.LINK_MAJOR)
 
 
 def _vendors(desk: _Desk) -> Iterator[Offer]:

@@ -90,6 +90,8 @@ class RowView:
     put_off: Moment | None
     exhausted: bool
     shadow: bool
+    major: bool
+    children: int
     sync: tuple[str, str, str]
     key: str
     link: str
@@ -121,6 +123,8 @@ def row_view(row: BoardRow, people: People, now: datetime) -> RowView:
         put_off=wording.moment(put_off, wording.time_left(put_off, now)) if put_off and row.state.is_open else None,
         exhausted=row.exhausted,
         shadow=row.shadow,
+        major=row.major,
+        children=row.children,
         sync=SYNC[row.write_back],
         key=plain(row.key),
         link=wording.safe_link(row.link),

@@ -58,6 +58,7 @@ def _page(room: Room, ticket_id: int) -> str:
         link=safe_link(page.ticket.link),
         people=sorted(people.items(), key=lambda item: item[1].casefold()),
         who=who,
+        contact=people.get(page.ticket.major.contact, page.ticket.major.contact) if page.ticket.major else "",
         offers=offers(page, who),
         chosen=request.args.get("do", ""),
         who_name=people.get(who, ""),

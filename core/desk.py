@@ -35,6 +35,8 @@ class BoardRow:
     `shadow`: Rung only decides and records; nothing is written, and nobody is told.
     `held_until` and `snoozed_until` are until when a person has put off what automation would do.
     `answered` is how many of all whom the level asks have acknowledged ("1 of 2 acknowledged"), "" where one is enough.
+    `parent` is the ticket of the major incident to which it belongs or belonged, 0 for none; nobody is called for it
+    while `gathered`. `major`: it is a major incident itself, with so many open `children`.
     """
 
     id: int
@@ -57,6 +59,10 @@ class BoardRow:
     held_until: datetime | None = None
     snoozed_until: datetime | None = None
     deadline_for: str = ""
+    parent: int = 0
+    gathered: bool = False
+    major: bool = False
+    children: int = 0
     breached: tuple[str, ...] = ()
     warned: tuple[str, ...] = ()
     answered: str = ""
@@ -107,9 +113,22 @@ class PlatformHealth:
     waiting: int
 
 
+@dataclass(frozen=True, slots=True)
+class SurgeRow:
+    """The surge that there is: since when, how many tickets made it one, and what is done about it, in a sentence."""
+
+    since: datetime
+    count: int
+    does: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """The open tickets, those that need someone most first. `version` changes whenever anything shown does."""
+    """The open tickets, those that need someone most first. `version` changes whenever anything shown does.
+
+    What a major incident gathers stands behind its row. `lost` counts what one ticket should have told another and
+    could not.
+    """
 
     version: str
     now: datetime
@@ -120,6 +139,8 @@ class Board:
     platforms: tuple[PlatformHealth, ...]
     unmapped: int
     dead: int
+    surge: SurgeRow | None = None
+    lost: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +189,7 @@ class TicketPage:
     """A ticket with all that is known of it; entries and actions oldest first.
 
     `asked` are those whom its level asks, or its last resorts, by name, each with how they answered.
+    `parent` is the major incident to which it belongs or belonged, `children` what it gathers or gathered itself.
     """
 
     ticket: Ticket
@@ -179,6 +201,8 @@ class TicketPage:
     choices: Choices = field(default_factory=Choices)
     clocks: tuple[ClockRow, ...] = ()
     asked: tuple[tuple[str, str], ...] = ()
+    parent: BoardRow | None = None
+    children: tuple[BoardRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,4 +310,8 @@ class Desk(Protocol):
 
     def replay_action(self, action_id: int) -> None:
         """Try a dead action again, looking first whether it was done; raises the two errors above."""
+        ...
+
+    def retell(self) -> int:
+        """Have what tickets could not be told taken in after all; returns how many messages that were."""
         ...

@@ -30,6 +30,7 @@ from core.work.desk import SqlDesk
 from core.work.handover import Handovers
 from core.work.inbox import SqlInbox
 from core.work.intake import Intake
+from core.work.surgewatch import SurgeWatch
 from rung import documents, live, timesource
 from rung.bell import RqBell
 from rung.child import tie_to_parent
@@ -109,7 +110,14 @@ def compose(parts: Parts) -> App:
             bell=parts.bell,
             lease=parts.lease,
         ),
-        sweeper=Sweeper(base, policies, parts.clock, parts.bell, Handovers(base, policies, parts.clock)),
+        sweeper=Sweeper(
+            database=base,
+            policies=policies,
+            clock=parts.clock,
+            bell=parts.bell,
+            handovers=Handovers(base, policies, parts.clock),
+            surges=SurgeWatch(base, policies, parts.clock),
+        ),
         calendars=Keeper(base, policies, parts.clock, parts.calendars),
         deliverer=Deliverer(
             database=base,

@@ -9,6 +9,7 @@ from datetime import timedelta
 from core.engine.choosing import Candidate, Chain, acting_team, asked_again, chain
 from core.engine.draft import Draft
 from core.engine.handoff import hand_over
+from core.engine.surge import allowed, tell_widened
 from core.engine.vendors import ask_vendor, vendor_notice
 from core.engine.wording import duty_notice, listed, span
 from core.model import Asked, Reason, ReasonCode, TimerKind
@@ -47,7 +48,7 @@ def ask_next(draft: Draft, level: Level, why: str) -> bool:
     following = chain(draft, level).after(asked)
     if following is None:
         return False
-    name, within = draft.policy.roster.name(following.person), span(level.acknowledge_within[draft.ticket.severity])
+    name, within = draft.policy.roster.name(following.person), span(allowed(draft, level))
     facts = {"person": name, "level": level.name, "why": why, "within": within}
     reason = draft.decide(draft.ticket.path, ReasonCode.NEXT_IN_TURN, **facts)
     draft.update(asked=(*draft.ticket.asked, Asked(following.person, draft.now)))
@@ -87,7 +88,7 @@ def remind(draft: Draft, why: str) -> None:
         return
     rearm(draft)
     timer = draft.ticket.timer(TimerKind.ACKNOWLEDGE)
-    within = timer.due_at - draft.now if timer else level.acknowledge_within[ticket.severity]
+    within = timer.due_at - draft.now if timer else allowed(draft, level)
     names = listed([draft.policy.roster.name(one.person) for one in chosen])
     facts = {"level": level.name, "person": names, "why": why, "within": span(within)}
     reason = draft.decide(ticket.path, ReasonCode.ASKED_AGAIN, **facts)
@@ -106,11 +107,12 @@ def rearm(draft: Draft) -> None:
     begins = ticket.awaiting_since
     if ticket.snooze and ticket.timer(TimerKind.SNOOZE):
         begins = max(begins, ticket.snooze.until)
-    draft.set_timer(TimerKind.ACKNOWLEDGE, begins + level.acknowledge_within[ticket.severity])
+    draft.set_timer(TimerKind.ACKNOWLEDGE, begins + allowed(draft, level))
 
 
 def _ask(draft: Draft, level: Level, chosen: Sequence[Candidate], reason: Reason, tried: str) -> None:
-    within = level.acknowledge_within[draft.ticket.severity]
+    within = allowed(draft, level)
+    tell_widened(draft, level)
     draft.update(awaiting_since=draft.now)
     draft.set_timer(TimerKind.ACKNOWLEDGE, draft.now + within)
     draft.write(team=acting_team(draft, level) or None)
@@ -134,7 +136,7 @@ def _give(draft: Draft, chosen: Sequence[Candidate], within: timedelta, reason: 
 
 
 def _reason(draft: Draft, level: Level, chosen: Sequence[Candidate], opening: Opening) -> Reason:
-    within = span(level.acknowledge_within[draft.ticket.severity])
+    within = span(allowed(draft, level))
     facts = {"level": level.name, "why": opening.tried, "within": within}
     if opening.plain and len(chosen) == 1 and chosen[0].is_on_call:
         team = draft.policy.roster.team_name(acting_team(draft, level)) or "no team"

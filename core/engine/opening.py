@@ -15,6 +15,7 @@ from core.engine.outcome import Outcome
 from core.engine.records import known_person, values_seen
 from core.engine.rollout import roll_out
 from core.engine.routing import route
+from core.engine.surge import call_up
 from core.engine.told import facts_told
 from core.model import (
     ALONE,
@@ -54,6 +55,7 @@ def open_ticket(identity: Unopened, event: Event, policy: Policy, now: datetime,
     route(draft, event)
     roll_out(draft)
     _beside_others(draft)
+    call_up(draft)
     if event.state is State.NEW:
         begin_path(draft)
     else:

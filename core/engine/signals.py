@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core.engine import gathering, major
+from core.engine import gathering, major, surge
 from core.engine.draft import Draft
-from core.model import ChildChanged, Gathered, LikeCount, ParentChanged, Signal
+from core.model import ChildChanged, Gathered, LikeCount, ParentChanged, Signal, SurgeOver
 
 
 def apply(draft: Draft, signal: Signal) -> None:
@@ -18,3 +18,5 @@ def apply(draft: Draft, signal: Signal) -> None:
             gathering.parent_changed(draft, signal)
         case ChildChanged():
             major.child_changed(draft, signal)
+        case SurgeOver():
+            surge.over(draft, signal)

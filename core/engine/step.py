@@ -32,6 +32,7 @@ from core.model import (
     ShiftChanged,
     State,
     Stimulus,
+    SurgeOver,
     Surroundings,
     Ticket,
     Timer,
@@ -68,7 +69,7 @@ def step(
             rebase.apply(draft, stimulus)
         case ShiftChanged():
             handover.apply(draft, stimulus)
-        case LikeCount() | Gathered() | ParentChanged() | ChildChanged():
+        case LikeCount() | Gathered() | ParentChanged() | ChildChanged() | SurgeOver():
             signals.apply(draft, stimulus)
     draft.conclude()
     look_again(draft)

@@ -39,6 +39,7 @@ from core.model.record import Record, RecordRef
 from core.model.right import EVERYTHING, Right
 from core.model.signal import ChildChanged, ChildTurn, Gathered, LikeCount, ParentChanged, ParentTurn, Signal
 from core.model.stimulus import OpenMajor, Rebase, Receipt, Refusal, Report, ShiftChanged, Stimulus, TimerDue
+from core.model.surge import Surge, SurgeOver
 from core.model.surroundings import ALONE, Surroundings
 from core.model.ticket import Alert, Ticket, Timer, TimerKind, Unopened
 from core.model.told import Moment, Told
@@ -118,6 +119,8 @@ __all__ = [
     "Snoozed",
     "State",
     "Stimulus",
+    "Surge",
+    "SurgeOver",
     "Surroundings",
     "Take",
     "TellVendorCase",

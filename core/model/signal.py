@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.model.major import Parent
+from core.model.surge import SurgeOver
 from core.model.values import Severity, State
 
 
@@ -69,4 +70,4 @@ class ChildChanged:
     service: str = ""
 
 
-Signal = LikeCount | Gathered | ParentChanged | ChildChanged
+Signal = LikeCount | Gathered | ParentChanged | ChildChanged | SurgeOver

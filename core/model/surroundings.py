@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.model.major import Parent
+from core.model.surge import Surge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +21,7 @@ class Surroundings:
     `likeness` is what a ticket that opens has in common with others, "" where it is like none; `like` is how many of
     them were opened within the policy's window and are open, this one not counted, and `alike` their ids as far as no
     major incident gathers them; `parent` is the one that does, or that a person names. To a major incident `children`
-    and `open_children` tell how many it gathers.
+    and `open_children` tell how many it gathers. `surge` is the one that there is now.
     """
 
     load: Mapping[str, int] = field(default_factory=dict)
@@ -33,6 +34,7 @@ class Surroundings:
     parent: Parent | None = None
     children: int = 0
     open_children: int = 0
+    surge: Surge | None = None
 
     def load_of(self, person: str, *, shadow: bool) -> int:
         """A person's open work; for a shadowed ticket with what shadowed ones would have given them."""

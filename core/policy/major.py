@@ -8,6 +8,7 @@ from datetime import timedelta
 from urllib.parse import quote
 
 from core.model import Severity, Ticket
+from core.policy.surge import SurgeRule
 
 LIKE_FACTS = frozenset(
     {
@@ -39,7 +40,8 @@ class MajorRule:
     the template `title`, its record created on the platform `creates_on` (where its first ticket has its record, if
     that is ""), and goes to `team` on `path` (its first ticket's, if "").
     `bridge` is the template of the address at which people meet, `contact` the roster id of who speaks for it to the
-    outside. `resolves`: the tickets are resolved with it; otherwise they go back to their own escalation.
+    outside. `resolves`: the tickets are resolved with it; otherwise they go back to their own escalation. `surge` is
+    what is done when there is more work than usual, None for nothing.
     """
 
     like: tuple[str, ...] = ()
@@ -53,6 +55,7 @@ class MajorRule:
     bridge: str = ""
     contact: str = ""
     resolves: bool = True
+    surge: SurgeRule | None = None
 
     def likeness(self, ticket: Ticket) -> str:
         """What the ticket has in common with those like it; "" where none of the facts is known of it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,6 +65,13 @@ def gathered_by(connection: Connection, parent: int) -> tuple[int, int]:
     counts = select(func.count(), func.count().filter(tickets.c.is_open)).select_from(tickets).where(mine)
     row = connection.execute(counts).one()
     return row[0], row[1]
+
+
+def open_children(connection: Connection, parents: Iterable[int]) -> dict[int, int]:
+    """How many open tickets each of these major incidents gathers; one that gathers none is not in it."""
+    mine = tickets.c.parent.in_(list(parents)) & tickets.c.gathered & tickets.c.is_open
+    query = select(tickets.c.parent, func.count().label("many")).where(mine).group_by(tickets.c.parent)
+    return {row.parent: row.many for row in connection.execute(query)}
 
 
 def children(connection: Connection, parent: int, limit: int) -> list[Ticket]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, func, insert, literal, select, text, 
 from sqlalchemy.dialects.postgresql import JSONB
 
 from core.engine import Outcome
-from core.model import ChildChanged, Gathered, LikeCount, ParentChanged, Signal
+from core.model import ChildChanged, Gathered, LikeCount, ParentChanged, Signal, SurgeOver
 from core.store.codec import from_json, to_json
 from core.store.tables import signals, tickets
 
@@ -20,6 +20,7 @@ _KINDS: Mapping[str, type[Signal]] = {
     "gathered": Gathered,
     "parent_changed": ParentChanged,
     "child_changed": ChildChanged,
+    "surge_over": SurgeOver,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 
@@ -51,6 +52,12 @@ def add(connection: Connection, ticket_id: int, outcome: Outcome) -> None:
         children = select(tickets.c.id, *told).where(tickets.c.parent == ticket_id, tickets.c.gathered)
         children = children.order_by(tickets.c.id)
         connection.execute(insert(signals).from_select(["ticket_id", "kind", "body"], children))
+
+
+def send(connection: Connection, ticket_id: int, signal: Signal) -> None:
+    """Store what a ticket is told that no step of another one says."""
+    row = {"ticket_id": ticket_id, "kind": _NAMES[type(signal)], "body": to_json(signal)}
+    connection.execute(insert(signals), row)
 
 
 # The first of each ticket that waits, due or not: a ticket is told things in the order in which they happened.
@@ -103,11 +110,10 @@ def bury(connection: Connection, claimed: ClaimedSignal, error: str) -> None:
     connection.execute(update(signals).where(mine).values(status="dead", error=error))
 
 
-def replay(connection: Connection, signal_id: int) -> bool:
-    """Have a dead signal applied after all; whether there was one."""
+def replay(connection: Connection) -> int:
+    """Have every dead signal applied after all; returns how many there are."""
     values = {"status": "waiting", "attempts": 0, "attempt_at": func.clock_timestamp()}
-    dead = (signals.c.id == signal_id) & (signals.c.status == "dead")
-    return connection.execute(update(signals).where(dead).values(values)).rowcount == 1
+    return connection.execute(update(signals).where(signals.c.status == "dead").values(values)).rowcount
 
 
 def gathers(connection: Connection, ticket_id: int) -> bool:

@@ -88,6 +88,7 @@ tickets = Table(
     Column("parent", BigInteger),
     Column("gathered", Boolean, nullable=False, server_default=text("false")),
     Index("tickets_alike", "likeness", "opened_at", postgresql_where=text("likeness IS NOT NULL")),
+    Index("tickets_opened", "opened_at", postgresql_where=text("is_open AND NOT gathered")),
     Index("tickets_gathers", "gathers", "id", postgresql_where=text("gathers IS NOT NULL AND is_open")),
     Index("tickets_children", "parent", "id", postgresql_where=text("parent IS NOT NULL")),
     Index(
@@ -109,6 +110,17 @@ turns = Table(
     Column("person", Text, nullable=False),
     Column("shadow", Boolean, nullable=False),
     Index("turns_person", "person", "shadow", "id"),
+)
+
+surges = Table(
+    "surges",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("ticket_id", BigInteger, nullable=False),
+    Column("count", Integer, nullable=False),
+    _moment("began_at"),
+    _moment("ended_at", nullable=True),
+    Index("surges_running", text("(ended_at IS NULL)"), unique=True, postgresql_where=text("ended_at IS NULL")),
 )
 
 signals = Table(

@@ -12,6 +12,7 @@ from core.model import Event, EventKind, Rebase, State, Stimulus, Ticket
 from core.policy import Policy
 from core.store import tickets
 from core.work.opening import open_for
+from core.work.surge import with_surge
 from core.work.surroundings import around
 from core.work.workload import with_workload
 
@@ -55,8 +56,8 @@ def _step(connection: Connection, ticket: Ticket, stimulus: Stimulus, policies: 
 def _decide(connection: Connection, ticket: Ticket, stimulus: Stimulus, policies: Policies, now: datetime) -> Outcome:
     """By the policy that the ticket began with; what moves it to the newest one goes by that already."""
     policy = policies.newest() if isinstance(stimulus, Rebase) else policies.version(ticket.policy_version)
-    beside = with_workload(around(connection, ticket, stimulus), connection, ticket.id, stimulus, policy)
-    return step(ticket, stimulus, policy, now, beside)
+    beside = with_surge(around(connection, ticket, stimulus), connection, policy)
+    return step(ticket, stimulus, policy, now, with_workload(beside, connection, ticket.id, stimulus, policy))
 
 
 def apply_event(connection: Connection, event: Event, policies: Policies, now: datetime) -> Outcome:

@@ -14,6 +14,7 @@ from core.work import digests
 from core.work.apply import Policies, apply_to
 from core.work.failures import is_away, told
 from core.work.handover import Handovers
+from core.work.surgewatch import SurgeWatch
 
 log = structlog.get_logger()
 
@@ -29,9 +30,10 @@ class Sweeper:
     clock: Clock
     bell: Bell
     handovers: Handovers
+    surges: SurgeWatch
 
     def sweep(self) -> int:
-        """Fire every timer that is due, notice shift changes, send what was held back, and ring for work that waits.
+        """Fire every timer that is due, notice what has changed by time alone, then ring for work that waits unheard.
 
         Returns how many tickets were stepped and messages released.
         """
@@ -43,6 +45,7 @@ class Sweeper:
                 break
         fired += self.handovers.look()
         fired += digests.release(self.database, self.policies, self.clock())
+        self.surges.look()
         if fired:
             self.bell.ring("delivery")
         self._ring_again()

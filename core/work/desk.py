@@ -20,13 +20,14 @@ from core.desk import (
     NotPossibleError,
     NotReplayableError,
     Rebased,
+    SurgeRow,
     TicketPage,
 )
 from core.engine.outcome import Refused
 from core.model import ActionStatus, Command, Delivery, DeliveryStatus, LinkMajor, Rebase, State, Ticket
 from core.policy import Roster
 from core.ports import Bell, Clock, StorageUnavailableError
-from core.store import actions, deliveries, tickets, views
+from core.store import actions, alike, deliveries, signals, surges, tickets, views
 from core.work.apply import Policies, apply_to
 from core.work.choices import choices
 from core.work.rebase import rebase
@@ -34,6 +35,8 @@ from core.work.rows import asked_rows, board_row, clock_rows
 
 _LARGEST_ID = 2**63 - 1
 """PostgreSQL's bigint; people type addresses by hand, and it refuses what is larger."""
+_SHOWN = 200
+"""How many of the tickets that a major incident gathers are shown."""
 _REPLAYABLE = {DeliveryStatus.UNMAPPED, DeliveryStatus.DECLINED, DeliveryStatus.FAILED}
 
 
@@ -63,6 +66,8 @@ class SqlDesk:
                 platforms=views.health(connection, self.platforms()),
                 unmapped=views.count_status(connection, "deliveries", "unmapped"),
                 dead=views.count_status(connection, "actions", "dead"),
+                surge=self._surge(connection),
+                lost=signals.count_dead(connection),
             )
 
     def board_version(self) -> str:
@@ -93,6 +98,8 @@ class SqlDesk:
                 choices=choices(policy, ticket),
                 clocks=clock_rows(ticket, policy, now),
                 asked=asked_rows(ticket, policy.roster),
+                parent=self._parent(connection, ticket),
+                children=self._children(connection, ticket),
             )
 
     def command(self, ticket_id: int, command: Command) -> str:
@@ -170,6 +177,13 @@ class SqlDesk:
             actions.replay(connection, action_id)
         self.bell.ring("delivery")
 
+    def retell(self) -> int:
+        """Have what tickets could not be told taken in after all."""
+        with self._transaction() as connection:
+            count = signals.replay(connection)
+        self.bell.ring("intake")
+        return count
+
     @property
     def _roster(self) -> Roster:
         return self.policies.newest().roster
@@ -192,7 +206,25 @@ class SqlDesk:
     def _rows(self, connection: Connection, found: Sequence[Ticket]) -> tuple[BoardRow, ...]:
         written = views.write_backs(connection, (ticket.id for ticket in found))
         newest = self.policies.newest()
-        return tuple(board_row(ticket, newest, written.get(ticket.id, "none")) for ticket in found)
+        gathered = alike.open_children(connection, (ticket.id for ticket in found if ticket.major))
+        return tuple(
+            board_row(ticket, newest, written.get(ticket.id, "none"), gathered.get(ticket.id, 0)) for ticket in found
+        )
+
+    def _parent(self, connection: Connection, ticket: Ticket) -> BoardRow | None:
+        parent = tickets.get(connection, ticket.parent) if ticket.parent else None
+        return self._rows(connection, [parent])[0] if parent else None
+
+    def _children(self, connection: Connection, ticket: Ticket) -> tuple[BoardRow, ...]:
+        return self._rows(connection, alike.children(connection, ticket.id, _SHOWN)) if ticket.major else ()
+
+    def _surge(self, connection: Connection) -> SurgeRow | None:
+        running, rule = surges.running(connection), self.policies.newest().major.surge
+        return (
+            SurgeRow(running.began_at, running.count, rule.does(self._roster, self.clock()))
+            if running and rule
+            else None
+        )
 
 
 def _no_ticket(ticket_id: int) -> NotFoundError:

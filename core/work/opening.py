@@ -11,6 +11,7 @@ from core.engine import Outcome, as_parent, likeness, step
 from core.model import Event, OpenMajor, Parent, Surroundings, Ticket
 from core.policy import Policy
 from core.store import alike, tickets
+from core.work.surge import opening_in_surge, with_surge
 from core.work.surroundings import beside
 from core.work.workload import with_workload
 
@@ -21,14 +22,23 @@ def open_for(connection: Connection, event: Event, policy: Policy, now: datetime
     alone = Surroundings(likeness=likeness(event, policy, now))
     around = with_workload(alone, connection, identity.id, event, policy)
     outcome = step(identity, event, policy, now, around)
-    if outcome.ticket and outcome.ticket.likeness:
-        others = beside(connection, outcome.ticket, around, policy, now)
-        if _are_enough(others, policy):
-            others = replace(others, parent=_open_parent(connection, others, outcome.ticket, policy, now))
+    if outcome.ticket:
+        others = _beside(connection, outcome.ticket, around, policy, now)
         if others != around:
             outcome = step(identity, event, policy, now, others)
     tickets.save(connection, None, outcome)
     return outcome
+
+
+def _beside(
+    connection: Connection, opening: Ticket, around: Surroundings, policy: Policy, now: datetime
+) -> Surroundings:
+    """What there is beside a ticket that is about to open, the major incident included that it now makes."""
+    if opening.likeness:
+        around = beside(connection, opening, around, policy, now)
+        if _are_enough(around, policy):
+            around = replace(around, parent=_open_parent(connection, around, opening, policy, now))
+    return around if opening.shadow else opening_in_surge(around, connection, opening.id, policy, now)
 
 
 def _are_enough(around: Surroundings, policy: Policy) -> bool:
@@ -41,6 +51,7 @@ def _open_parent(
     """Open the major incident; it is there before the ticket that joins it at once."""
     identity = tickets.reserve(connection)
     given = OpenMajor(alike.several(connection, around.alike), newest)
-    outcome = step(identity, given, policy, now, with_workload(Surroundings(), connection, identity.id, given, policy))
+    alone = with_surge(Surroundings(), connection, policy)
+    outcome = step(identity, given, policy, now, with_workload(alone, connection, identity.id, given, policy))
     tickets.save(connection, None, outcome)
     return as_parent(outcome.ticket) if outcome.ticket else None

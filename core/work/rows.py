@@ -34,8 +34,8 @@ def _clock(clock: Clock, policy: Policy, now: datetime) -> ClockRow:
     )
 
 
-def board_row(ticket: Ticket, policy: Policy, written: WriteBack) -> BoardRow:
-    """A ticket at a glance."""
+def board_row(ticket: Ticket, policy: Policy, written: WriteBack, children: int = 0) -> BoardRow:
+    """A ticket at a glance, with the number of open ones that it gathers."""
     service = policy.services.get(ticket.service)
     levels = policy.path(ticket.path).levels
     record = next((one.ref for one in ticket.records if one.exists), None)
@@ -52,6 +52,10 @@ def board_row(ticket: Ticket, policy: Policy, written: WriteBack) -> BoardRow:
         deadline=ticket.deadline,
         exhausted=ticket.exhausted,
         shadow=ticket.shadow,
+        parent=ticket.parent,
+        gathered=ticket.gathered,
+        major=ticket.major is not None,
+        children=children,
         write_back="shadowed" if ticket.shadow else written,
         held_until=ticket.held_until,
         snoozed_until=ticket.snoozed_until,

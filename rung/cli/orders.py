@@ -39,6 +39,7 @@ def commands() -> list[click.Command]:
             click.Option(["--backup", "as_"], flag_value="backup", default="", help="Where the owner is away."),
         ),
         _made("link", "Make a ticket part of a major incident, 0 takes it out.", _argument("major")),
+        _made("declare", "Make a ticket a major incident; those like it join it."),
         _made("duty", "Say that a duty of a ticket is done: its clock ends.", _argument("duty")),
         _made("vendor", "Tell a vendor's own number for a ticket.", _argument("vendor"), _argument("number")),
         _made("note", "Note something on a ticket and its records.", _argument("text")),

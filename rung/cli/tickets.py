@@ -13,7 +13,7 @@ from rung.cli.output import facts, json_option, left, length, moment, print_json
 from rung.cli.when import When
 
 if TYPE_CHECKING:
-    from core.desk import BoardRow, ClockRow
+    from core.desk import BoardRow, ClockRow, TicketPage
     from core.model import LevelOwner, Ticket
 
 _STATES = ("new", "in_progress", "on_hold", "resolved", "closed", "canceled")
@@ -71,7 +71,8 @@ def show(ticket_id: int, as_json: bool) -> None:
     if as_json:
         entries = [{"sentence": entry.reason.sentence, "entry": entry} for entry in page.entries]
         print_json({"ticket": page.ticket, "row": page.row, "policy": page.policy, "now": page.now,
-                    "clocks": page.clocks, "timeline": entries, "actions": page.actions})  # fmt: skip
+                    "parent": page.parent, "children": page.children, "clocks": page.clocks,
+                    "timeline": entries, "actions": page.actions})  # fmt: skip
         return
     row = page.row
     facts(
@@ -89,6 +90,7 @@ def show(ticket_id: int, as_json: bool) -> None:
             ("Next", f"{left(row.deadline, page.now)} {row.deadline_for}" if row.deadline else ""),
             ("Acknowledged", row.acknowledged_by),
             *_overruled(page.ticket),
+            *_major(page),
             ("Opened", moment(row.opened_at)),
             ("Record", f"{row.key}  {row.link}".strip()),
             ("Policy", page.policy),
@@ -104,6 +106,18 @@ def show(ticket_id: int, as_json: bool) -> None:
     click.echo()
     actions = ((str(one.id), one.status.value, one.target, one.summary, one.error) for one in page.actions)
     table(("ACTION", "STATUS", "WHERE", "WHAT", "ERROR"), actions, "Nothing was written or sent.")
+
+
+def _major(page: TicketPage) -> list[tuple[str, str]]:
+    """The major incident to which it belongs, or what it is itself."""
+    told = []
+    if page.parent:
+        word = "gathered under" if page.ticket.gathered else "was gathered under"
+        told.append(("Major incident", f"{word} {page.parent.id}: {page.parent.title}"))
+    if page.ticket.major:
+        told += [("Bridge", page.ticket.major.bridge), ("Contact", page.ticket.major.contact)]
+        told.append(("Gathers", ", ".join(f"{one.id} ({one.state.value})" for one in page.children) or "nothing yet"))
+    return told
 
 
 def _clock(one: ClockRow, now: datetime) -> str:
@@ -133,6 +147,17 @@ def _overruled(ticket: Ticket) -> list[tuple[str, str]]:
 
 def _named(one: LevelOwner) -> str:
     return f"named: {one.owner or 'who is on call'}" + (f", backup {one.backup}" if one.backup else "")
+
+
+@command.command()
+def retell() -> None:
+    """Have tickets told after all what they could not be told by others."""
+    from rung.cli.desk import desk
+
+    count = desk().retell()
+    click.echo(
+        f"{count} messages between tickets wait to be taken in." if count else "Every ticket was told everything."
+    )
 
 
 @command.command()

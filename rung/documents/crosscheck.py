@@ -237,6 +237,7 @@ def _major(draft: Draft) -> None:
         people=named(draft.roster, "people"),
         teams=named(draft.roster, "teams"),
         paths=named(draft.policy, "paths"),
+        levels=_levels(draft),
     )
 
 

@@ -16,6 +16,7 @@ def major(
     people: Collection[str],
     teams: Collection[str],
     paths: Collection[str],
+    levels: Collection[str],
 ) -> None:
     """Note every name in the section that is nobody's."""
     section = policy.get("major")
@@ -31,3 +32,20 @@ def major(
         given = section.get(key)
         if given and given not in names:
             report.unknown(("major", key), what, given, names)
+    _surge(report, section.get("surge"), people, teams, levels)
+
+
+def _surge(
+    report: Report, surge: object, people: Collection[str], teams: Collection[str], levels: Collection[str]
+) -> None:
+    """Whom a surge calls up: people, and levels of teams."""
+    called = surge.get("call") if isinstance(surge, Mapping) else None
+    for index, one in enumerate(called or ()):
+        team, slash, level = str(one).partition("/")
+        at = ("major", "surge", "call", index)
+        if not slash and one not in people:
+            report.unknown(at, "person", one, people)
+        elif slash and team not in teams:
+            report.unknown(at, "team", team, teams)
+        elif slash and level not in levels:
+            report.unknown(at, "level", level, levels)

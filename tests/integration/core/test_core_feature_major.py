@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from sqlalchemy import text
 
 from core.model import Acknowledge, DeclareMajor, LinkMajor, ReasonCode, State, Ticket, TimerKind
 from core.policy import MajorRule
+from core.policy.surge import SurgeRule
 from sandbox.alerts import Alert, alertmanager
 from tests.integration.world import BEGIN, World, world
 
@@ -185,13 +187,30 @@ def test_a_signal_that_cannot_be_applied_is_kept_and_holds_up_no_other(here: Wor
     assert here.page(1).ticket.gathered
     with here.database.begin() as connection:
         assert connection.execute(text("SELECT status FROM signals")).scalars().all() == ["dead"]
+    assert here.app.desk.board().lost == 1
+    with here.database.begin() as connection:
+        connection.execute(text("UPDATE signals SET body = '{\"count\": 7}'"))
+    assert here.app.desk.retell() == 1
+    here.settle()
+    assert here.page(1).ticket.like == 7
+    assert here.app.desk.board().lost == 0
 
 
 def test_the_board_shows_a_storm_as_one_line(here: World) -> None:
     storm(here)
     board = here.app.desk.board()
-    assert [row.id for row in board.rows] == [parents(here)[0].id]
+    (row,) = board.rows
+    assert (row.id, row.major, row.children) == (parents(here)[0].id, True, 8)
     assert board.total == 1
+    page = here.page(row.id)
+    assert [one.id for one in page.children] == [one.id for one in children(here)]
+    other = here.page(page.children[0].id)
+    assert other.parent
+    assert other.parent.id == row.id
+    html = requests.get(f"{here.url}/tickets/{row.id}", timeout=10).text
+    assert "Join the bridge" in html
+    assert "Gathered here" in html
+    assert "8 open tickets gathered" in requests.get(f"{here.url}/", timeout=10).text
 
 
 def test_a_person_links_a_ticket_and_takes_it_out(here: World) -> None:
@@ -232,3 +251,49 @@ def test_an_acknowledged_major_incident_calls_nobody_and_alerts_that_clear_leave
     here.settle()
     assert here.page(parent.id).ticket.state is State.IN_PROGRESS
     assert not any(one.state.is_open for one in children(here))
+
+
+SURGE = SurgeRule(at=4, window=timedelta(minutes=15), until=2, call=("sam.okafor", "payments/L2"), widen=3)
+
+
+def odd(here: World, many: int) -> None:
+    """So many mild alerts that have nothing in common."""
+    for number in range(many):
+        here.alert(alertname=f"Odd {number}", service=f"odd-{number}", severity="info")
+
+
+def test_a_surge_calls_up_more_people_and_lets_what_is_mild_wait_longer(here: World) -> None:
+    ruled(here, MajorRule(surge=SURGE))
+    odd(here, 3)
+    before = [notice for _, notice, _ in here.messages.sent if notice.informs]
+    assert not before
+    assert here.app.desk.board().surge is None
+    here.alert(alertname="Odd 4", service="odd-4", severity="info")
+    called = [person for person, notice, _ in here.messages.sent if notice.informs]
+    assert sorted(called) == ["lee.park", "sam.okafor"]
+    assert ReasonCode.SURGE_BEGAN in here.reasons(4)
+    assert ReasonCode.SURGE_WIDENED in here.reasons(4)
+    first, fourth = here.page(1).ticket.timers, here.page(4).ticket.timers
+    waits = [next(one.due_at for one in timers if one.kind is TimerKind.ACKNOWLEDGE) for timers in (first, fourth)]
+    assert (waits[1] - here.now) == 3 * (waits[0] - here.now)
+    assert "Surge" in requests.get(f"{here.url}/", timeout=10).text
+
+
+def test_a_surge_is_told_once_and_ends_by_itself(here: World) -> None:
+    ruled(here, MajorRule(surge=SURGE))
+    odd(here, 6)
+    assert [notice.headline for _, notice, _ in here.messages.sent if notice.informs] == [
+        "There are more tickets than usual"
+    ] * 2
+    here.jump(10)
+    assert here.app.desk.board().surge
+    here.jump(10)
+    assert here.app.desk.board().surge is None
+    assert ReasonCode.SURGE_ENDED in here.reasons(4)
+    assert [notice.headline for _, notice, _ in here.messages.sent if notice.informs][2:] == ["The surge is over"] * 2
+
+
+def test_what_a_major_incident_gathers_is_no_surge(here: World) -> None:
+    ruled(here, replace(RULE, at=2, surge=replace(SURGE, at=5)))
+    storm(here, 8)
+    assert here.app.desk.board().surge is None

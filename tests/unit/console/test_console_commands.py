@@ -135,7 +135,7 @@ def test_every_offer_says_what_will_happen_where(client: FlaskClient) -> None:
     assert "Assign it in servicenow-main INC0012344</button>" in html
     assert "Next level: L2" in html
     assert set(re.findall(r'id="do-([\w-]+)"', html)) == {
-        "take", "assign", "escalate", "severity", "hand-back", "snooze", "hold", "owner", "link", "note",
+        "take", "assign", "escalate", "severity", "hand-back", "snooze", "hold", "owner", "link", "declare", "note",
     }  # fmt: skip
 
 

@@ -145,7 +145,7 @@ def test_the_json_of_a_listing_has_these_names_and_no_others(desk: FakeDesk) -> 
     assert list(ticket) == [
         "id", "severity", "state", "title", "service", "team", "level", "owner", "acknowledged_by", "deadline",
         "exhausted", "shadow", "write_back", "key", "link", "opened_at", "updated_at", "held_until", "snoozed_until",
-        "deadline_for", "breached", "warned", "answered",
+        "deadline_for", "parent", "gathered", "major", "children", "breached", "warned", "answered",
     ]  # fmt: skip
     assert ticket["severity"] == "SEV1"
     assert ticket["deadline"] == "2026-03-01T12:04:00+00:00"
