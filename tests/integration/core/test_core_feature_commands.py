@@ -179,9 +179,13 @@ def test_whoever_is_named_for_a_level_is_asked_instead_of_who_is_on_call(here: W
 def test_it_is_linked_to_a_major_incident_that_is_there(here: World) -> None:
     here.alert()
     here.alert(source=JIRA, alertname="AnotherOne")
+    status, said = says(here, "link", ticket=2, major=1)
+    assert status == 409
+    assert "ticket 1 is no major incident that is open" in said
+    assert says(here, "declare", ticket=1)[0] == 200
     assert says(here, "link", ticket=2, major=1)[0] == 200
     assert here.page(2).ticket.parent == 1
-    assert "linked it to the major incident 1" in str(here.box.issues()[0]["comments"])
+    assert "linked it to the major incident INC" in str(here.box.issues()[0]["comments"])
     assert says(here, "link", ticket=2, major=77) == (404, "There is no ticket 77.")
 
 
