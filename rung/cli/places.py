@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from core.policy.proof import Finding, Gravity
 from rung.documents import Configuration, Problem, missing
@@ -44,6 +45,11 @@ def _as_finding(problem: Problem, gravity: Gravity, kind: str) -> Finding:
 
 def _report(configuration: Configuration, name: str) -> Report:
     """Knows the lines of a document that is known to be good."""
+    return _read(name, configuration.texts.get(name, ""))
+
+
+@lru_cache(maxsize=4)
+def _read(name: str, text: str) -> Report:
     report = Report(name)
-    parse(configuration.texts.get(name, ""), report)
+    parse(text, report)
     return report

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -17,13 +18,19 @@ _YEARS = range(1970, 3000)
 """Beyond them moments come near the ends of what can be reckoned with."""
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """Every zone there is: looked up in the file system once."""
+    return frozenset(available_timezones())
+
+
 class Zone(Text):
     """An IANA time zone."""
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, *args, **kwargs)
-        if text not in available_timezones():
-            raise wrong(f"there is no time zone “{text}”.", choice(text, available_timezones()))
+        if text not in _zones():
+            raise wrong(f"there is no time zone “{text}”.", choice(text, _zones()))
         return text
 
 

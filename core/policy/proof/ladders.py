@@ -1,4 +1,4 @@
-"""Paths: whether tickets can come to them, whether they end with somebody, and whether their times make sense."""
+"""Whether tickets can come to paths, levels and duties, paths end with somebody, and their times make sense."""
 
 from __future__ import annotations
 
@@ -96,6 +96,15 @@ def targets(policy: Policy) -> Iterator[Finding]:
             if longer:
                 message = f"{clock} is longer than resolve, for {_several(longer)}."
                 yield _warn("longer_than_resolve", (*place, clock), message)
+
+
+def duties(policy: Policy) -> Iterator[Finding]:
+    """Duties by law or contract of which no ticket ever comes to be: no rule gives any of their classes."""
+    given = {one for rule in policy.risk.rules for one in rule.classes}
+    for name, duty in policy.risk.duties.items():
+        if given.isdisjoint(duty.classes):
+            message = f"this duty never begins: no rule makes a ticket {' or '.join(duty.classes)}."
+            yield _warn("duty_never_begins", ("risk", "duties", name), message, "Add a rule to risk.rules.")
 
 
 def _upside_down(within: Within) -> Iterator[tuple[Severity, Severity]]:

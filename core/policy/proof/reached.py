@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.model import Severity
@@ -28,17 +28,53 @@ class Walk:
 def walks(policy: Policy) -> Iterator[Walk]:
     """Every walk that there can be. A rule that asks for what is not known here is taken to hold, and not to hold."""
     services = [*policy.services.values(), *([NO_SERVICE] if policy.default_team else [])]
+    teams = [_Choice.of(rule.condition, rule.team) for rule in policy.routing.rules]
+    paths = [_Choice.of(rule.condition, rule.path) for rule in policy.path_rules]
+    paths += [_Choice.of(one.condition, one.path or policy.default_path) for one in policy.segments.values()]
     for service in services:
         for severity in Severity:
             facts = _facts(service, severity)
-            for team in dict.fromkeys(_teams(policy, service, facts)):
-                for path in dict.fromkeys(_paths(policy, {**facts, "team": team})):
+            for team in _chosen(teams, facts, service.team or policy.default_team):
+                for path in _chosen(paths, {**facts, "team": team}, policy.default_path):
                     yield Walk(service, severity, team, policy.path(path))
 
 
 def asked_team(walk: Walk, level: Level) -> str:
     """The team whose duty is asked on a level."""
     return level.team or walk.team
+
+
+_KNOWN = ("service", "severity", "service_criticality", "service_line", "business_unit", "team")
+"""The facts that are known here."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """A rule that leads to `to`, "" as without it, as far as it asks for what is known.
+
+    It is `certain` when it asks for nothing else.
+    """
+
+    known: Condition
+    certain: bool
+    to: str
+
+    @classmethod
+    def of(cls, condition: Condition, to: str) -> _Choice:
+        match = {name: wanted for name, wanted in condition.match.items() if name in _KNOWN}
+        return cls(Condition(match=match), match == dict(condition.match) and not condition.when, to)
+
+
+def _chosen(choices: Sequence[_Choice], facts: Mapping[str, str], otherwise: str) -> Iterable[str]:
+    """Where tickets with those facts can be led by the first rule that holds, or by none."""
+    found: dict[str, None] = {}
+    for choice in choices:
+        if choice.known.holds(facts):
+            found[choice.to or otherwise] = None
+            if choice.certain:
+                return found
+    found[otherwise] = None
+    return found
 
 
 def _facts(service: Service, severity: Severity) -> dict[str, str]:
@@ -48,38 +84,5 @@ def _facts(service: Service, severity: Severity) -> dict[str, str]:
         "service_criticality": service.criticality.value if service.criticality else "",
         "service_line": service.service_line,
         "business_unit": service.business_unit,
+        "team": "",
     }
-
-
-def _teams(policy: Policy, service: Service, facts: Mapping[str, str]) -> Iterator[str]:
-    for rule in policy.routing.rules:
-        if rule.team and may_hold(rule.condition, facts):
-            yield rule.team
-            if must_hold(rule.condition, facts):
-                return
-    yield service.team or policy.default_team
-
-
-def _paths(policy: Policy, facts: Mapping[str, str]) -> Iterator[str]:
-    for rule in policy.path_rules:
-        if may_hold(rule.condition, facts):
-            yield rule.path
-            if must_hold(rule.condition, facts):
-                return
-    for segment in policy.segments.values():
-        if may_hold(segment.condition, facts):
-            yield segment.path or policy.default_path
-            if must_hold(segment.condition, facts):
-                return
-    yield policy.default_path
-
-
-def may_hold(condition: Condition, facts: Mapping[str, str]) -> bool:
-    """Whether it can hold for a ticket with those facts, whatever the others are."""
-    known = {name: wanted for name, wanted in condition.match.items() if name in facts}
-    return Condition(match=known).holds(facts)
-
-
-def must_hold(condition: Condition, facts: Mapping[str, str]) -> bool:
-    """Whether it holds for every ticket with those facts."""
-    return not condition.when and set(condition.match) <= set(facts) and may_hold(condition, facts)

@@ -22,6 +22,8 @@ from core.policy import (
     Path,
     Policy,
     Roster,
+    Routing,
+    RoutingRule,
     Segment,
     Service,
     SeverityRule,
@@ -33,6 +35,7 @@ from core.policy import (
 )
 from core.policy.proof import Gravity
 from core.policy.proof.prove import prove
+from core.policy.risk import Duty, RiskPolicy, RiskRule
 from tests.unit.core.conftest import a_level, a_policy
 
 START = datetime(2026, 3, 27, tzinfo=UTC)  # clocks change in Europe within these days
@@ -224,6 +227,26 @@ def test_targets_for_other_severities_do_not_cover_each_other() -> None:
     (found,) = prove(a_policy(targets=rules))
     assert (found.place, found.gravity) == (("targets", 2), Gravity.WARNING)
     assert found.message == "resolve of “late” can never match: “urgent” always comes first."
+
+
+def test_a_duty_of_classes_that_no_rule_gives_is_found() -> None:
+    breach = Duty(id="breach", name="Breach", classes=("privacy",), within=72 * HOUR, because="the law")
+    secret = RiskRule(name="leak", classes=("security",), because="x")
+    found = kinds(a_policy(risk=RiskPolicy(rules=(secret,), duties={"breach": breach})))
+    assert found["duty_never_begins"] == "this duty never begins: no rule makes a ticket privacy."
+    private = RiskRule(name="data", classes=("privacy",), because="x")
+    assert kinds(a_policy(risk=RiskPolicy(rules=(secret, private), duties={"breach": breach}))) == {}
+
+
+def test_a_routing_rule_that_takes_every_ticket_of_a_service_leaves_none_to_its_team() -> None:
+    other = Team(id="net", name="Network", on_call={"L1": ALWAYS})
+    policy = org({"payments": PAY}, {"standard": a_path("standard", "L1", last="ines")})
+    roster = replace(policy.roster, teams={**policy.roster.teams, "net": other})
+    rule = RoutingRule(name="all", condition=Condition(match={"service": ("payments",)}), team="net")
+    policy = replace(policy, roster=roster)
+    assert coverage(replace(policy, routing=Routing(rules=(rule,))), START, END).gaps == ()
+    some = replace(rule, condition=Condition(match={"service": ("payments",), "source": ("x",)}))
+    assert [gap.team for gap in coverage(replace(policy, routing=Routing(rules=(some,))), START, END).gaps] == ["pay"]
 
 
 def test_eight_weeks_of_a_hundred_services_are_looked_at_in_seconds() -> None:
