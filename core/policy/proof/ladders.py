@@ -66,6 +66,17 @@ def _times(path: Path) -> Iterator[Finding]:
         yield from _ola(level, (*place, number, "ola"))
 
 
+def vendors(policy: Policy) -> Iterator[Finding]:
+    """Levels of vendors who cannot be reached: they are skipped."""
+    for path in policy.paths.values():
+        for number, level in enumerate(path.levels):
+            known = policy.vendors.get(level.vendor)
+            if level.vendor and (known is None or not known.ways):
+                message = f"{level.name} is always skipped: nothing can reach the vendor {level.vendor}."
+                place = ("paths", path.name, "levels", number, "vendor")
+                yield _warn("vendor_unreachable", place, message, f"Give vendors.{level.vendor} an address.")
+
+
 def _ola(level: Level, place: tuple[str | int, ...]) -> Iterator[Finding]:
     """A level's own target ends with it: no sooner than the time in which it must acknowledge."""
     target = level.ola

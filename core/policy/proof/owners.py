@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 
 from core.policy.catalogue import Owners
 from core.policy.coverage import Coverage, Dark, Gap
-from core.policy.oncall import OnCall
+from core.policy.oncall import Basis, OnCall, Why
 from core.policy.paths import Level
 from core.policy.policy import Policy
 from core.policy.proof.people import absent, unreachable
 from core.policy.proof.reached import Walk, asked_team, walks
 from core.policy.shifts import Shift, shifts
 from core.policy.spans import Span, merged
+from core.policy.vendor import VENDOR, vendor_of
 
 
 def coverage(policy: Policy, start: datetime, end: datetime) -> Coverage:
@@ -48,6 +49,8 @@ class _Look:
 
     def key(self, walk: Walk, level: Level) -> _Key:
         """Who is asked on that level."""
+        if level.vendor:
+            return f"{VENDOR}:{level.vendor}", level.name, Owners()
         return asked_team(walk, level), level.name, walk.service.owners.get(level.name, Owners())
 
     def duty(self, key: _Key) -> OnCall:
@@ -58,12 +61,17 @@ class _Look:
         """When nobody is there, in order."""
         if key not in self._times:
             team, level, named = key
-            if named == Owners():
+            if vendor := vendor_of(team):
+                self._times[key] = () if _has_ways(self.policy, vendor) else (self._always(),)
+            elif named == Owners():
                 found = shifts(self.duty(key), self.start, self.end, self.policy.roster.time_off)
                 self._times[key] = tuple(one for one in found if not one.person)
             else:
                 self._times[key] = tuple(self._without(self.nobody((team, level, Owners())), named))
         return self._times[key]
+
+    def _always(self) -> Shift:
+        return Shift(self.start, self.end, "", Why(Basis.NOBODY))
 
     def _without(self, times: Iterable[Shift], named: Owners) -> Iterator[Shift]:
         """The part of the times in which those who are named are off, too."""
@@ -75,6 +83,11 @@ class _Look:
         for time in times:
             for part in _overlaps([Span(time.start, time.end)], away):
                 yield Shift(part.start, part.end, "", time.why)
+
+
+def _has_ways(policy: Policy, vendor: str) -> bool:
+    known = policy.vendors.get(vendor)
+    return known is not None and bool(known.ways)
 
 
 def _overlaps(these: Iterable[Span], those: Iterable[Span]) -> Iterator[Span]:
@@ -91,6 +104,8 @@ def _gaps(look: _Look) -> Iterator[Gap]:
         for level in walk.path.levels:
             asked.setdefault(look.key(walk, level), []).append((walk, level))
     for key, found in asked.items():
+        if vendor_of(key[0]):
+            continue  # whoever has it here keeps it: see `ladders`
         duty = look.duty(key)
         yield Gap(
             team=key[0],

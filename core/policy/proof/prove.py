@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 
 from core.policy.policy import Policy
 from core.policy.proof.finding import Finding, worst_first
-from core.policy.proof.ladders import duties, ladders, targets
+from core.policy.proof.ladders import duties, ladders, targets, vendors
 from core.policy.proof.rules import dead_rules
 
 Proof = Callable[[Policy], Iterator[Finding]]
 
-PROOFS: Sequence[Proof] = (dead_rules, ladders, targets, duties)
+PROOFS: Sequence[Proof] = (dead_rules, ladders, targets, duties, vendors)
 
 
 def prove(policy: Policy) -> list[Finding]:

@@ -36,6 +36,7 @@ from core.policy import (
 from core.policy.proof import Gravity
 from core.policy.proof.prove import prove
 from core.policy.risk import Duty, RiskPolicy, RiskRule
+from core.policy.vendor import Vendor
 from tests.unit.core.conftest import a_level, a_policy
 
 START = datetime(2026, 3, 27, tzinfo=UTC)  # clocks change in Europe within these days
@@ -247,6 +248,20 @@ def test_a_routing_rule_that_takes_every_ticket_of_a_service_leaves_none_to_its_
     assert coverage(replace(policy, routing=Routing(rules=(rule,))), START, END).gaps == ()
     some = replace(rule, condition=Condition(match={"service": ("payments",), "source": ("x",)}))
     assert [gap.team for gap in coverage(replace(policy, routing=Routing(rules=(some,))), START, END).gaps] == ["pay"]
+
+
+def test_a_vendors_level_is_never_empty_unless_nothing_can_reach_them() -> None:
+    path = a_path("standard", "L1", "L2", last="ines")
+    path = replace(path, levels=(path.levels[0], replace(path.levels[1], vendor="acme")))
+    policy = org({"payments": PAY}, {"standard": path})
+    acme = Vendor(id="acme", name="Acme", acknowledge_within={}, ways=("mailto://x",))
+    policy = replace(policy, vendors={"acme": acme})
+    found = coverage(policy, START, END)
+    assert ([gap.level for gap in found.gaps], found.dark) == (["L1"], ())
+    assert "vendor_unreachable" not in kinds(policy)
+    mute = replace(policy, vendors={"acme": replace(acme, ways=())})
+    assert kinds(mute)["vendor_unreachable"] == "L2 is always skipped: nothing can reach the vendor acme."
+    assert [one.total for one in coverage(mute, START, END).dark] == [END - START]
 
 
 def test_eight_weeks_of_a_hundred_services_are_looked_at_in_seconds() -> None:
