@@ -45,7 +45,10 @@ class _Look:
     def __init__(self, policy: Policy, start: datetime, end: datetime) -> None:
         self.policy, self.start, self.end = policy, start, end
         self.walks = list(walks(policy))
-        self._times: dict[_Key, tuple[Shift, ...]] = {}
+        self._times: dict[tuple[_Key, bool], tuple[Shift, ...]] = {}
+        mute = [one.id for one in policy.roster.people.values() if not one.ways]
+        self._reachable = {**policy.roster.time_off, **dict.fromkeys(mute, (Span(start, end),))}
+        """When people are off, those of them always whom nothing can reach."""
 
     def key(self, walk: Walk, level: Level) -> _Key:
         """Who is asked on that level."""
@@ -57,18 +60,20 @@ class _Look:
         """The duty of that level."""
         return self.policy.roster.duty(key[0], key[1]) or OnCall()
 
-    def nobody(self, key: _Key) -> tuple[Shift, ...]:
-        """When nobody is there, in order."""
-        if key not in self._times:
-            team, level, named = key
-            if vendor := vendor_of(team):
-                self._times[key] = () if _has_ways(self.policy, vendor) else (self._always(),)
-            elif named == Owners():
-                found = shifts(self.duty(key), self.start, self.end, self.policy.roster.time_off)
-                self._times[key] = tuple(one for one in found if not one.person)
-            else:
-                self._times[key] = tuple(self._without(self.nobody((team, level, Owners())), named))
-        return self._times[key]
+    def nobody(self, key: _Key, *, reached: bool = False) -> tuple[Shift, ...]:
+        """When nobody is there, in order; with `reached`, nobody whom anything can reach."""
+        if (key, reached) not in self._times:
+            self._times[key, reached] = tuple(self._nobody(key, reached))
+        return self._times[key, reached]
+
+    def _nobody(self, key: _Key, reached: bool) -> Iterable[Shift]:
+        team, level, named = key
+        if vendor := vendor_of(team):
+            return () if _has_ways(self.policy, vendor) else (self._always(),)
+        if named != Owners():
+            return self._without(self.nobody((team, level, Owners()), reached=reached), named)
+        time_off = self._reachable if reached else self.policy.roster.time_off
+        return (one for one in shifts(self.duty(key), self.start, self.end, time_off) if not one.person)
 
     def _always(self) -> Shift:
         return Shift(self.start, self.end, "", Why(Basis.NOBODY))
@@ -131,7 +136,7 @@ def _dark(look: _Look) -> Iterator[Dark]:
     for (team, path, keys), found in alike.items():
         spans = [Span(look.start, look.end)]
         for key in keys:
-            spans = list(_overlaps(spans, (Span(one.start, one.end) for one in look.nobody(key))))
+            spans = list(_overlaps(spans, (Span(one.start, one.end) for one in look.nobody(key, reached=True))))
             if not spans:
                 break
         yield from _told_or_not(look, path, team, keys, found, spans)
