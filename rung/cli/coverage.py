@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from core.model import Severity
 from core.policy import Absent, Basis, Coverage, Dark, Gap, Policy, Roster, Shift, Unreachable, coverage
 from core.policy.proof import Finding, Gravity
+from core.policy.vendor import vendor_of
 from rung.cli.output import length
 from rung.cli.when import local
 
@@ -25,7 +26,7 @@ def look(policy: Policy, weeks: int) -> Coverage:
 def findings(policy: Policy, found: Coverage) -> Iterator[Finding]:
     """A finding for everything that was found."""
     yield from (_dark(one, found) for one in found.dark)
-    yield from (_gap(one, found, policy.roster) for one in found.gaps)
+    yield from (_gap(one, found, policy.roster) for one in found.gaps if not vendor_of(one.team))
     yield from (_unreachable(one, policy) for one in found.unreachable)
     yield from (_absent(one, policy.roster) for one in found.absent)
 

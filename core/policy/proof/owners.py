@@ -109,8 +109,6 @@ def _gaps(look: _Look) -> Iterator[Gap]:
         for level in walk.path.levels:
             asked.setdefault(look.key(walk, level), []).append((walk, level))
     for key, found in asked.items():
-        if vendor_of(key[0]):
-            continue  # whoever has it here keeps it: see `ladders`
         duty = look.duty(key)
         yield Gap(
             team=key[0],
