@@ -31,7 +31,7 @@ def _view(row: ClockRow, now: datetime) -> ClockView:
     mood, word = _mood(row)
     runs = row.due_at if row.met_at is None and not row.paused else None
     return ClockView(
-        what=plain(row.what).capitalize(),
+        what=plain(row.what)[:1].upper() + plain(row.what)[1:],
         mood=mood,
         word=word,
         due=wording.moment(runs, wording.time_left(runs, now)) if runs else None,

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 from core.engine.clocknews import tell
-from core.engine.clockwork import Aim, Passed, bring, next_mark
+from core.engine.clockwork import Aim, Passed, bring, is_settled, next_mark
 from core.engine.draft import Draft
 from core.engine.risk import duties
 from core.engine.vendors import vendor_clocks
-from core.model import Clock, Ticket, TimerKind
+from core.model import Clock, Ticket, Timer, TimerKind
 from core.policy import CLOCKS, target_of
 from core.policy.targets import ACKNOWLEDGE, OLA, RESOLVE, UPDATE
 
@@ -21,31 +21,35 @@ def keep_time(draft: Draft) -> None:
     if not ticket.state.is_open and all(clock.is_over for clock in ticket.clocks):
         return
     aims = {aim.name: aim for source in AIMS for aim in source(draft)}
+    timers = {timer.name: timer for timer in ticket.timers if timer.kind is TimerKind.CLOCK}
+    clocks = {clock.name: clock for clock in ticket.clocks}
     news: list[tuple[Clock | None, Clock, tuple[Passed, ...]]] = []
     for aim in (*aims.values(), *_without_target(ticket, aims)):
-        old = ticket.clock(aim.name)
+        old, timer = clocks.get(aim.name), timers.get(aim.name)
+        if old is not None and is_settled(old, aim, timer.due_at if timer else None, draft.now):
+            continue
         clock, passed = bring(old, aim, draft.policy, draft.now)
-        if clock is not None and clock != old:
+        if clock is not None:
+            clocks[aim.name] = clock
             news.append((old, clock, passed))
-    fresh = {clock.name: clock for _, clock, _ in news}
     if news:
-        kept = tuple(fresh.get(clock.name, clock) for clock in ticket.clocks)
-        draft.update(clocks=(*kept, *(clock for old, clock, _ in news if old is None)))
-    for clock in draft.ticket.clocks:
-        _set_timer(draft, clock, changed=clock.name in fresh)
-    tell(draft, news)
+        changed = [(old, clock, passed) for old, clock, passed in news if clock != old]
+        _set_timers(draft, tuple(clocks.values()), timers, {clock.name for _, clock, _ in changed})
+        tell(draft, changed)
 
 
-def _set_timer(draft: Draft, clock: Clock, *, changed: bool) -> None:
-    """Have the clock looked at when it comes to its next mark."""
-    timer = draft.ticket.timer(TimerKind.CLOCK, clock.name)
-    if timer is not None and not changed:
-        return
-    due = next_mark(clock, draft.policy)
-    if due is None:
-        draft.stop_timer(TimerKind.CLOCK, clock.name)
-    elif timer is None or timer.due_at != due:
-        draft.set_timer(TimerKind.CLOCK, due, clock.name)
+def _set_timers(draft: Draft, clocks: tuple[Clock, ...], known: dict[str, Timer], changed: set[str]) -> None:
+    """Keep the clocks, and have each looked at when it comes to its next mark."""
+    token, timers = draft.ticket.timer_token, [one for one in draft.ticket.timers if one.kind is not TimerKind.CLOCK]
+    for clock in clocks:
+        timer = known.get(clock.name)
+        due = next_mark(clock, draft.policy) if timer is None or clock.name in changed else timer.due_at
+        if timer is not None and timer.due_at == due:
+            timers.append(timer)
+        elif due is not None:
+            token += 1
+            timers.append(Timer(TimerKind.CLOCK, due, token, clock.name))
+    draft.update(clocks=clocks, timers=tuple(timers), timer_token=token)
 
 
 def _targets(draft: Draft) -> Iterator[Aim]:

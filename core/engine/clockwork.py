@@ -48,10 +48,10 @@ def bring(clock: Clock | None, aim: Aim, policy: Policy, now: datetime) -> tuple
     """
     if aim.over and (clock is None or clock.is_over):
         return clock, ()
-    before: tuple[Passed, ...] = ()
     if clock is None or (clock.is_over and not aim.goes_on):
-        clock = _begun(aim, now)
-    elif aim.anew is not None and aim.anew > clock.started_at:
+        return _with_due(_begun(aim, now), policy), ()
+    before: tuple[Passed, ...] = ()
+    if aim.anew is not None and aim.anew > clock.started_at:
         clock, before = _mark(clock, policy, aim.anew)
         clock = _begun(aim, aim.anew)
     clock, passed = _mark(clock, policy, now)
@@ -62,8 +62,19 @@ def bring(clock: Clock | None, aim: Aim, policy: Policy, now: datetime) -> tuple
     return _with_due(clock, policy), before + passed
 
 
+def is_settled(clock: Clock, aim: Aim, looked_at: datetime | None, now: datetime) -> bool:
+    """Whether a clock is as it should be, and its next mark (at `looked_at`, None for none known) still to come."""
+    if clock.is_over:
+        return aim.over
+    if not _fits(clock, aim) or (aim.anew is not None and aim.anew > clock.started_at):
+        return False
+    return clock.since is None or (looked_at is not None and now < looked_at)
+
+
 def next_mark(clock: Clock, policy: Policy) -> datetime | None:
     """When a running clock comes to its next mark; None when there is none to come."""
+    if clock.since is None:
+        return None
     left = [mark for mark in _marks(clock, policy) if mark not in clock.marks]
     return comes_to(clock, policy.calendar(clock.calendar), min(left)) if left else None
 

@@ -31,6 +31,8 @@ def plain(value: Any) -> Any:
         return value.value if isinstance(value.value, str) else value.name.lower()
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
     if isinstance(value, bytes):
         return value.decode(errors="replace")
     if isinstance(value, Mapping):

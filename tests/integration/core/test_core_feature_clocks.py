@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.model import Acknowledge, Clock, ReasonCode, Severity, TimerKind
+from core.model import Acknowledge, Clock, Note, ReasonCode, Severity, TimerKind
 from core.policy import Calendar, Hours, Pauses, Policy, Target, TargetRule
 from tests.integration.world import BEGIN, World, world
 
@@ -167,3 +167,23 @@ def test_a_reopened_ticket_goes_on_with_the_time_it_had_spent(rung: World) -> No
     rung.jump(600)
     rung.alert()
     assert clock(rung, "resolve").due_at == rung.now + 3 * HOUR
+
+
+def test_the_board_has_missed_targets_first_then_those_that_nobody_has_then_warned_ones(rung: World) -> None:
+    def taken(number: int, name: str) -> None:
+        rung.alert(alertname=name)
+        rung.app.desk.command(number, Acknowledge("dana.reyes", "in a test"))
+
+    taken(1, "Missed")
+    rung.jump(180)
+    taken(2, "Warned")
+    rung.jump(125)
+    rung.app.desk.command(2, Note("dana.reyes", "in a test", text="Still on it"))
+    taken(3, "Calm")
+    rung.alert(alertname="New")
+    assert [(row.id, row.breached, row.warned) for row in rung.app.desk.board().rows] == [
+        (1, ("update", "resolve"), ()),
+        (4, (), ()),
+        (2, (), ("resolve",)),
+        (3, (), ()),
+    ]

@@ -14,6 +14,7 @@ from core.desk import (
     Board,
     BoardRow,
     Choices,
+    ClockRow,
     DeliveryRow,
     NotFoundError,
     NotReplayableError,
@@ -231,6 +232,7 @@ class FakeDesk:
     last_event: bool = True
     moving: bool = False
     error: Exception | None = None
+    clocks: tuple[ClockRow, ...] = ()
 
     def now(self) -> datetime:
         return NOW + (datetime.now(UTC) - STARTED) if self.moving else NOW
@@ -264,7 +266,7 @@ class FakeDesk:
         found = self._row(ticket_id)
         return TicketPage(
             ticket=ticket(found), row=found, policy="policy.yaml version 3", now=self.now(), entries=entries(),
-            actions=rich_actions(), choices=CHOICES,
+            actions=rich_actions(), choices=CHOICES, clocks=self.clocks,
         )  # fmt: skip
 
     def _row(self, ticket_id: int) -> BoardRow:

@@ -12,6 +12,7 @@ from core.model import (
     Clock,
     EventKind,
     ForeignComment,
+    HoldAutomation,
     Impact,
     Party,
     ReasonCode,
@@ -26,6 +27,7 @@ from core.policy import Calendar, Hours, Level, Path, Pauses, Target, TargetRule
 from tests.unit.core.conftest import NOON, WITHIN, Story, a_policy, a_record_event
 
 HOUR = timedelta(hours=1)
+IN_FIVE_MINUTES = NOON + timedelta(minutes=5)
 OFFICE = Calendar(
     name="office",
     time_zone="Europe/Paris",
@@ -295,3 +297,24 @@ def test_the_order_in_which_two_changes_arrive_does_not_matter(order: tuple[str,
     story.is_changed(30, state=State.IN_PROGRESS, impact=Impact.MEDIUM, version=9)
     assert the_clock(story).elapsed == HOUR
     assert the_clock(story).due_at == story.now + 7 * HOUR
+
+
+def test_what_a_ticket_needs_next_is_somebody_and_then_the_clock_that_is_missed_first() -> None:
+    story = a_story(a_rule(update=a_target(SEV1=1), resolve=a_target(SEV1=4, warn_at=(50,)))).is_created()
+    assert story.opened.need == (IN_FIVE_MINUTES, "acknowledge")
+    assert story.opened.standing == 1
+    story.happens(Acknowledge("dana", "in a test"), 2)
+    assert story.opened.need == (story.now + HOUR, "update")
+    assert story.opened.standing == 3
+    comes_due(story, "update")
+    assert story.opened.standing == 0
+    story.happens(Acknowledge("dana", "in a test"), 60)
+    assert story.opened.standing == 2
+    assert story.clears(1).opened.need is None
+
+
+def test_a_hold_of_automation_does_not_stop_the_clocks() -> None:
+    story = a_story().is_created()
+    story.happens(HoldAutomation("dana", "in a test", "we know", until=NOON + 20 * HOUR), 1)
+    assert the_clock(story).since == NOON
+    assert comes_due(story).now == NOON + 2 * HOUR

@@ -17,8 +17,19 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.desk import ActionRow, BoardRow, DeliveryRow, NotFoundError, NotReplayableError
-from core.model import Acknowledge, ActionStatus, Command, Delivery, DeliveryStatus, Severity, State, Verb
+from core.desk import ActionRow, BoardRow, ClockRow, DeliveryRow, NotFoundError, NotReplayableError, TicketPage
+from core.model import (
+    Acknowledge,
+    ActionStatus,
+    Command,
+    Delivery,
+    DeliveryStatus,
+    Severity,
+    State,
+    Ticket,
+    TicketKind,
+    Verb,
+)
 from rung.cli import desk as desk_module
 from rung.cli import errors
 from rung.cli.main import TABLE, rung
@@ -47,6 +58,21 @@ RECEIVED = DeliveryRow(
 )  # fmt: skip
 
 
+def a_clock(name: str, what: str, **changes: Any) -> ClockRow:
+    values: dict[str, Any] = {"target": 4 * HOUR, "spent": HOUR, "percent": 25, "calendar": "always", "rule": "all"}
+    values |= {"due_at": None, "paused": "", "warned": False, "breached_at": None, "met_at": None, **changes}
+    return ClockRow(name=name, what=what, **values)
+
+
+HOUR = timedelta(hours=1)
+CLOCKS = (
+    a_clock("update", "to update", due_at=NOW + HOUR, warned=True),
+    a_clock("resolve", "to resolve", paused="it is on hold"),
+    a_clock("ola:L1", "at L1", due_at=NOW, breached_at=NOW),
+    a_clock("acknowledge", "to acknowledge", met_at=NOW),
+)
+
+
 class FakeDesk:
     """A desk with one of each."""
 
@@ -55,6 +81,11 @@ class FakeDesk:
 
     def tickets(self, *, state: State | None = None, limit: int = 100) -> list[BoardRow]:
         return [ROW] if state is None and limit else []
+
+    def ticket(self, ticket_id: int) -> TicketPage:
+        ticket = Ticket(id=ticket_id, uid="u", kind=TicketKind.INCIDENT, source="alertmanager", title="Payments fail",
+                        opened_at=NOW, updated_at=NOW, policy_version=1)  # fmt: skip
+        return TicketPage(ticket=ticket, row=ROW, policy="Standard", now=NOW, entries=(), actions=(), clocks=CLOCKS)
 
     def actions(self, *, status: ActionStatus | None = None, limit: int = 100) -> list[ActionRow]:
         return [ACTION] if status in {None, ActionStatus.DEAD} else []
@@ -163,6 +194,17 @@ def test_a_delivery_is_shown_with_its_body_made_harmless(desk: FakeDesk) -> None
     assert "mapping.yaml:3: nothing at alerts." in output
     assert '{"a": " [2J"}' in output
     assert json.loads(run("deliveries", "show", "5", "--json").output)["body"] == '{"a": "\x1b[2J"}'
+
+
+def test_a_ticket_is_shown_with_its_clocks(desk: FakeDesk) -> None:
+    output = run("tickets", "show", "7").output
+    lines = {line.split("  ")[0]: " ".join(line.split()) for line in output.splitlines()}
+    assert lines["to update"] == "to update 4 h 1 h 1 h left, warned"
+    assert lines["to resolve"] == "to resolve 4 h 1 h stands still because it is on hold"
+    assert "missed at 2026-03-01" in lines["at L1"]
+    assert "met at 2026-03-01" in lines["to acknowledge"]
+    told = json.loads(run("tickets", "show", "7", "--json").output)["clocks"]
+    assert [(one["name"], one["percent"]) for one in told][:2] == [("update", 25), ("resolve", 25)]
 
 
 def test_an_action_is_shown_with_why_and_error(desk: FakeDesk) -> None:
