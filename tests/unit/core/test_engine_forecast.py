@@ -15,6 +15,7 @@ def test_it_walks_the_whole_path_to_the_last_resort() -> None:
     moments = forecast_event(an_alert(), a_policy(), NOON)
     assert [one.at - NOON for one in moments] == [timedelta(minutes=minutes) for minutes in (0, 5, 10)]
     assert [one.told for one in moments] == [("dana",), ("lee",), ("ines",)]
+    assert [one.level for one in moments] == ["L1", "L3", "L3"]
     assert moments[0].writes == ("snow",)
     assert moments[-1].reasons[-1].code is ReasonCode.EXHAUSTED
 

@@ -133,7 +133,7 @@ _MATCH = st.fixed_dictionaries(
 def test_what_is_proved_is_what_trying_every_ticket_finds(matches: list[dict[str, list[str]]]) -> None:
     rules = [rule(**one) for one in matches]
     tickets = [dict(zip(SMALL, chosen, strict=True)) for chosen in itertools.product(*SMALL.values())]
-    tickets += [{**one, "source": "axb"} for one in tickets]
+    tickets += [{**one, "source": other} for one in tickets for other in ("axb", "xb")]
     first = {
         next((number for number, one in enumerate(rules) if one.condition.holds(VALUES.facts(ticket))), -1)
         for ticket in tickets

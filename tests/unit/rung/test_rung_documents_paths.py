@@ -98,6 +98,7 @@ def test_the_packaged_policy_is_good_practice_as_it_stands() -> None:
     assert sev2 == [timedelta(minutes=15), *(timedelta(hours=hours) for hours in (1, 4, 8, 24))]
     assert [level.name for level in path.levels if level.is_hierarchical] == ["L4", "Executive"]
     assert policy.handoff == tuple(HandoffFact)
+    assert [one.direction for one in policy.triggers] == [Direction.NEXT] * 3
     assert policy.acknowledgement.re_arm_on_worse
     assert set(policy.acknowledgement.expires_after) == set(Severity)
 
