@@ -226,3 +226,13 @@ def test_a_comment_counts_as_a_word_from_people(story: Tell) -> None:
     timer = now.opened.timer(TimerKind.ACKNOWLEDGEMENT)
     assert timer is not None
     assert timer.due_at - now.now == timedelta(hours=1)
+
+
+def test_nobody_is_called_for_what_a_major_incident_gathers(story: Tell) -> None:
+    policy = with_triggers(a_trigger(silent_for=within(30)), acknowledgement=EXPIRING)
+    now = story(policy=policy).fires(urgency=Urgency.MEDIUM).is_created().happens(Acknowledge("dana", "here"), after=1)
+    now.ticket = replace(now.opened, gathered=True, parent=7)
+    now.fires(after=120)
+    assert (now.opened.severity, now.opened.level, now.told) == (Severity.SEV1, 1, [])
+    assert now.opened.is_acknowledged
+    assert {timer.kind for timer in now.opened.timers} <= {TimerKind.CLOCK, TimerKind.CLOSE}
