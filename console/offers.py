@@ -27,6 +27,7 @@ _TILES = {
     "declare": "Declare",
     "duty": "Duty done",
     "vendor": "Vendor's case",
+    "handoff": "Handoff",
     "note": "Note",
 }
 
@@ -167,6 +168,8 @@ def _beside(desk: _Desk) -> Iterator[Offer]:
     if desk.page.ticket.major is None and not desk.page.ticket.gathered:
         does = f"Makes it a major incident: tickets like it join it, and people are called for it alone.{noted}"
         yield desk.offer("declare", does, "Declare a major incident", Right.LINK_MAJOR)
+    does = f"Whoever takes it over is told, at every handoff.{noted}"
+    yield desk.offer("handoff", does, "Tell it", Right.HANDOFF, needs_reason=False)
 
 
 def _vendors(desk: _Desk) -> Iterator[Offer]:

@@ -125,6 +125,7 @@ def _explain(sentence: str, status: int, moment: str = "", title: str = "", help
             help=help_text or HELP.get(status, ""),
             moment=moment,
             back=_ticket_here(),
+            outside=str(request.endpoint).rpartition(".")[2] in PUBLIC,
         )
         response = make_response(page)
     response.status_code = status

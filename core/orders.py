@@ -23,6 +23,7 @@ from core.model import (
     Note,
     Resume,
     SetBackup,
+    SetHandoff,
     SetOwner,
     Severity,
     Snooze,
@@ -124,6 +125,12 @@ def _vendor(said: _Said, words: Words, _: datetime) -> Command:
     return TellVendorCase(*said, vendor=vendor, number=_needed({"number": number[:100]}, "number", "their case number"))
 
 
+def _handoff(said: _Said, words: Words, _: datetime) -> Command:
+    links = tuple(words["links"].replace(",", " ").split()) if "links" in words else None
+    tried, impact, next_step = (words.get(name) for name in ("tried", "impact", "next_step"))
+    return SetHandoff(*said, tried=tried, impact=impact, links=links, next_step=next_step)
+
+
 def _note(said: _Said, words: Words, _: datetime) -> Command:
     return Note(*said, text=_needed(words, "text", "what is to be noted"))
 
@@ -144,6 +151,7 @@ _ORDERS: Mapping[str, tuple[_Made, tuple[str, ...]]] = {
     "declare": _plain(DeclareMajor),
     "duty": (_duty, ("duty",)),
     "vendor": (_vendor, ("vendor", "number")),
+    "handoff": (_handoff, ("tried", "impact", "links", "next_step")),
     "note": (_note, ("text",)),
 }
 

@@ -29,6 +29,7 @@ from core.model import (
     Resume,
     Right,
     SetBackup,
+    SetHandoff,
     SetOwner,
     Severity,
     Snooze,
@@ -55,6 +56,7 @@ _RIGHTS: Mapping[type[Command], Right] = {
     FulfilDuty: Right.DUTY,
     TellVendorCase: Right.VENDOR,
     Note: Right.NOTE,
+    SetHandoff: Right.HANDOFF,
 }
 
 NEEDS_REASON = frozenset(
@@ -88,6 +90,7 @@ _HANDLERS: Mapping[type[Command], Callable[[Draft, Any], None]] = {
     FulfilDuty: risk.fulfil,
     TellVendorCase: vendors.tell_case,
     Note: owning.note,
+    SetHandoff: owning.set_handoff,
 }
 
 

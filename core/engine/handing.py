@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.engine.acknowledging import acknowledge, renew
+from core.engine.asking import ask_instead
 from core.engine.draft import Draft
 from core.engine.lifecycle import reassigned
 from core.engine.saying import insist, refuse, told
@@ -35,9 +36,10 @@ def take(draft: Draft, command: Take) -> None:
         refuse(draft, command, Right.TAKE, "they have it already")
         return
     told(draft, command, ReasonCode.TAKEN)
-    if not ticket.is_acknowledged:
+    if ticket.is_acknowledged:
+        draft.update(acknowledged_by=draft.policy.roster.name(command.by))
+    else:
         acknowledge(draft, command.by, command.via, on_platform=False)
-    draft.update(acknowledged_by=draft.policy.roster.name(command.by))
     _give(draft, command.by)
 
 
@@ -53,6 +55,8 @@ def assign(draft: Draft, command: Assign) -> None:
     else:
         reason = told(draft, command, ReasonCode.ASSIGNED, to=roster.name(command.person))
         draft.withdraw_notices()
+        if not ticket.is_acknowledged and not ticket.exhausted:
+            ask_instead(draft, ticket.owner, command.person)
         _give(draft, command.person)
         draft.notify(handed_notice(draft.ticket, draft.policy, command.person, reason.sentence), reason)
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 from core.engine.asking import remind
 from core.engine.choosing import asked_again
 from core.engine.draft import Draft
+from core.engine.handoff import give
 from core.engine.saying import refuse, told
-from core.model import LevelOwner, Note, ReasonCode, Right, SetBackup, SetOwner
+from core.model import LevelOwner, Note, ReasonCode, Right, SetBackup, SetHandoff, SetOwner
 from core.policy import rights, rights_at
 
 
@@ -81,6 +82,29 @@ def _asked_now(draft: Draft) -> str:
     level = draft.policy.path(ticket.path).level(ticket.level)
     found = asked_again(draft, level) if level else None
     return found.person if found else ""
+
+
+def set_handoff(draft: Draft, command: SetHandoff) -> None:
+    """Keep what whoever takes it over should know."""
+    known = draft.ticket.handoff
+    given = {name: getattr(command, name) for name in _FACTS}
+    news = {name: value for name, value in given.items() if value is not None and value != getattr(known, name)}
+    said = [f"{_FACTS[name]} {_in_words(value)}" for name, value in news.items() if value]
+    if not news:
+        refuse(draft, command, Right.HANDOFF, "it tells nothing new")
+        return
+    if said:
+        told(draft, command, ReasonCode.HANDOFF_TOLD, told="; ".join(said))
+    else:
+        told(draft, command, ReasonCode.HANDOFF_TAKEN_BACK)
+    give(draft, **news)
+
+
+_FACTS = {"tried": "tried was", "impact": "the impact is", "links": "see", "next_step": "next comes"}
+
+
+def _in_words(value: str | tuple[str, ...]) -> str:
+    return " ".join((value if isinstance(value, str) else ", ".join(value)).split()).rstrip(".")
 
 
 def note(draft: Draft, command: Note) -> None:

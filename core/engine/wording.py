@@ -63,6 +63,7 @@ def handed_notice(ticket: Ticket, policy: Policy, person: str, why: str) -> Noti
         ask="Please look at it now:" if taken else "Please acknowledge that you are taking it:",
         why=why,
         offers_acknowledge=not taken,
+        informs=taken or ticket.exhausted,
     )
 
 

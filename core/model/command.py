@@ -128,6 +128,16 @@ class TellVendorCase(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetHandoff(Command):
+    """What whoever takes it over should know, as in `Handoff`; None leaves a fact as it is, "" takes it back."""
+
+    tried: str | None = None
+    impact: str | None = None
+    links: tuple[str, ...] | None = None
+    next_step: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note(Command):
     """Something that whoever works on it should know."""
 

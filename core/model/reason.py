@@ -90,6 +90,8 @@ class ReasonCode(StrEnum):
         "People are called for that one alone.{meeting}"
     )
     UNLINKED = "{person} took it out of the major incident {major} {via}{because}."
+    HANDOFF_TOLD = "{person} told whoever takes it over {via}: {told}."
+    HANDOFF_TAKEN_BACK = "{person} took back what was told to whoever takes it over {via}{because}."
     NOTED = "{person} noted {via}: {text}."
     NOT_ALLOWED = "{person} may not {deed}: that takes the right {right}, which is held by {holders}."
     COMMAND_REFUSED = "{person} wanted to {deed} {via}; nothing changes because {why}."

@@ -42,6 +42,14 @@ def commands() -> list[click.Command]:
         _made("declare", "Make a ticket a major incident; those like it join it."),
         _made("duty", "Say that a duty of a ticket is done: its clock ends.", _argument("duty")),
         _made("vendor", "Tell a vendor's own number for a ticket.", _argument("vendor"), _argument("number")),
+        _made(
+            "handoff",
+            "Tell whoever takes a ticket over what they should know.",
+            _option("--tried", "tried", "What was tried."),
+            _option("--impact", "impact", "What it means for whom."),
+            _option("--links", "links", "Where more is told: addresses with spaces between them."),
+            _option("--next-step", "next_step", "What comes next."),
+        ),
         _made("note", "Note something on a ticket and its records.", _argument("text")),
     ]
 

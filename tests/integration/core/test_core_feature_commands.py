@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from core.model import ReasonCode, Right
+from core.model import HandoffFact, ReasonCode, Right
 from core.policy import Authority
 from tests.integration.world import World, world
 
@@ -227,3 +227,14 @@ def test_an_attempt_without_the_right_is_refused_told_and_recorded(here: World) 
     assert says(here, "take", "sam.okafor")[0] == 403
     assert says(here, "severity", "lee.park", severity="SEV4")[0] == 200
     assert incident(here)["fields"]["priority"] != "1"
+
+
+def test_what_is_told_for_those_who_take_over_reaches_the_next_level(here: World) -> None:
+    policy = replace(here.policy, handoff=tuple(HandoffFact))
+    here.loaded = replace(here.loaded, policy=policy, at_version=lambda _: policy)
+    here.alert()
+    assert says(here, "handoff", tried="a restart", impact="nobody can pay", links="https://wiki.example/7")[0] == 200
+    here.jump(5)
+    assert here.messages.told == ["dana.reyes", "lee.park"]
+    assert "Tried: a restart. Impact: nobody can pay." in here.messages.sent[-1][1].tried
+    assert "https://wiki.example/7" in notes(here)

@@ -7,6 +7,8 @@ import pytest
 from console_fakes import NOW, FakeDesk, row
 from flask.testing import FlaskClient
 
+from console.offers import _TILES
+from console.room import ASSETS
 from core.desk import NotAllowedError, NotPossibleError
 from core.model import (
     Assign,
@@ -21,12 +23,14 @@ from core.model import (
     Note,
     Resume,
     SetBackup,
+    SetHandoff,
     SetOwner,
     Severity,
     Snooze,
     State,
     Take,
 )
+from core.orders import names
 
 API = ("dana", "through the API", "so")
 HERE = ("dana", "in the console", "so")
@@ -50,6 +54,11 @@ HERE = ("dana", "in the console", "so")
         ("owner", {"level": "L2", "person": "ines"}, SetOwner(*API, level="L2", person="ines")),
         ("owner", {"level": "L2", "person": "", "as": "backup"}, SetBackup(*API, level="L2", person="")),
         ("link", {"major": 9}, LinkMajor(*API, major=9)),
+        (
+            "handoff",
+            {"tried": "a restart", "links": "https://a.example, b"},
+            SetHandoff(*API, tried="a restart", links=("https://a.example", "b")),
+        ),
         ("note", {"text": "It is DNS."}, Note(*API, text="It is DNS.")),
     ],
 )
@@ -135,7 +144,8 @@ def test_every_offer_says_what_will_happen_where(client: FlaskClient) -> None:
     assert "Assign it in servicenow-main INC0012344</button>" in html
     assert "Next level: L2" in html
     assert set(re.findall(r'id="do-([\w-]+)"', html)) == {
-        "take", "assign", "escalate", "severity", "hand-back", "snooze", "hold", "owner", "link", "declare", "note",
+        "take", "assign", "escalate", "severity", "hand-back", "snooze", "hold", "owner", "link", "declare", "handoff",
+        "note",
     }  # fmt: skip
 
 
@@ -177,3 +187,9 @@ def test_the_ticket_tells_scripts_who_may_what(client: FlaskClient) -> None:
     assert choices["levels"] == ["L1", "L2", "L3"]
     assert choices["others"] == ["acknowledge", "note"]
     assert choices["longest_snooze"] == 7200
+
+
+def test_every_commands_fields_are_shown_once_its_tile_is_chosen() -> None:
+    css = (ASSETS / "rung.css").read_text()
+    assert [name for name in _TILES if f"form:has(#do-{name}:checked) .offer.{name}" not in css] == []
+    assert set(_TILES) == set(names()) - {"acknowledge"}

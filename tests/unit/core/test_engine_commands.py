@@ -19,6 +19,7 @@ from core.model import (
     EscalateNow,
     EscalateTo,
     HandBack,
+    HandoffFact,
     HoldAutomation,
     Impact,
     LinkMajor,
@@ -30,6 +31,7 @@ from core.model import (
     Report,
     Resume,
     SetBackup,
+    SetHandoff,
     SetOwner,
     Severity,
     Snooze,
@@ -40,7 +42,7 @@ from core.model import (
     Urgency,
     Verb,
 )
-from core.policy import Roster, Span
+from core.policy import Ask, Layer, OnCall, Roster, Span
 from tests.unit.core.conftest import NOON, REF, Story, a_policy
 
 HERE = "in the console"
@@ -302,6 +304,45 @@ def test_it_is_linked_to_no_ticket_that_is_no_major_incident(opened: Story) -> N
     assert opened.outcome.refused is Refused.MAKES_NO_SENSE
     opened.happens(command(LinkMajor, major=1))
     assert opened.outcome.refused is Refused.MAKES_NO_SENSE
+
+
+def test_what_is_told_for_those_who_take_over_is_kept_and_goes_on_with_it() -> None:
+    opened = Story(a_policy(handoff=tuple(HandoffFact))).fires().is_created()
+    facts = {"tried": "a restart", "impact": "nobody can pay", "links": ("https://wiki.example/7",)}
+    opened.happens(command(SetHandoff, reason="", **facts))
+    assert sentence(opened) == (
+        "Dana Reyes told whoever takes it over in the console: tried was a restart; the impact is nobody can pay;"
+        " see https://wiki.example/7."
+    )
+    opened.happens(command(SetHandoff, **facts))
+    assert opened.outcome.refused is Refused.MAKES_NO_SENSE
+    opened.happens(command(EscalateNow))
+    notice = opened.last(Verb.NOTIFY).notice
+    assert notice is not None
+    assert "Tried: a restart. Impact: nobody can pay." in notice.tried
+    opened.happens(command(SetHandoff, "lee", tried=""))
+    assert opened.opened.handoff.tried == ""
+    assert opened.opened.handoff.impact == "nobody can pay"
+
+
+def test_somebody_to_whom_it_was_assigned_and_who_cannot_be_reached_is_not_waited_for(opened: Story) -> None:
+    opened.happens(command(Assign, person="ines"))
+    opened.happens(Report(opened.last(Verb.NOTIFY), Refusal("no such number")))
+    assert opened.told == ["dana"], "who is on call is asked again"
+
+
+def test_taking_what_all_must_acknowledge_leaves_the_wait_for_the_others() -> None:
+    policy = a_policy()
+    path = policy.paths["standard"]
+    level = replace(path.levels[0], ask=Ask.ALL)
+    team = policy.roster.teams["pay"]
+    duty = OnCall(people=("dana",), layers=(Layer(people=("ines",)),))
+    roster = replace(policy.roster, teams={"pay": replace(team, on_call={**team.on_call, "L1": duty})})
+    story = Story(replace(policy, roster=roster, paths={"standard": replace(path, levels=(level, *path.levels[1:]))}))
+    story.fires().happens(command(Take, "ines"))
+    assert story.opened.acknowledged_by == ""
+    assert story.waits_for_acknowledgement
+    assert story.opened.owner == "ines"
 
 
 def test_a_note_reaches_the_records_with_its_author_also_when_all_is_over(opened: Story) -> None:

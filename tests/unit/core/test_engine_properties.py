@@ -27,11 +27,13 @@ from core.model import (
     LinkMajor,
     Note,
     Party,
+    ReasonCode,
     Receipt,
     Refusal,
     Report,
     Resume,
     SetBackup,
+    SetHandoff,
     SetOwner,
     Severity,
     Snooze,
@@ -85,6 +87,7 @@ commands = st.one_of(
     st.builds(HoldAutomation, **said, until=st.integers(-5, 90).map(lambda many: NOON + timedelta(minutes=many))),
     st.builds(Snooze, **said, length=st.integers(-5, 90).map(lambda many: timedelta(minutes=many))),
     st.builds(LinkMajor, **said, major=st.integers(0, 3)),
+    st.builds(SetHandoff, **said, tried=st.sampled_from([None, "", "a restart"])),
     st.builds(Note, **said, text=st.sampled_from(["", "Seen it too."])),
 )
 moves = st.one_of(alerts, changes, commands, st.sampled_from(["timer", "done", "refused", "late timer"]))
@@ -173,3 +176,29 @@ def test_a_command_that_is_refused_changes_nothing(tale: list[Command], level: i
             assert not outcome.actions
             assert [entry.kind for entry in outcome.entries] == [EntryKind.COMMAND]
         ticket = outcome.ticket
+
+
+unheld = st.one_of(alerts, changes, st.sampled_from(["timer", "done", "refused", "late timer"]))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(unheld, st.integers(0, 20)), max_size=10))
+def test_nothing_but_a_person_moves_up_what_is_on_hold(tale: list[tuple[object, int]]) -> None:
+    policy, now = a_policy(), NOON
+    ticket = step(Unopened(1, "k3f9q2abcd"), an_alert(), policy, now).ticket
+    assert ticket is not None
+    held = step(ticket, HoldAutomation("dana", "here", "so", until=NOON + timedelta(hours=20)), policy, now)
+    ticket, actions = held.ticket, list(held.actions)
+    for move, minutes in tale:
+        assert ticket is not None
+        due = stimulus_of(move, ticket, actions)
+        if due is None or (move == "timer" and min(one.due_at for one in ticket.timers) > now):
+            continue
+        now += timedelta(minutes=minutes)
+        outcome = step(ticket, due, policy, now)
+        ticket = outcome.ticket
+        actions += outcome.actions
+        assert ticket is not None
+        assert ticket.level <= 1 or ticket.hold is None
+        escalated = {ReasonCode.ESCALATED, ReasonCode.EXHAUSTED} & {entry.reason.code for entry in outcome.entries}
+        assert not escalated or ticket.hold is None

@@ -22,6 +22,7 @@ from core.model import (
     Note,
     Resume,
     SetBackup,
+    SetHandoff,
     SetOwner,
     Severity,
     Snooze,
@@ -75,6 +76,7 @@ def run(*arguments: str) -> Result:
         (["owner", "7", "L2", "ines"], SetOwner(*SAID, level="L2", person="ines")),
         (["owner", "7", "L2", "", "--backup"], SetBackup(*SAID, level="L2", person="")),
         (["link", "7", "9"], LinkMajor(*SAID, major=9)),
+        (["handoff", "7", "--next-step", "roll back"], SetHandoff(*SAID, next_step="roll back")),
         (["note", "7", "It is DNS."], Note(*SAID, text="It is DNS.")),
     ],
 )
