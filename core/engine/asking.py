@@ -13,7 +13,7 @@ from core.engine.surge import allowed, tell_widened
 from core.engine.vendors import ask_vendor, vendor_notice
 from core.engine.wording import duty_notice, listed, span
 from core.model import Asked, Reason, ReasonCode, TimerKind
-from core.policy import Ask, Level
+from core.policy import Ask, Level, Within
 from core.policy.vendor import vendor_of
 
 
@@ -35,7 +35,7 @@ FIRST = Opening(ReasonCode.LEVEL_ASKS, ReasonCode.LEVEL_BEGUN)
 
 def begin_level(draft: Draft, level: Level, people: Chain, opening: Opening) -> None:
     """Ask the people of the level on which the ticket now stands; there must be somebody."""
-    chosen = people.candidates if level.ask is Ask.ALL else people.candidates[:1]
+    chosen = people.on_duty if level.ask is Ask.ALL else people.candidates[:1]
     draft.update(level_since=draft.now, asked=tuple(Asked(one.person, draft.now) for one in chosen))
     reason = draft.decided(draft.ticket.path, _reason(draft, level, chosen, opening))
     told = hand_over(draft, level) if opening.is_handoff else ""
@@ -82,7 +82,7 @@ def remind(draft: Draft, why: str) -> None:
         return
     again = asked_again(draft, level)
     answered = frozenset(one.person for one in ticket.asked if one.acknowledged_at)
-    people = chain(draft, level).candidates if level.ask is Ask.ALL else (again,) if again else ()
+    people = chain(draft, level).on_duty if level.ask is Ask.ALL else (again,) if again else ()
     chosen = [one for one in people if one.person not in answered]
     if not chosen:
         return
@@ -128,6 +128,8 @@ def _give(draft: Draft, chosen: Sequence[Candidate], within: timedelta, reason: 
         draft.notify(vendor_notice(draft.ticket, draft.policy, vendor, within), reason)
         return
     first, ticket = chosen[0].person, draft.ticket
+    if draft.policy.routing.asks(Within.ROUND_ROBIN):
+        draft.take_turn(first)
     keeps_owner = "assignee" in ticket.theirs and ticket.owner
     draft.update(owner=ticket.owner if keeps_owner else first)
     draft.write(assignee=first)

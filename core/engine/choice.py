@@ -18,10 +18,12 @@ class Choice:
     """Everybody whom a level can ask now, roster ids, whoever is asked first first.
 
     `why` is why the first is asked, "" where that is merely because they are on call; with nobody, why there is nobody.
+    `pool` are those of them who are on duty now; the others stand behind them, and may be asleep.
     """
 
     people: tuple[str, ...]
     why: str = ""
+    pool: tuple[str, ...] = ()
 
     @property
     def person(self) -> str:
@@ -44,20 +46,18 @@ def person_for(draft: Draft, level: str, team: str = "") -> Choice:
         return Choice((), _nobody(draft, team, unreachable))
     whys = _instead(draft, (*named, *there), unreachable)
     if named and reachable[0] in named:
-        return Choice(_everybody(reachable), _listed(whys))
+        return Choice(_everybody(reachable), _listed(whys), next((one for one in reachable if one not in named), ()))
     first, skilled = _skilled(draft, reachable, team)
     spoken, speaks = _speaking(draft, first)
     ordered, best = _ordered(draft, spoken, team)
-    return Choice(_everybody((ordered, first, *reachable)), _listed((*whys, *skilled, *speaks, *best)))
+    return Choice(_everybody((ordered, first, *reachable)), _listed((*whys, *skilled, *speaks, *best)), reachable[0])
 
 
 def announce(draft: Draft, choice: Choice, level: str) -> None:
-    """Tell why it is that person, where there is something to tell, and count their turn where turns are taken."""
+    """Tell why it is that person, where there is something to tell."""
     if choice.why:
         facts = {"person": draft.policy.roster.name(choice.person), "level": level, "why": choice.why}
         draft.decide("routing", ReasonCode.CHOSEN, **facts)
-    if draft.policy.routing.asks(Within.ROUND_ROBIN):
-        draft.take_turn(choice.person)
 
 
 def _named(draft: Draft, level: str) -> _Pools:

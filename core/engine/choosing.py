@@ -32,6 +32,11 @@ class Chain:
     why_nobody: str = ""
     choice: Choice = field(default_factory=lambda: Choice(()))
 
+    @property
+    def on_duty(self) -> tuple[Candidate, ...]:
+        """Those who are named, and those of the team who are on duty now: whom a level asks that asks them all."""
+        return tuple(one for one in self.candidates if not one.is_on_call or one.person in self.choice.pool)
+
     def after(self, asked: frozenset[str]) -> Candidate | None:
         """The first who was not asked yet."""
         return next((one for one in self.candidates if one.person not in asked), None)

@@ -13,11 +13,13 @@ from core.engine.choice import person_for
 from core.engine.draft import Draft
 from core.model import Person, ReasonCode, Surroundings, Ticket, TicketKind
 from core.policy import (
+    Ask,
     Condition,
     Hours,
     Layer,
     OnCall,
     Override,
+    Path,
     Policy,
     Roster,
     Routing,
@@ -27,7 +29,7 @@ from core.policy import (
     Within,
     on_call,
 )
-from tests.unit.core.conftest import NOON, Story, a_policy
+from tests.unit.core.conftest import NOON, Story, a_level, a_policy
 
 HOUR = timedelta(hours=1)
 NOW = Span(NOON - HOUR, NOON + HOUR)
@@ -171,6 +173,13 @@ def test_a_rule_without_a_team_leaves_the_service_s(story: Callable[..., Story])
     now = story(policy=policy).fires()
     assert (now.opened.team, now.opened.skill) == ("pay", "postgres")
     assert ReasonCode.ROUTED_BY_SERVICE in now.reasons
+
+
+def test_a_level_that_asks_everybody_lets_a_layer_that_is_covered_sleep(story: Callable[..., Story]) -> None:
+    duty = OnCall(people=("vic",), layers=(Layer(people=("dana", "lee")),))
+    level = replace(a_level("L1"), ask=Ask.ALL)
+    policy = replace(with_duty(duty, a_person("vic")), paths={"standard": Path(name="standard", levels=(level,))})
+    assert story(policy=policy).fires().told == ["dana", "lee"]
 
 
 NAMES = ("dana", "lee", "sam", "vic")
