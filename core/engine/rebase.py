@@ -66,7 +66,8 @@ def _cross(draft: Draft) -> bool:
     was_quiet = ticket.gathered and ticket.state.is_open and not ticket.is_acknowledged
     draft.update(gathered=False)  # a major incident gathers what is real, or what is in the shadow, never both
     if why:
-        draft.update(shadow=True)
+        # What is still on its way does not go out any more, so nothing of it is to be expected on the records.
+        draft.update(shadow=True, records=tuple(replace(one, wanted={}) for one in ticket.records))
         draft.withdraw_notices()
         draft.decide("roll-out", ReasonCode.SHADOWED, why=why)
         if was_quiet:

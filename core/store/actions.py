@@ -98,6 +98,12 @@ def withdraw_notices(connection: Connection, ticket_id: int) -> None:
     connection.execute(update(actions).where(waiting, _LAPSES).values(status=ActionStatus.SUPERSEDED.value))
 
 
+def shadow(connection: Connection, ticket_id: int) -> None:
+    """A ticket goes into the shadow: what of it no worker has taken up is only what would have been done."""
+    waiting = (actions.c.ticket_id == ticket_id) & actions.c.status.in_(("pending", "held", "gathered"))
+    connection.execute(update(actions).where(waiting).values(status=ActionStatus.SHADOW.value))
+
+
 def release_notices(connection: Connection, ticket_id: int) -> None:
     """Send what a ticket asks of people and is held back, at once."""
     held = (actions.c.ticket_id == ticket_id) & (actions.c.status == "held")

@@ -112,6 +112,8 @@ def save(connection: Connection, before: Ticket | None, outcome: Outcome) -> Non
         actions.confirm(connection, ticket.id, outcome.confirms)
     if outcome.turn:
         workload.take_turn(connection, outcome.turn, shadow=ticket.shadow)
+    if ticket.shadow and before and not before.shadow:
+        actions.shadow(connection, ticket.id)
     actions.add(connection, outcome.actions, ticket.severity, ticket.updated_at, shadow=ticket.shadow)
     signals.add(connection, ticket.id, outcome)
 

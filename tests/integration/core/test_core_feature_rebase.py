@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from core.desk import Rebased
-from core.model import Acknowledge, Impact, ReasonCode, Rebase, Severity, Urgency
+from core.model import Acknowledge, ActionStatus, Impact, ReasonCode, Rebase, Severity, Urgency
 from core.policy import Level, Policy, RollOut
 from core.policy import Path as EscalationPath
 from tests.integration.world import BEGIN, World, world
@@ -162,6 +162,21 @@ def test_a_ticket_can_go_into_the_shadow_and_nothing_more_is_sent(rung: World) -
     rung.jump(60)
     assert rung.page().ticket.exhausted
     assert (len(rung.box.calls("servicenow")), rung.messages.told) == (calls, ["dana.reyes"])
+
+
+def test_what_was_still_on_its_way_does_not_leave_a_ticket_that_went_into_the_shadow(rung: World) -> None:
+    rung.box.fault("servicenow", kind="status", status=503, method="POST", path="*/table/incident", times=20)
+    rung.alert()
+    put(rung, roll_out=RollOut(everything=True))
+    rebase(rung)
+    rung.box.heal("servicenow")
+    rung.hurry()
+    assert rung.box.incidents() == []
+    assert {one.status for one in rung.page().actions if one.target == "servicenow"} == {ActionStatus.SHADOW}
+    put(rung, roll_out=RollOut())
+    rebase(rung)
+    rung.hurry()
+    assert len(rung.box.incidents()) == 1
 
 
 def test_moving_it_twice_or_when_it_is_over_changes_nothing_and_says_so(rung: World) -> None:
