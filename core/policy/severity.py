@@ -72,7 +72,7 @@ class SeverityRule:
         for rule in self.rules:
             if rule.condition.holds(facts):
                 turned = rule.turned(severity)
-                return (turned, why) if turned is severity else (turned, _by_rule(rule, severity, turned))
+                return (turned, why) if turned is severity else (turned, _by_rule(rule, facts, severity, turned))
         return severity, why
 
     def _by_impact(
@@ -126,9 +126,12 @@ class LocalSeverity:
 _SEVERITIES = tuple(Severity)
 
 
-def _by_rule(rule: SeverityTurn, before: Severity, turned: Severity) -> Reason:
-    facts = {"severity": turned.value, "before": before.value, "rule": rule.name, "because": rule.because}
-    return Reason(ReasonCode.SEVERITY_BY_RULE, facts)
+def _by_rule(rule: SeverityTurn, facts: Facts, before: Severity, turned: Severity) -> Reason:
+    """Impact and urgency go with it unsaid, so that a recorded ticket can be played again from its timeline."""
+    told = {"severity": turned.value, "before": before.value, "rule": rule.name, "because": rule.because}
+    return Reason(
+        ReasonCode.SEVERITY_BY_RULE, {**told, "impact": _word(_impact(facts)), "urgency": _word(_urgency(facts))}
+    )
 
 
 def _impact(facts: Facts) -> Impact | None:

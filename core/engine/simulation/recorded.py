@@ -20,6 +20,8 @@ _DEEDS: Mapping[ReasonCode, Deed] = {
     ReasonCode.ACKNOWLEDGED: "acknowledged",
     ReasonCode.COMMENTED: "updated",
     ReasonCode.SEVERITY_CHANGED: "facts",
+    ReasonCode.SEVERITY_CHANGED_BY_SEGMENT: "facts",
+    ReasonCode.SEVERITY_CHANGED_BY_RULE: "facts",
     ReasonCode.ALERT_CHANGED: "facts",
 }
 _GRADES = ("high", "medium", "low")

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from core.engine.simulation import Assumption, Band, Call, Case, Move, Tally, Was, band, play, stage
 from core.engine.simulation.recorded import case_of
-from core.model import Acknowledge, Entry, Impact, Severity, State, Ticket
+from core.model import Acknowledge, Entry, Impact, Severity, State, Ticket, Urgency
 from core.policy import Level, Path
 from tests.unit.core.conftest import NOON, Story, a_policy
+from tests.unit.core.test_policy_severity import a_rule, ruled
 
 LATER = NOON + timedelta(days=30)
 NOBODY = Assumption("nobody")
@@ -111,6 +112,16 @@ def test_a_recorded_ticket_becomes_its_case() -> None:
     ]
     assert ("facts", {"impact": "high", "urgency": "high"}) in [(one.deed, dict(one.values)) for one in case.moves]
     assert case.was.acknowledged_after == 300
+
+
+def test_impact_and_urgency_are_known_of_a_recorded_ticket_whose_severity_a_rule_decided() -> None:
+    policy = ruled(a_rule("raise", match={"service": "payments"}))
+    story, entries = Story(policy).fires(impact=Impact.LOW, urgency=Urgency.LOW), []
+    entries += told(story)
+    entries += told(story.fires(after=2, impact=Impact.MEDIUM, urgency=Urgency.LOW))
+    case = case_of(story.opened, entries, policy.roster)
+    assert (case.impact, case.urgency) == ("low", "low")
+    assert ("facts", {"impact": "medium", "urgency": "low"}) in [(one.deed, dict(one.values)) for one in case.moves]
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from core.model import Impact, Severity, Urgency
-from core.policy import Criticality, Owners, Policy, Turn
+from core.model import Impact, Severity, Ticket, TicketKind, Urgency
+from core.policy import Criticality, Owners, Policy, Turn, facts_of
 from rung import documents
 from rung.documents import DocumentsError
 from rung.live import packaged
 
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 ROSTER = """\
 people:
   dana: {name: Dana Reyes, notify: ["${A}"]}
@@ -99,6 +101,49 @@ def test_the_packaged_rules_hold_where_a_policy_has_none_of_its_own() -> None:
     rules = policy("services: {}\n").severity.rules
     assert "critical service" in [rule.name for rule in rules]
     assert policy("severity: {rules: []}\n").severity.rules == ()
+
+
+CATALOGUE = """\
+services:
+  db: {name: Database, team: payments}
+  web: {name: Web, team: payments, criticality: critical, depends_on: [db]}
+  wiki: {name: Wiki, team: payments, criticality: low, depends_on: [db]}
+  a: {name: A, team: payments, depends_on: [web]}
+  b: {name: B, team: payments, depends_on: [a]}
+  c: {name: C, team: payments, depends_on: [db]}
+customers: {acme: {name: Acme, vips: [Ana Lima]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("about", "severity", "by"),
+    [
+        ({}, Severity.SEV3, ""),
+        ({"service": "web"}, Severity.SEV2, "critical service"),
+        ({"service": "web", "impact": Impact.HIGH}, Severity.SEV1, "critical service"),
+        ({"service": "web", "impact": Impact.LOW}, Severity.SEV4, ""),
+        ({"service": "db"}, Severity.SEV2, "needed by many"),
+        (
+            {"service": "wiki", "impact": Impact.HIGH, "urgency": Urgency.HIGH},
+            Severity.SEV3,
+            "service of low criticality",
+        ),
+        ({"kind": TicketKind.SECURITY}, Severity.SEV2, "security"),
+        ({"kind": TicketKind.REQUEST, "impact": Impact.HIGH}, Severity.SEV3, "requests"),
+        ({"impact": Impact.LOW, "risk": ("privacy",)}, Severity.SEV2, "harm to people or their data"),
+        ({"impact": Impact.LOW, "like": 12}, Severity.SEV2, "many alike"),
+        ({"impact": Impact.LOW, "customer": "acme", "caller": "Ana Lima"}, Severity.SEV3, "vip"),
+    ],
+)
+def test_the_packaged_rules_tell_what_impact_and_urgency_do_not(
+    about: dict[str, Any], severity: Severity, by: str
+) -> None:
+    read = policy(CATALOGUE)
+    grades = {"impact": Impact.MEDIUM, "urgency": Urgency.MEDIUM}
+    known = {"id": 1, "uid": "u", "kind": TicketKind.INCIDENT, "source": "snow", "title": "Down", "policy_version": 1}
+    ticket = Ticket(**{**known, "opened_at": NOON, "updated_at": NOON, **grades, **about})
+    found, why = read.severity_of(facts_of(ticket, read, NOON))
+    assert (found, why.facts.get("rule", "")) == (severity, by)
 
 
 @pytest.mark.parametrize(
