@@ -116,7 +116,7 @@ def test_an_expression_over_a_matched_pattern_is_tried_with_what_it_names() -> N
 
 SMALL: dict[str, tuple[object, ...]] = {
     "severity": ("SEV1", "SEV2", "SEV3", "SEV4"),
-    "source": ("a", "ab", "b", "other"),
+    "source": ("a", "ab", "ax", "b", "xb", "other"),
     "acknowledged": (True, False),
 }
 _MATCH = st.fixed_dictionaries(
