@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from console import wording
 from console.overruled import overruled
 from console.wording import Moment, counted, plain
-from core.desk import ActionRow, Board, BoardRow, TicketPage
+from core.desk import ActionRow, Board, BoardRow, TicketPage, UpdateRow
 from core.model import ActionStatus, DeliveryStatus, Record, State, Verb
 
 People = Mapping[str, str]
@@ -250,6 +250,24 @@ def doing(action: ActionRow, people: People) -> str:
     return f"{begun}: {summary}" if summary else begun
 
 
+def _update(one: UpdateRow, now: datetime) -> str:
+    last = f", last told {wording.ago(one.told_at, now)}" if one.told_at else ""
+    return f"{wording.time_left(one.due_at, now)}, at {wording.exact(one.due_at)}{last}"
+
+
+def told(action: ActionRow) -> str:
+    """Of a message: whose words it is in, at which moment, when it went out or until when it is held back."""
+    about = [action.audience, action.moment.replace("_", " "), action.language]
+    parts = [", ".join(one for one in about if one)]
+    if action.held_until:
+        parts.append(f"goes out {wording.exact(action.held_until)}: {plain(action.held_because)}")
+    elif action.digest:
+        parts.append(f"sent with others in action {action.digest}")
+    elif action.told_at:
+        parts.append(f"sent {wording.exact(action.told_at)}")
+    return " · ".join(part for part in parts if part)
+
+
 def facts(page: TicketPage, row: RowView, people: People) -> list[tuple[str, str]]:
     """The ticket's facts beside its header, in the order in which they are asked for, unknown ones left out."""
     ticket = page.ticket
@@ -271,6 +289,7 @@ def facts(page: TicketPage, row: RowView, people: People) -> list[tuple[str, str
         ("Urgency", ticket.urgency.name.capitalize() if ticket.urgency else ""),
         ("Kind", ticket.kind.value.capitalize()),
         ("Source", plain(ticket.source)),
+        *((f"Next update, {one.audience}", _update(one, page.now)) for one in page.updates),
         ("Policy", plain(page.policy)),
         ("Set by people", ", ".join(sorted(ticket.theirs))),
     ]

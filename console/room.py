@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from console import acknowledge, api, board, guard, ledgers, tickets, wording
 from console.guard import FormTokens
 from console.links import AcknowledgeLinks
-from console.present import STATUS_WORDS
+from console.present import STATUS_WORDS, told
 from console.shared import PUBLIC, People, Room
 from core.desk import Desk, NotAllowedError, NotFoundError, NotPossibleError, NotReplayableError
 from core.ports import Clock, StorageUnavailableError
@@ -154,6 +154,7 @@ def _offer_to_templates(pages: Blueprint, room: Room) -> None:
             "asset": asset,
             "wording": wording,
             "status_words": STATUS_WORDS,
+            "told": told,
             "now": room.clock(),
             "form_token": room.forms.make,
         }

@@ -18,6 +18,7 @@ from core.model import (
     Severity,
     State,
     Ticket,
+    TimerKind,
     Verb,
 )
 
@@ -145,7 +146,11 @@ class Board:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionRow:
-    """One line of the write-back ledger."""
+    """One line of the write-back ledger.
+
+    Of a notice: `told_at` is when it was let through, `held_until` until when it is held back and `held_because` why;
+    `audience`, `moment` and `language` say in whose words it is, `digest` the action that it went out with ("" alone).
+    """
 
     id: int
     operation_id: str
@@ -203,6 +208,22 @@ class TicketPage:
     asked: tuple[tuple[str, str], ...] = ()
     parent: BoardRow | None = None
     children: tuple[BoardRow, ...] = ()
+
+    @property
+    def updates(self) -> tuple[UpdateRow, ...]:
+        """When each audience with a cadence hears again, the first one first."""
+        told = {one.audience: one.at for one in self.ticket.told}
+        due = ((one.due_at, one.name) for one in self.ticket.timers if one.kind is TimerKind.UPDATE)
+        return tuple(UpdateRow(name, at, told.get(name)) for at, name in sorted(due))
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateRow:
+    """When an audience hears of a ticket again, and when it last heard; None where it has not yet."""
+
+    audience: str
+    due_at: datetime
+    told_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

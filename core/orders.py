@@ -30,6 +30,7 @@ from core.model import (
     Take,
     TellVendorCase,
 )
+from core.policy.message import AUDIENCES
 
 Words = Mapping[str, str]
 """What was given, by name; each command says which names it knows."""
@@ -132,7 +133,10 @@ def _handoff(said: _Said, words: Words, _: datetime) -> Command:
 
 
 def _note(said: _Said, words: Words, _: datetime) -> Command:
-    return Note(*said, text=_needed(words, "text", "what is to be noted"))
+    audience = words.get("audience", "")
+    if audience and audience not in AUDIENCES:
+        raise OrderError(f"There is no audience {audience!r}. There are: {', '.join(AUDIENCES)}.")
+    return Note(*said, text=_needed(words, "text", "what is to be noted"), audience=audience)
 
 
 _ORDERS: Mapping[str, tuple[_Made, tuple[str, ...]]] = {
@@ -152,7 +156,7 @@ _ORDERS: Mapping[str, tuple[_Made, tuple[str, ...]]] = {
     "duty": (_duty, ("duty",)),
     "vendor": (_vendor, ("vendor", "number")),
     "handoff": (_handoff, ("tried", "impact", "links", "next_step")),
-    "note": (_note, ("text",)),
+    "note": (_note, ("text", "audience")),
 }
 
 

@@ -44,6 +44,11 @@ def update_is_due(draft: Draft, timer: Timer) -> None:
         tell_channel(draft, channel, Moment.UPDATE_DUE, reason)
 
 
+def is_heard(draft: Draft, audience: str) -> bool:
+    """Whether any channel tells an audience of the ticket."""
+    return next(draft.policy.communication.serving(audience, draft.ticket), None) is not None
+
+
 def publish(draft: Draft, text: str, by: str, audience: str = CUSTOMER) -> None:
     """A person wrote how it stands, for an audience to read: its channels are told, and its cadence begins anew."""
     channels = tuple(draft.policy.communication.serving(audience, draft.ticket))

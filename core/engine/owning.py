@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from core.engine.asking import remind
 from core.engine.choosing import asked_again
+from core.engine.communication import is_heard, publish
 from core.engine.draft import Draft
 from core.engine.handoff import give
 from core.engine.saying import refuse, told
@@ -108,9 +109,13 @@ def _in_words(value: str | tuple[str, ...]) -> str:
 
 
 def note(draft: Draft, command: Note) -> None:
-    """Enter what a person has to say, here and on the records."""
-    text = command.text.strip().rstrip(".")
-    if text:
-        told(draft, command, ReasonCode.NOTED, text=text)
-    else:
+    """Enter what a person has to say, here and on the records; one for an audience goes to its channels too."""
+    text, audience = command.text.strip(), command.audience
+    if not text:
         refuse(draft, command, Right.NOTE, "it holds nothing")
+    elif audience and not is_heard(draft, audience):
+        refuse(draft, command, Right.NOTE, f"no channel tells the audience {audience} of this ticket")
+    else:
+        told(draft, command, ReasonCode.NOTED, text=text.rstrip("."))
+        if audience:
+            publish(draft, text, command.by, audience)

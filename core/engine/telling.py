@@ -23,7 +23,8 @@ def tell_channel(
 ) -> None:
     """Have a channel told; `about` are an `Occasion`'s texts. It is told nothing where no template fits."""
     ticket, communication = draft.ticket, draft.policy.communication
-    languages = communication.speaks(channel.language, ticket.language)
+    customer = draft.policy.customers.get(ticket.customer)
+    languages = communication.speaks(channel.language, customer.language if customer else "", ticket.language)
     made = _message(draft, channel.audience, moment, languages, template, channel.time_zone, about)
     if made:
         asks = channel.asks and moment in _ASKING

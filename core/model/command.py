@@ -139,6 +139,7 @@ class SetHandoff(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note(Command):
-    """Something that whoever works on it should know."""
+    """Something that whoever works on it should know; with an `audience`, that those who belong to it should know."""
 
     text: str
+    audience: str = ""

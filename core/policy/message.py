@@ -61,6 +61,11 @@ def _reference(about: Occasion) -> str:
     return next((record.ref.key for record in about.ticket.records if record.ref.key), f"#{about.ticket.id}")
 
 
+def _customer(about: Occasion) -> str:
+    customer = about.policy.customers.get(about.ticket.customer)
+    return customer.name if customer else about.ticket.customer
+
+
 def _level(about: Occasion) -> str:
     level = about.policy.path(about.ticket.path).level(about.ticket.level)
     return level.name if level else ""
@@ -94,7 +99,7 @@ FIELDS: Mapping[str, _Value] = {
     "severity": lambda it: it.ticket.severity.value,
     "means": lambda it: it.policy.severity.means.get(it.ticket.severity, ""),
     "service": _service,
-    "customer": lambda it: it.ticket.customer,
+    "customer": _customer,
     "region": lambda it: it.ticket.region,
     "state": lambda it: it.words(it.ticket.state.value),
     "opened": lambda it: _moment(it.ticket.opened_at, it.zone),

@@ -50,7 +50,12 @@ def commands() -> list[click.Command]:
             _option("--links", "links", "Where more is told: addresses with spaces between them."),
             _option("--next-step", "next_step", "What comes next."),
         ),
-        _made("note", "Note something on a ticket and its records.", _argument("text")),
+        _made(
+            "note",
+            "Note something on a ticket and its records, or tell it an audience's channels.",
+            _argument("text"),
+            _option("--to", "audience", "Tell it this audience too: internal, customer or executive."),
+        ),
     ]
 
 

@@ -13,7 +13,7 @@ from rung.cli.output import facts, json_option, left, length, moment, print_json
 from rung.cli.when import When
 
 if TYPE_CHECKING:
-    from core.desk import BoardRow, ClockRow, TicketPage
+    from core.desk import ActionRow, BoardRow, ClockRow, TicketPage
     from core.model import LevelOwner, Ticket
 
 _STATES = ("new", "in_progress", "on_hold", "resolved", "closed", "canceled")
@@ -71,7 +71,7 @@ def show(ticket_id: int, as_json: bool) -> None:
     if as_json:
         entries = [{"sentence": entry.reason.sentence, "entry": entry} for entry in page.entries]
         print_json({"ticket": page.ticket, "row": page.row, "policy": page.policy, "now": page.now,
-                    "parent": page.parent, "children": page.children, "clocks": page.clocks,
+                    "parent": page.parent, "children": page.children, "clocks": page.clocks, "updates": page.updates,
                     "timeline": entries, "actions": page.actions})  # fmt: skip
         return
     row = page.row
@@ -88,6 +88,7 @@ def show(ticket_id: int, as_json: bool) -> None:
             ("Level", row.level),
             ("Asked", "; ".join(f"{name}: {how}" for name, how in page.asked)),
             ("Next", f"{left(row.deadline, page.now)} {row.deadline_for}" if row.deadline else ""),
+            *((f"Update, {one.audience}", left(one.due_at, page.now)) for one in page.updates),
             ("Acknowledged", row.acknowledged_by),
             *_overruled(page.ticket),
             *_major(page),
@@ -104,8 +105,15 @@ def show(ticket_id: int, as_json: bool) -> None:
     rows = ((moment(entry.at), entry.by, entry.reason.sentence) for entry in page.entries)
     table(("WHEN", "BY", "WHY"), rows, "Nothing has happened yet.")
     click.echo()
-    actions = ((str(one.id), one.status.value, one.target, one.summary, one.error) for one in page.actions)
-    table(("ACTION", "STATUS", "WHERE", "WHAT", "ERROR"), actions, "Nothing was written or sent.")
+    actions = ((str(one.id), one.status.value, one.target, one.summary, _note(one)) for one in page.actions)
+    table(("ACTION", "STATUS", "WHERE", "WHAT", "NOTE"), actions, "Nothing was written or sent.")
+
+
+def _note(one: ActionRow) -> str:
+    """What went wrong with an action, or until when it is held back and why."""
+    if one.held_until:
+        return f"until {moment(one.held_until)}: {one.held_because}"
+    return one.error or (f"in the digest {one.digest}" if one.digest else "")
 
 
 def _major(page: TicketPage) -> list[tuple[str, str]]:

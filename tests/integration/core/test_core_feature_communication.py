@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
+from connectors.notify import build as build_notifier
 from core.desk import ActionRow
 from core.model import Acknowledge, ActionStatus, ChangeSeverity, Notice, ReasonCode, Severity, Verb
+from core.orders import order
 from core.policy import Policy
 from rung.documents.policy.communication import CommunicationSchema, communication
-from tests.integration.world import World, world
+from tests.integration.world import BEGIN, World, world
 
 CHANNELS = {
     "execs": {"ways": ["mailto://execs"], "audience": "executive"},
@@ -224,3 +227,47 @@ def test_quiet_hours_end_for_what_becomes_a_sev1(build: Build) -> None:
     here.app.desk.command(1, ChangeSeverity("ines.moreau", "in the test", "It is down.", severity=Severity.SEV1))
     here.settle()
     assert len(told(here, "dana.reyes")) == 1
+
+
+def test_a_note_for_an_audience_reaches_its_channels_and_restarts_its_cadence(build: Build) -> None:
+    here = build(tell=[], cadence={"customer": {"SEV1": "30m"}})
+    here.alert()
+    here.jump(4)
+    words = {"text": "Back by noon.", "audience": "customer"}
+    here.app.desk.command(1, order("note", "dana.reyes", "here", words, BEGIN))
+    here.settle()
+    assert told(here, "status")[-1].text.startswith("Back by noon.\nNächste Meldung bis 2026-03-02 12:34 UTC.")
+    assert told(here, "execs") == []
+    [update] = here.page().updates
+    assert (update.audience, update.told_at) == ("customer", here.now)
+    assert update.due_at == here.now + timedelta(minutes=30)
+
+
+def test_the_ticket_shows_who_was_told_what_when_and_where(build: Build) -> None:
+    here = build(cadence={"customer": {"SEV1": "30m"}}, limits={"per_channel": "1/h"})
+    here.alert()
+    here.jump(6)
+    page = requests.get(f"{here.url}/tickets/1", timeout=10).text
+    assert "Next update, customer" in page
+    assert "executive, opened, en · sent" in page
+    assert "Held back" in page
+    assert "the limit in 1 hour" in page
+    shown = requests.get(f"{here.url}/api/v1/tickets/1", timeout=10).json()
+    notices = [one for one in shown["actions"] if one["target"] == "status"]
+    assert notices[0]["language"] == "de"
+    assert notices[0]["told_at"] == "2026-03-02T12:00:00Z"
+
+
+def test_a_letter_to_a_channel_really_arrives_in_its_language(build: Build) -> None:
+    here = build(tell=[])
+    way = f"mailto://127.0.0.1:{here.box.smtp_port}?from=rung@example.com&to=status@example.com"
+    channels = {"status": {"ways": [way], "audience": "customer", "language": "de"}}
+    rule = {"name": "all", "moments": ["opened"], "audience": "customer"}
+    section = communication(CommunicationSchema().load({"channels": channels, "tell": [rule]}))
+    here.policy = replace(here.policy, communication=section)
+    here.loaded = replace(here.loaded, policy=here.policy)
+    here.app = replace(here.app, deliverer=replace(here.app.deliverer, notifier=build_notifier(lambda name: name)))
+    here.alert()
+    letters = [one for one in here.box.mail() if one["to"] == ["status@example.com"]]
+    assert [one["subject"] for one in letters] == ["Payments: Wir untersuchen eine Störung (SEV1)."]
+    assert letters[0]["text"].startswith("Vorgang #1, bemerkt 2026-03-02 12:00 UTC.")

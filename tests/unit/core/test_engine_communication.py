@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.engine.digest import is_wanted
 from core.model import (
     Acknowledge,
     EventKind,
     ForeignComment,
     Impact,
+    Note,
     Notice,
     Party,
     ReasonCode,
@@ -26,7 +28,7 @@ from core.model import (
     Urgency,
     Verb,
 )
-from core.policy import Policy
+from core.policy import Customer, Policy
 from core.policy.message import FIELDS, PUBLIC, Occasion, values
 from core.policy.template import Template
 from rung.documents.policy.communication import CommunicationSchema, communication
@@ -331,3 +333,51 @@ def test_an_audiences_own_wording_survives_the_store() -> None:
 def test_a_record_that_somebody_opened_is_told_as_well() -> None:
     story = Story(talking()).happens(a_record_event(kind=EventKind.CREATED))
     assert {one.moment for one in notices(story).values()} == {"opened"}
+
+
+def test_a_note_for_an_audience_goes_to_its_channels() -> None:
+    story = Story(talking()).fires(customer="acme")
+    story.happens(Note("dana", "here", text="Dana Reyes is on it.", audience="customer"), 1)
+    assert notices(story)["acme"].text.splitlines()[0] == "… is on it."
+    assert set(notices(story)) == {"acme", "status"}
+    assert notices(story.happens(Note("dana", "here", text="For us."), 1)) == {}
+
+
+def test_a_note_for_an_audience_that_reads_nowhere_is_refused() -> None:
+    story = Story(talking(channels={}, tell=[])).fires()
+    story.happens(Note("dana", "here", text="Soon.", audience="customer"), 1)
+    assert story.reasons == [ReasonCode.COMMAND_REFUSED]
+
+
+def test_the_customers_language_goes_before_the_tickets() -> None:
+    policy = replace(talking(), customers={"acme": Customer(id="acme", name="Acme Inc.", language="de")})
+    told = notices(Story(policy).fires(customer="acme", language="en"))
+    assert (told["acme"].language, told["room"].language) == ("de", "de")
+
+
+asks = st.sampled_from([None, "dana", "lee", "stranger"])
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sampled_from(["fires", "worse", "timer", "clears", "refused"]), max_size=8), asks)
+def test_nothing_is_asked_of_anybody_after_an_acknowledgement(tale: list[str], by: str | None) -> None:
+    story = Story(talking()).fires(impact=Impact.MEDIUM)
+    for move in tale:
+        timer = story.opened.timer(TimerKind.ACKNOWLEDGE)
+        if move == "timer" and timer:
+            story.happens(TimerDue(timer.kind, timer.token), (timer.due_at - story.now).total_seconds() / 60)
+        elif move == "clears":
+            story.clears(1)
+        elif move in ("fires", "worse"):
+            story.fires(1, impact=Impact.HIGH if move == "worse" else Impact.MEDIUM)
+    if by is None or not story.opened.state.is_open or story.opened.is_acknowledged:
+        return
+    asked = [one for one in story.actions if one.notice and one.notice.asks]
+    story.happens(Acknowledge(by, "here"), 1)
+    assert story.outcome.withdraw_notices
+    assert not [one for one in story.outcome.actions if one.notice and one.notice.asks]
+    for one in asked:
+        story.happens(Report(one, Refusal("nobody there")))
+        assert not [new for new in story.outcome.actions if new.notice and new.notice.asks]
+        assert one.notice
+        assert not is_wanted(one.notice, story.opened)
