@@ -125,6 +125,8 @@ FIELDS: Mapping[str, _Value] = {
     "resolution": lambda it: it.ticket.resolution,
     "because": lambda it: it.because,
     "clock": lambda it: it.clock,
+    "bridge": lambda it: it.ticket.major.bridge if it.ticket.major else "",
+    "contact": lambda it: it.policy.roster.name(it.ticket.major.contact) if it.ticket.major else "",
     "said_by": lambda it: it.said_by,
 }
 """Every field that a template may name, and what it says of a ticket."""

@@ -10,11 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.engine.digest import is_wanted
+from core.engine.moments import moments
 from core.model import (
     Acknowledge,
     EventKind,
     ForeignComment,
     Impact,
+    Major,
+    Moment,
     Note,
     Notice,
     Party,
@@ -381,3 +384,14 @@ def test_nothing_is_asked_of_anybody_after_an_acknowledgement(tale: list[str], b
         assert not [new for new in story.outcome.actions if new.notice and new.notice.asks]
         assert one.notice
         assert not is_wanted(one.notice, story.opened)
+
+
+def test_a_ticket_that_becomes_a_major_incident_is_told_with_its_bridge() -> None:
+    before = Story(talking()).fires().opened
+    after = replace(before, major=Major(bridge="https://meet.example.com/k3", contact="ines"))
+    assert Moment.MAJOR in moments(before, after)
+    policy = talking()
+    about = Occasion(ticket=after, policy=policy, now=NOON, words=policy.communication.words_of("en"))
+    seen = values(about, policy.communication.withheld("executive"))
+    assert (seen["bridge"], seen["contact"]) == ("https://meet.example.com/k3", "Ines Moreau")
+    assert not {"bridge", "contact"} & set(values(about, policy.communication.withheld("customer")))
