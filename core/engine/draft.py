@@ -66,6 +66,7 @@ class Draft:
         self._to_children: list[Signal] = []
         self.refused: Refused | None = None
         self._answer: Reason | None = None
+        self._facts: tuple[Ticket, Facts] | None = None
 
     @property
     def is_held(self) -> bool:
@@ -190,7 +191,10 @@ class Draft:
 
     def facts(self) -> Facts:
         """What rules may ask of the ticket as it now stands."""
-        return facts_of(self.ticket, self.policy, self.now)
+        ticket = self.ticket
+        if self._facts is None or self._facts[0] is not ticket:
+            self._facts = (ticket, facts_of(ticket, self.policy, self.now))
+        return self._facts[1]
 
     def put_record(self, record: Record) -> None:
         """Set the ticket's record on a platform."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.model import Ticket, Timer, TimerKind
+from core.model import Ticket
 from core.model.changed import changed
 from tests.unit.core.conftest import NOON, Story
 
@@ -23,4 +23,4 @@ def test_a_changed_value_is_what_replace_makes_and_leaves_the_old_one_alone() ->
 
 def test_a_name_that_is_no_field_is_refused() -> None:
     with pytest.raises(KeyError):
-        changed(Timer(TimerKind.CLOSE, NOON, 1), {"due": NOON})
+        changed(Story().fires().opened, {"due": NOON})
