@@ -11,7 +11,7 @@ import click
 import structlog
 from rich.console import Console
 
-from bench import codec, engine, ingest, intake, mapping, report, store, through, whole
+from bench import codec, engine, ingest, intake, mapping, report, simulation, store, through, times, whole
 from bench.figures import Figure, in_section
 from bench.ground import Ground, GroundError
 from bench.sender import LoadError
@@ -19,6 +19,8 @@ from rung.up import UpError
 
 SECTIONS: dict[str, Callable[[Ground], list[Figure]]] = {
     "engine": lambda _: engine.measure(),
+    "times": lambda _: times.measure(),
+    "simulate": lambda _: simulation.measure(),
     "mappings": lambda _: mapping.measure(),
     "codec": lambda _: codec.measure(),
     "store": store.measure,
