@@ -18,6 +18,7 @@ _STATES: Mapping[ReasonCode, State] = {
 }
 _DEEDS: Mapping[ReasonCode, Deed] = {
     ReasonCode.ACKNOWLEDGED: "acknowledged",
+    ReasonCode.ACKNOWLEDGED_BY_REST: "acknowledged",
     ReasonCode.COMMENTED: "updated",
     ReasonCode.SEVERITY_CHANGED: "facts",
     ReasonCode.SEVERITY_CHANGED_BY_SEGMENT: "facts",
@@ -76,7 +77,7 @@ def _moves(timeline: Iterable[Entry]) -> Iterable[Move]:
 
 def _was(ticket: Ticket, timeline: Sequence[Entry], roster: Roster) -> Was:
     codes = [entry.reason.code for entry in timeline]
-    taken = next((entry.at for entry in timeline if entry.reason.code is ReasonCode.ACKNOWLEDGED), None)
+    taken = next((entry.at for entry in timeline if _DEEDS.get(entry.reason.code) == "acknowledged"), None)
     ids = {person.name: person.id for person in roster.people.values()}
     return Was(
         escalations=sum(code in ESCALATIONS for code in codes),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +16,7 @@ from core.model import (
     ChangeSeverity,
     Command,
     DeEscalate,
+    Entry,
     EntryKind,
     EscalateNow,
     EscalateTo,
@@ -146,6 +147,34 @@ def test_whatever_happens_the_ticket_stays_sane(tale: list[tuple[object, int]]) 
             assert given_ids.isdisjoint(action.operation_id for action in outcome.actions)
             given_ids |= {action.operation_id for action in outcome.actions}
             actions += outcome.actions
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(moves, st.integers(0, 20)), max_size=14))
+def test_replaying_what_happened_gives_the_same_ticket_though_it_was_stored_after_every_step(
+    tale: list[tuple[object, int]],
+) -> None:
+    policy, now = a_policy(), NOON
+    happened: list[tuple[Stimulus, datetime]] = [(an_alert(), now)]
+    outcome = step(Unopened(1, "k3f9q2abcd"), an_alert(), policy, now)
+    entries, actions = [*outcome.entries], list(outcome.actions)
+    for move, minutes in tale:
+        assert outcome.ticket is not None
+        stimulus = stimulus_of(move, outcome.ticket, actions)
+        if stimulus is not None:
+            now += timedelta(minutes=minutes)
+            happened.append((stimulus, now))
+            outcome = step(outcome.ticket, stimulus, policy, now)
+            entries += outcome.entries
+            actions += outcome.actions
+    again: Ticket | Unopened = Unopened(1, "k3f9q2abcd")
+    told: list[Entry] = []
+    for stimulus, moment in happened:
+        replayed = step(again, stimulus, policy, moment)
+        told += replayed.entries
+        again = from_json(to_json(replayed.ticket), Ticket)
+    assert again == outcome.ticket
+    assert told == entries
 
 
 @settings(max_examples=100, deadline=None)
