@@ -18,6 +18,10 @@ from core.policy.targets import ACKNOWLEDGE, OLA, RESOLVE, UPDATE
 def keep_time(draft: Draft) -> None:
     """Start, pause, go on with, measure anew and end the ticket's clocks as its facts ask, and tell of their marks."""
     ticket = draft.ticket
+    if draft.is_still and not any(
+        one.kind is TimerKind.CLOCK and one.due_at <= draft.now for one in draft.before.timers
+    ):
+        return
     if not ticket.state.is_open and all(clock.is_over for clock in ticket.clocks):
         return
     aims = {aim.name: aim for source in AIMS for aim in source(draft)}

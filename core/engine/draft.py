@@ -34,6 +34,10 @@ _WAITS = frozenset({TimerKind.ACKNOWLEDGE, TimerKind.SNOOZE})
 """Timers that wait while automation is on hold; clocks and ends do not."""
 
 
+_BESIDE = frozenset({"alerts", "comments", "operations", "records", "timer_token", "timers", "told", "updated_at"})
+"""Fields of a ticket that change without anything that its clocks run by."""
+
+
 class Draft:
     """What a step has decided so far about one ticket.
 
@@ -67,6 +71,14 @@ class Draft:
         self.refused: Refused | None = None
         self._answer: Reason | None = None
         self._facts: tuple[Ticket, Facts] | None = None
+
+    @property
+    def is_still(self) -> bool:
+        """Whether this step has so far changed nothing of the ticket that its clocks run by."""
+        now, before = self.ticket.__dict__, self.before.__dict__
+        return self.before.policy_severity is not None and all(
+            value is before[name] for name, value in now.items() if name not in _BESIDE
+        )
 
     @property
     def is_held(self) -> bool:

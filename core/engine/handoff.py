@@ -38,7 +38,7 @@ def hand_over(draft: Draft, level: Level) -> str:
 
 def give(draft: Draft, **facts: Any) -> None:
     """Keep what people say for those who take over, by the names of `Handoff`'s fields; "" takes one back."""
-    draft.update(handoff=changed(draft.ticket.handoff, facts))
+    draft.update(handoff=replace(draft.ticket.handoff, **facts))
 
 
 def _fact(ticket: Ticket, fact: HandoffFact, level: Level) -> str:

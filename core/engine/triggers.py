@@ -13,7 +13,8 @@ from core.engine.choosing import chain
 from core.engine.draft import Draft
 from core.engine.escalation import begin_again, escalate, move_to
 from core.model import EntryKind, Fired, ReasonCode, State, Ticket, TimerKind
-from core.policy import Direction, Facts, Trigger
+from core.policy import ALWAYS, Direction, Trigger
+from core.policy.spent import percent
 
 _KEPT = 60
 """Fired triggers that a ticket remembers, the latest."""
@@ -32,8 +33,8 @@ def pull_triggers(draft: Draft) -> None:
 
 
 def _pull(draft: Draft) -> None:
-    facts, ticket = draft.facts(), draft.ticket
-    holding = [trigger for trigger in draft.policy.triggers if _holds(trigger, ticket, facts, draft.now)]
+    ticket = draft.ticket
+    holding = [trigger for trigger in draft.policy.triggers if _holds(trigger, draft)]
     names = {trigger.name for trigger in holding}
     fired = tuple(one if one.trigger in names or not one.holds else replace(one, holds=False) for one in ticket.fired)
     pulled = [trigger for trigger in holding if not _has_fired(trigger, ticket) and _can_move(draft, trigger)]
@@ -74,21 +75,22 @@ def _can_move(draft: Draft, trigger: Trigger) -> bool:
             return 0 < number < ticket.level and bool(chain(draft, path.levels[number - 1]).candidates)
 
 
-def _holds(trigger: Trigger, ticket: Ticket, facts: Facts, now: datetime) -> bool:
-    """Whether all that the trigger names is true now."""
+def _holds(trigger: Trigger, draft: Draft) -> bool:
+    """Whether all that the trigger names is true now; the facts are gathered only where the rest is."""
+    ticket, now = draft.ticket, draft.now
     counts = ((trigger.reassignments, ticket.reassignments), (trigger.reopenings, ticket.reopenings))
     if any(count < wanted for wanted, count in (*counts, (trigger.like, ticket.like))):
         return False
-    if any(_spent(facts, clock) < percent for clock, percent in trigger.spent.items()):
+    if any(_spent(draft, clock) < wanted for clock, wanted in trigger.spent.items()):
         return False
     due = _due(trigger, ticket)
     is_time = due is not None and due <= now if trigger.is_timed else True
-    return is_time and trigger.condition.holds(facts)
+    return is_time and (trigger.condition is ALWAYS or trigger.condition.holds(draft.facts()))
 
 
-def _spent(facts: Facts, clock: str) -> int:
-    spent = facts.get(f"spent_{clock}", 0)
-    return spent if isinstance(spent, int) else 0
+def _spent(draft: Draft, name: str) -> int:
+    clock = draft.ticket.clock(name)
+    return percent(clock, draft.policy.calendar(clock.calendar), draft.now) if clock else 0
 
 
 def _due(trigger: Trigger, ticket: Ticket) -> datetime | None:
