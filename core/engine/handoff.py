@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from core.engine.draft import Draft
 from core.engine.wording import listed
 from core.model import HandoffFact, ReasonCode, Ticket
-from core.model.changed import changed
 from core.policy import Level
 
 _LACKING = {

@@ -106,7 +106,7 @@ def _overlaps(these: Iterable[Span], those: Iterable[Span]) -> Iterator[Span]:
 def _gaps(look: _Look) -> Iterator[Gap]:
     asked: dict[_Key, list[tuple[Walk, Level]]] = {}
     for walk in look.walks:
-        for level in walk.path.levels:
+        for level in walk.levels:
             asked.setdefault(look.key(walk, level), []).append((walk, level))
     for key, found in asked.items():
         duty = look.duty(key)
@@ -129,7 +129,7 @@ def _services(found: Iterable[Walk]) -> tuple[str, ...]:
 def _dark(look: _Look) -> Iterator[Dark]:
     alike: dict[tuple[str, str, tuple[_Key, ...]], list[Walk]] = {}
     for walk in look.walks:
-        keys = tuple(look.key(walk, level) for level in walk.path.levels)
+        keys = tuple(look.key(walk, level) for level in walk.levels)
         alike.setdefault((walk.team, walk.path.name, keys), []).append(walk)
     for (team, path, keys), found in alike.items():
         spans = [Span(look.start, look.end)]

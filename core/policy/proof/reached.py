@@ -17,12 +17,21 @@ NO_SERVICE = Service(id="", name="", team="")
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """Tickets of a service ("" for none) and severity that come to a team and walk a path."""
+    """Tickets of a service ("" for none) and severity that come to a team and walk a path from a level on.
+
+    `entry` is the level, counted from 1, at which they enter: no round begins below it.
+    """
 
     service: Service
     severity: Severity
     team: str
     path: Path
+    entry: int = 1
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """The levels that they can come to."""
+        return self.path.levels[self.entry - 1 :]
 
 
 def walks(policy: Policy) -> Iterator[Walk]:
@@ -36,7 +45,14 @@ def walks(policy: Policy) -> Iterator[Walk]:
             facts = _facts(service, severity)
             for team in _chosen(teams, facts, service.team or policy.default_team):
                 for path in _chosen(paths, {**facts, "team": team}, policy.default_path):
-                    yield Walk(service, severity, team, policy.path(path))
+                    for entry in _entries(policy.path(path), {**facts, "team": team}):
+                        yield Walk(service, severity, team, policy.path(path), entry)
+
+
+def _entries(path: Path, facts: Mapping[str, str]) -> Iterable[int]:
+    """At which levels tickets with those facts can enter."""
+    choices = [_Choice.of(one.condition, str(one.level)) for one in path.enter]
+    return (int(level) for level in _chosen(choices, facts, "1"))
 
 
 def asked_team(walk: Walk, level: Level) -> str:

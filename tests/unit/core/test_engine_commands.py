@@ -42,7 +42,7 @@ from core.model import (
     Urgency,
     Verb,
 )
-from core.policy import Ask, Layer, OnCall, Roster, Span
+from core.policy import Ask, OnCall, Roster, Span
 from tests.unit.core.conftest import NOON, REF, Story, a_policy
 
 HERE = "in the console"
@@ -336,7 +336,7 @@ def test_taking_what_all_must_acknowledge_leaves_the_wait_for_the_others() -> No
     path = policy.paths["standard"]
     level = replace(path.levels[0], ask=Ask.ALL)
     team = policy.roster.teams["pay"]
-    duty = OnCall(people=("dana",), layers=(Layer(people=("ines",)),))
+    duty = OnCall(people=("dana", "ines"))
     roster = replace(policy.roster, teams={"pay": replace(team, on_call={**team.on_call, "L1": duty})})
     story = Story(replace(policy, roster=roster, paths={"standard": replace(path, levels=(level, *path.levels[1:]))}))
     story.fires().happens(command(Take, "ines"))

@@ -150,6 +150,14 @@ def test_who_is_named_for_a_services_level_fills_its_gaps_but_not_another_servic
     assert [(one.start, one.end) for one in gaps["payments",].times] == [(START + DAY, START + 2 * DAY)]
 
 
+def test_tickets_that_enter_higher_up_are_looked_at_from_there() -> None:
+    standard = a_path("standard", "L1", "L2")
+    enters = Entrance(condition=Condition(match={"severity": ("SEV1",)}), level=2, because="it is urgent")
+    policy = org({"payments": PAY}, {"standard": replace(standard, enter=(enters,))}, L1=ALWAYS)
+    (dark,) = coverage(policy, START, END).dark
+    assert (dark.severities, dark.last_resort) == ((Severity.SEV1,), False)
+
+
 def test_tickets_that_would_reach_nobody_are_told_apart_from_those_for_the_last_resort() -> None:
     policy = org({"payments": PAY}, {"standard": a_path("standard", "L1", last="ines")})
     policy = replace(policy, roster=replace(policy.roster, time_off={"ines": (Span(START, START + DAY),)}))
