@@ -8,9 +8,11 @@ import time
 from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import requests
+from urllib3.exceptions import HTTPError
+from urllib3.util import parse_url
 
 from core.ports import DeliveryError
 
@@ -18,6 +20,9 @@ LARGEST = 4 * 1024 * 1024
 CONNECT, READ, WHOLE = 5.0, 15.0, 30.0
 """Seconds: to connect, between two parts of the answer, for all of it."""
 REDIRECTS = 3
+
+_TRANSLATED = tuple(map(ipaddress.IPv6Network, ("::/96", "64:ff9b::/96")))
+"""Networks whose addresses end in the IPv4 address for which they stand."""
 
 Look = Callable[[str], list[str]]
 """The addresses of a host; raises `OSError`."""
@@ -66,13 +71,14 @@ def _get(session: requests.Session, url: str, deadline: float) -> tuple[int, byt
             if response.status_code != HTTPStatus.OK:
                 raise DeliveryError(f"the calendar's server answered with status {response.status_code}.")
             return HTTPStatus.OK, _body(response, deadline)
-    except (requests.RequestException, UnicodeError, ValueError) as error:
+    except (requests.RequestException, HTTPError, UnicodeError, ValueError) as error:
         raise DeliveryError(f"the calendar's server could not be asked: {type(error).__name__}.") from None
 
 
 def _body(response: requests.Response, deadline: float) -> bytes:
     body = bytearray()
-    for part in response.iter_content(65536):
+    # What has come so far, however little: waiting for a whole part, a byte now and then would outlast every deadline.
+    while part := response.raw.read1(65536, decode_content=True):
         body += part
         _check_size(body)
         if time.monotonic() > deadline:
@@ -86,9 +92,10 @@ def _check_size(body: bytes | bytearray) -> None:
 
 
 def _host(url: str) -> str:
+    """The host that will be asked: read by whom requests has it read, for others read odd addresses otherwise."""
     try:
-        return (urlsplit(url).hostname or "").casefold()
-    except ValueError:
+        return (parse_url(url).host or "").strip("[]").casefold()
+    except (HTTPError, ValueError):
         return ""
 
 
@@ -106,11 +113,22 @@ def _is_here(host: str) -> bool:
         return False
 
 
+def _is_outside(address: str) -> bool:
+    """Whether an address is everybody's, and so is the IPv4 address within it where it stands for one."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(found, ipaddress.IPv6Address):
+        last = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+        within = found.sixtofour or (last if any(found in network for network in _TRANSLATED) else None)
+        if found.is_site_local or (within and not within.is_global):
+            return False
+    return found.is_global
+
+
 def _check_outside(host: str, look: Look) -> None:
     """Where a server sends us on to is its choice: it must not have us ask inside the network for it."""
     try:
         found = look(host)
-        inside = not found or any(not ipaddress.ip_address(one.partition("%")[0]).is_global for one in found)
+        inside = not found or not all(map(_is_outside, found))
     except (OSError, ValueError):
         inside = True
     if inside:

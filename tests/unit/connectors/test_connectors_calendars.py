@@ -190,13 +190,61 @@ def test_a_feed_is_fetched_also_where_its_server_sends_on_within_itself() -> Non
 
 @pytest.mark.parametrize(
     "to",
-    ["http://example.com/x", "ftp://example.com", "https://internal.example.com/x", "https://10.0.0.1/", "file:///x"],
+    [
+        "http://example.com/x",
+        "ftp://example.com",
+        "https://internal.example.com/x",
+        "https://10.0.0.1/",
+        "https://10.0.0.1\\@example.com/",
+        "file:///x",
+    ],
 )
 def test_nobody_is_sent_on_into_the_network_or_to_plain_http(to: str) -> None:
-    inside = {"internal.example.com": ["93.184.216.34", "192.168.1.1"], "10.0.0.1": ["10.0.0.1"]}
+    inside = {
+        "internal.example.com": ["93.184.216.34", "192.168.1.1"],
+        "10.0.0.1": ["10.0.0.1"],
+        "example.com": ["93.184.216.34"],
+    }
     with served({"/a": (302, {"Location": to}, b"")}) as url, pytest.raises(DeliveryError) as told:
         fetch(f"{url}/a", lambda host: inside.get(host, []))
     assert url not in told.value.message
+
+
+@pytest.mark.parametrize(
+    "address", ["::1", "::ffff:10.0.0.1", "::10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::", "fec0::1", "169.254.169.254"]
+)
+def test_an_address_inside_the_network_is_known_in_every_form(address: str) -> None:
+    with (
+        served({"/a": (302, {"Location": "https://x.example.com/"}, b"")}) as url,
+        pytest.raises(DeliveryError) as told,
+    ):
+        fetch(f"{url}/a", lambda _: [address])
+    assert "inside the network" in told.value.message
+
+
+def test_a_server_that_sends_a_byte_now_and_then_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("connectors.calendars.fetch.WHOLE", 0.3)
+    gone = threading.Event()
+
+    class Dripping(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            while not gone.wait(0.1):
+                self.wfile.write(b"x")
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Dripping)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    threading.Timer(3, gone.set).start()
+    with pytest.raises(DeliveryError, match="took longer"):
+        fetch(f"http://127.0.0.1:{server.server_port}/")
+    gone.set()
+    server.shutdown()
+    server.server_close()
 
 
 @pytest.mark.parametrize(
