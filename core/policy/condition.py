@@ -14,9 +14,12 @@ from core.policy.facts import NAMES, Facts
 
 LONGEST = 1000
 """Characters of an expression."""
+MOST_MACROS = 2
+"""Macros over lists in an expression: each multiplies time and memory, and nothing can stop an expression that runs."""
 
 _FAILS = (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError)
 """What the library raises when an expression does not go with the facts."""
+_MACRO = re.compile(r"\b(?:all|exists|exists_one|filter|map)\b(?:\s|//[^\r\n]*[\r\n])*\(")
 _BINDS = re.compile(r"\.\s*(?:all|exists|exists_one|filter|map)\s*\(\s*([A-Za-z_]\w*)\s*,")
 """Macros bind a variable of their own, which the library also reports as one that the expression reads."""
 
@@ -80,6 +83,8 @@ def misread(match: Mapping[str, object], when: str) -> list[tuple[str, str]]:
         return problems
     if len(when) > LONGEST:
         return [*problems, ("when", f"is longer than {LONGEST} characters.")]
+    if len(_MACRO.findall(when)) > MOST_MACROS:
+        return [*problems, ("when", f"goes through lists more than {MOST_MACROS} times; make several rules of it.")]
     try:
         program = cel.compile(when)
     except ValueError as error:

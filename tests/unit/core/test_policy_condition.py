@@ -56,6 +56,17 @@ def test_what_is_wrong_with_a_condition_is_told() -> None:
     assert misread({}, "x" * 1001)[0][1].startswith("is longer")
 
 
+def test_an_expression_that_would_never_end_or_eat_all_memory_is_refused() -> None:
+    nested = "true"
+    for index in range(12):
+        nested = f"[0,0,0,0,0,0,0,0,0,0].all (x{index}, {nested})"
+    doubled = "[title]" + ".map(a, a + a)" * 40 + "[0] == title"
+    commented = "[title]" + ".map//\n(a, a + a)" * 40 + "[0] == title"
+    for when in (nested, doubled, commented):
+        assert misread({}, when)[0] == ("when", "goes through lists more than 2 times; make several rules of it.")
+    assert not misread({}, "risk.exists(x, x == 'privacy') && labels.all(x, x != 'test')")
+
+
 def test_every_fact_that_a_rule_may_name_is_known_of_every_ticket() -> None:
     ticket = Story().fires().ticket
     assert isinstance(ticket, Ticket)
