@@ -1,7 +1,8 @@
 """The page behind the link in a message: a ticket and one big button, from anywhere, for whoever holds the link.
 
 GET changes nothing, because mail scanners follow links. The POST needs no other token than the one in its address: who
-does not hold the link cannot send it, and who holds it may.
+does not hold the link cannot send it, and who holds it may. Whoever is not on the roster, a vendor or a channel, learns
+nothing of the ticket here that their message did not tell.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from werkzeug.wrappers import Response
 from console.links import LinkError
 from console.present import row_view
 from console.shared import Room
+
+VIA = "by the link in a message"
 
 
 def add_to(pages: Blueprint, room: Room) -> None:
@@ -27,7 +30,10 @@ def add_to(pages: Blueprint, room: Room) -> None:
             ticket_id, person = room.links.read(token)
         except LinkError as error:
             return _refusal(error)
-        said = room.acknowledge(ticket_id, person, "by the link in a message")
+        if person not in room.people():
+            room.acknowledge_as_guest(ticket_id, person, VIA)
+            return room.back_to("acknowledge_page", token=token)
+        said = room.acknowledge(ticket_id, person, VIA)
         return room.back_to("acknowledge_page", said, token=token)
 
 
@@ -38,7 +44,10 @@ def _page(room: Room, token: str) -> Response:
         return _refusal(error)
     page, people = room.desk.ticket(ticket_id), room.people()
     row = row_view(page.row, people, page.now)
-    name = people.get(person, person)
+    if person not in people:
+        name = room.guests().get(person, "")
+        return make_response(render_template("console/acknowledge_guest.html", row=row, name=name, token=token))
+    name = people[person]
     return make_response(render_template("console/acknowledge.html", row=row, name=name, token=token, said=room.said()))
 
 

@@ -44,12 +44,22 @@ NOT_ALLOWED = "Nothing was changed, and the timeline says that you tried. Ask so
 DEFECT = "Something went wrong within Rung."
 
 
-def blueprint(desk: Desk, *, clock: Clock, links: AcknowledgeLinks, people: Callable[[], People]) -> Blueprint:
-    """The door for people. `clock` is the policy's; `people` gives the roster as id to name, anew for every page."""
+def blueprint(
+    desk: Desk,
+    *,
+    clock: Clock,
+    links: AcknowledgeLinks,
+    people: Callable[[], People],
+    guests: Callable[[], People] = dict,
+) -> Blueprint:
+    """The door for people. `clock` is the policy's; `people` gives the roster as id to name, anew for every page.
+
+    `guests` gives in the same way who else is sent links that acknowledge; a link is all that they can use.
+    """
     pages = Blueprint(
         "console", __name__, template_folder="templates", static_folder="assets", static_url_path="/assets"
     )
-    room = Room(desk=desk, clock=clock, links=links, people=people, forms=FormTokens(links))
+    room = Room(desk=desk, clock=clock, links=links, people=people, guests=guests, forms=FormTokens(links))
     for part in (board, tickets, ledgers, acknowledge, api):
         part.add_to(pages, room)
     pages.add_url_rule("/<path:rest>", "nowhere", _nowhere)

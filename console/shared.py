@@ -40,6 +40,7 @@ class Room:
     clock: Clock
     links: AcknowledgeLinks
     people: Callable[[], People]
+    guests: Callable[[], People]
     forms: FormTokens
 
     def who(self, people: People) -> str:
@@ -70,6 +71,12 @@ class Room:
     def acknowledge(self, ticket_id: int, by: str, via: str) -> str:
         """Acknowledge for somebody on the roster; the answer is the engine's sentence. Aborts with 422 for nobody."""
         return self.desk.command(ticket_id, Acknowledge(self._on_roster(by), via))
+
+    def acknowledge_as_guest(self, ticket_id: int, by: str, via: str) -> None:
+        """Acknowledge for whoever is asked without being on the roster. Aborts with 422 for nobody."""
+        if by not in self.guests():
+            abort(HTTPStatus.UNPROCESSABLE_ENTITY, "This link is for somebody who is not asked any more.")
+        self.desk.command(ticket_id, Acknowledge(by, via))
 
     def _on_roster(self, by: str) -> str:
         people = self.people()

@@ -159,7 +159,13 @@ def flask_app(app: App, *, wall: Clock, redis_check: Callable[[], str | None]) -
         health.blueprint({"database": lambda: _database_check(parts.database)}, {"redis": redis_check})
     )
     flask.register_blueprint(
-        console.blueprint(app.desk, clock=parts.clock, links=parts.links, people=lambda: _people(loaded()))
+        console.blueprint(
+            app.desk,
+            clock=parts.clock,
+            links=parts.links,
+            people=lambda: _people(loaded()),
+            guests=lambda: _guests(loaded()),
+        )
     )
     return flask
 
@@ -179,6 +185,13 @@ def _or_unavailable(loaded: Callable[[], Loaded]) -> Callable[[], Loaded]:
 def _people(loaded: Loaded) -> dict[str, str]:
     people = loaded.policy.roster.people.values()
     return {person.id: person.name for person in people if not vendor_of(person.id)}
+
+
+def _guests(loaded: Loaded) -> dict[str, str]:
+    """Who is asked without being on the roster: vendors, and channels that get the link."""
+    channels = loaded.policy.communication.channels.values()
+    asked = {one.id: one.name or one.id for one in channels if one.asks}
+    return asked | {vendor.key: vendor.name for vendor in loaded.policy.vendors.values()}
 
 
 def _database_check(engine: Engine) -> str | None:

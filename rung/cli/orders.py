@@ -80,8 +80,9 @@ def _sent(name: str) -> Callable[..., None]:
     def send(ticket_id: int, by: str, **given: Any) -> None:
         from core.orders import order
         from rung.cli.desk import desk, now
+        from rung.cli.output import harmless
 
         words = {key.rstrip("_"): str(value) for key, value in given.items() if value}
-        click.echo(desk().command(ticket_id, order(name, by, VIA, words, now())))
+        click.echo(harmless(desk().command(ticket_id, order(name, by, VIA, words, now()))))
 
     return send

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import requests
 
 from core.model import Severity, TellVendorCase
 from core.policy import Level, Policy, Vendor
@@ -73,3 +74,26 @@ def test_a_vendor_who_is_late_is_counted_and_our_path_goes_on(here: World, postg
     with connect(postgres_url).connect() as connection:
         (figures,) = vendors.figures(connection, None)
     assert (figures.in_time, figures.late, figures.waiting, figures.half_within_seconds) == (0, 1, 1, None)
+
+
+def test_a_vendors_link_acknowledges_and_shows_nothing_that_is_not_shared_with_them(here: World) -> None:
+    here.alert()
+    here.jump(5)
+    link = next(link for person, _, link in here.messages.sent if person == "vendor:acme-db")
+    address = here.url + link.removeprefix("http://rung.example")
+    before = requests.get(address, timeout=10).text
+    assert "Acknowledge as Acme Databases" in before
+    answer = requests.post(address, timeout=10)
+    assert answer.status_code == 200
+    for page in (before, answer.text):
+        assert not [word for word in ("Payments", "INC", "SEV", "Dana", "L1") if word in page]
+    assert here.page().ticket.acknowledged_by == "Acme Databases"
+    assert here.page().ticket.owner == "dana.reyes"
+
+
+def test_a_vendor_may_do_nothing_but_acknowledge(here: World) -> None:
+    here.alert()
+    here.jump(5)
+    answer = requests.post(f"{here.url}/api/v1/tickets/1/take", json={"by": "vendor:acme-db"}, timeout=10)
+    assert answer.status_code == 422
+    assert here.page().ticket.owner == "dana.reyes"
