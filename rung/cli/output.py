@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
@@ -15,12 +16,19 @@ import click
 _WIDE = 400
 """Columns where the output is no terminal: nothing is to be cut."""
 
+_ACTING = re.compile(r"[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for scripts.")
 
 
 def print_json(value: object) -> None:
     """Print a value: dataclasses by their fields, enums by their names in lower case or values, moments in ISO 8601."""
-    click.echo(json.dumps(plain(value), ensure_ascii=False, indent=2))
+    click.echo(inert(json.dumps(plain(value), ensure_ascii=False, indent=2)))
+
+
+def inert(text: str) -> str:
+    """JSON that says the same, with everything escaped that a terminal would act upon or that hides what is written."""
+    return _ACTING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def plain(value: Any) -> Any:

@@ -9,7 +9,7 @@ import click
 
 from rung.cli import orders, rebase
 from rung.cli.group import Lazy
-from rung.cli.output import facts, json_option, left, length, moment, print_json, table
+from rung.cli.output import facts, inert, json_option, left, length, moment, print_json, table
 from rung.cli.when import When
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def export(since: datetime | None) -> None:
     roster = given.loaded(None).policy.roster
     with connect(settings().database_url).connect() as connection:
         for case in stored.cases(connection, since, roster):
-            click.echo(history.write(case))
+            click.echo(inert(history.write(case)))
 
 
 for _order in (*orders.commands(), rebase.command):

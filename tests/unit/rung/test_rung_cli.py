@@ -33,7 +33,7 @@ from core.model import (
 from rung.cli import desk as desk_module
 from rung.cli import errors
 from rung.cli.main import TABLE, rung
-from rung.cli.output import harmless, left, length, plain
+from rung.cli.output import harmless, inert, left, length, plain
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 ROW = BoardRow(
@@ -320,6 +320,13 @@ def test_lengths_are_told_in_their_two_largest_units(seconds: int, told: str) ->
 @given(st.text())
 def test_nothing_that_is_printed_moves_the_cursor(text: str) -> None:
     assert all(letter.isprintable() for letter in harmless(text))
+
+
+@given(st.text())
+def test_json_for_scripts_says_the_same_and_commands_no_terminal(text: str) -> None:
+    written = inert(json.dumps(text + "\x9b2J\u202e", ensure_ascii=False))
+    assert json.loads(written) == text + "\x9b2J\u202e"
+    assert not {"\x9b", "\u202e", "\x7f"} & set(written)
 
 
 def test_values_become_plain_json() -> None:
