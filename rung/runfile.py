@@ -87,6 +87,9 @@ def located(settings: Settings) -> Settings:
         return settings
     found = running(settings.home)
     if found is None or not found.database_url:
+        demo = settings.home / "demo"
+        if running(demo):
+            raise NothingRunsError(f"Only a demonstration runs here: say RUNG_HOME={demo} to look into it.")
         raise NothingRunsError(
             f"Nothing runs under {settings.home}: start `rung up` (or `rung demo`) there, "
             "or name a database with RUNG_DATABASE_URL."

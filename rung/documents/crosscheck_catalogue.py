@@ -82,9 +82,9 @@ def _targets(report: Report, at: Path, rule: Data, limits: Data) -> None:
 
 
 def _path(report: Report, segment: str, path: str, data: Data, limits: Data) -> None:
-    lengths = [one["acknowledge_within"] for one in data.get("levels") or () if one.get("acknowledge_within")]
-    if not lengths:
-        return
+    lengths = [one.get("acknowledge_within") or {} for one in data.get("levels") or ()]
+    if not lengths or any(severity not in one for one in lengths for severity in Severity):
+        return  # a length that could not be read is told of where it stands
     at: Path = ("segments", segment, "path")
     whole = {one: sum((level[one] for level in lengths), timedelta()) * data.get("rounds", 1) for one in Severity}
     first = (limits.get("acknowledge_within"), lengths[0], "gives its first level")

@@ -72,7 +72,11 @@ def read(texts: Mapping[str, str], mappings: Collection[str], *, policy_version:
     """
     reports = {name: Report(name) for name in SCHEMAS}
     data = {name: _data(name, texts.get(name, _default(name)), report) for name, report in reports.items()}
-    raw = {name: parse(texts.get(name, ""), Report(name)) for name in SCHEMAS}
+    apart = {name: Report(name) for name in SCHEMAS}
+    raw = {name: parse(texts.get(name, ""), report) for name, report in apart.items()}
+    if any(apart[name].problems and not raw[name] for name in SCHEMAS):
+        # Of a document that cannot be read at all nothing is known: what the others name may well stand in it.
+        raise DocumentsError([problem for report in reports.values() for problem in report.problems])
     data["policy.yaml"] = _with_defaults(data["policy.yaml"])
     own = {name.split("/")[1] for name in texts if name.startswith("mappings/")}
     known = {*mappings, *own}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -35,7 +36,9 @@ class ConditionSchema(Strict):
         errors: dict[str, Any] = {}
         for key, sentence in misread(data.get("match", {}), data.get("when", "")):
             section, _dot, name = key.partition(".")
-            hint = choice(name, NAMES) if name else f"Facts: {', '.join(sorted(NAMES))}."
+            hint = choice(name or _unknown(sentence), NAMES)
+            if not hint.startswith("Did you mean"):
+                hint = f"Facts: {', '.join(sorted(NAMES))}."
             found = [f"{sentence}\n{hint}"]
             if name:
                 errors.setdefault(section, {})[name] = found
@@ -43,6 +46,12 @@ class ConditionSchema(Strict):
                 errors.setdefault(section, []).extend(found)
         if errors:
             raise ValidationError(errors)
+
+
+def _unknown(sentence: str) -> str:
+    """The name that an expression uses and no ticket has; "" where the sentence is about something else."""
+    found = re.match(r"uses (\w+), which", sentence)
+    return found[1] if found else ""
 
 
 def condition(data: Mapping[str, Any]) -> Condition:

@@ -171,6 +171,11 @@ def test_the_packaged_rules_tell_what_impact_and_urgency_do_not(
         ("limits: {acknowledge_within: 30m", "limits: {acknowledge_within: 5m", "gives its first level 10m at SEV1"),
         ("path_within: {SEV1: 1h", "path_within: {SEV1: 15m", "the path short takes 20m at SEV1; the limit is 15m."),
         (
+            "labels['drill'] == 'yes'",
+            "servce == 'x'",
+            "uses servce, which is no fact of a ticket. Did you mean “service”?",
+        ),
+        (
             "default: SEV2",
             "default: SEV1",
             "segments.retail.severity.default: is SEV1 where the organisation has",
@@ -187,3 +192,20 @@ def test_what_cannot_be_is_refused_in_words_with_its_line(old: str, new: str, sa
 def test_customers_share_no_name() -> None:
     found = problems("geographies:", "  other: {name: ACME}\ngeographies:")
     assert found == ["policy.yaml:17: customers.other.name: “ACME” already belongs to acme. Each needs its own."]
+
+
+@pytest.mark.parametrize("wrong", ["{SEV1: 10m}", "{SEV1: 10m, SEV5: 1h}", "ten minutes"])
+def test_a_length_that_cannot_be_read_is_not_held_against_the_limits(wrong: str) -> None:
+    found = problems(
+        "short: {levels: [{name: L1, acknowledge_within: 10m}]",
+        f"short: {{levels: [{{name: L1, acknowledge_within: {wrong}}}, {{name: L2, acknowledge_within: 2h}}]",
+    )
+    assert found
+    assert all("paths.short.levels[0].acknowledge_within" in one for one in found), found
+
+
+def test_nothing_is_said_of_names_that_a_document_without_form_may_hold() -> None:
+    roster = ROSTER.replace("L1:", "Managers:")
+    with pytest.raises(DocumentsError) as refused:
+        documents.read({"roster.yaml": roster, "policy.yaml": "paths: [1, 2"}, packaged())
+    assert [one.file for one in refused.value.problems] == ["policy.yaml"]

@@ -38,6 +38,13 @@ def test_what_a_killed_one_left_behind_is_not_believed(tmp_path: Path) -> None:
         assert not (tmp_path / "run.json").exists()
 
 
+def test_whoever_looks_for_what_runs_is_told_where_the_demonstration_is(tmp_path: Path) -> None:
+    (tmp_path / "demo").mkdir()
+    settings = Settings.from_environment({"RUNG_HOME": str(tmp_path)})
+    with announced(tmp_path / "demo", HERE), pytest.raises(NothingRunsError, match=f"RUNG_HOME={tmp_path / 'demo'} "):
+        located(settings)
+
+
 def test_settings_find_the_servers_that_run_here_unless_others_are_named(tmp_path: Path) -> None:
     settings = Settings.from_environment({"RUNG_HOME": str(tmp_path)})
     with pytest.raises(NothingRunsError, match="start `rung up`"):
