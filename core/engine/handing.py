@@ -9,6 +9,7 @@ from core.engine.lifecycle import reassigned
 from core.engine.saying import insist, refuse, told
 from core.engine.wording import handed_notice
 from core.model import Acknowledge, Assign, EntryKind, ReasonCode, Right, State, Take
+from core.policy.vendor import vendor_of
 
 
 def acknowledge_by_command(draft: Draft, command: Acknowledge) -> None:
@@ -46,7 +47,7 @@ def take(draft: Draft, command: Take) -> None:
 def assign(draft: Draft, command: Assign) -> None:
     """Give it to somebody else, who is told; a running wait goes on, for they have not acknowledged yet."""
     roster, ticket = draft.policy.roster, draft.ticket
-    if command.person not in roster.people:
+    if command.person not in roster.people or vendor_of(command.person):
         refuse(draft, command, Right.ASSIGN, f"nobody on the roster has the id {command.person}")
     elif ticket.owner == command.person:
         refuse(draft, command, Right.ASSIGN, f"{roster.name(command.person)} has it already")

@@ -12,6 +12,7 @@ from core.engine.handoff import give
 from core.engine.saying import refuse, told
 from core.model import LevelOwner, Note, ReasonCode, Right, SetBackup, SetHandoff, SetOwner
 from core.policy import rights, rights_at
+from core.policy.vendor import vendor_of
 
 
 def number_of(draft: Draft, level: str) -> int:
@@ -58,7 +59,7 @@ def _named(draft: Draft, command: SetOwner | SetBackup) -> LevelOwner | None:
     if not number:
         refuse(draft, command, Right.OWNER, unknown_level(draft, command.level))
         return None
-    if command.person and command.person not in policy.roster.people:
+    if command.person and (command.person not in policy.roster.people or vendor_of(command.person)):
         refuse(draft, command, Right.OWNER, f"nobody on the roster has the id {command.person}")
         return None
     level = policy.path(draft.ticket.path).levels[number - 1].name

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from core.model import Right, Ticket
+from core.policy.vendor import vendor_of
 
 if TYPE_CHECKING:
     from core.policy.paths import Level
@@ -64,8 +65,10 @@ def rights_at(policy: Policy, ticket: Ticket, level: int) -> frozenset[Right]:
 def rights(policy: Policy, ticket: Ticket, person: str) -> frozenset[Right]:
     """What a person (roster id, or any name for a stranger) may decide about the ticket.
 
-    Who is told of one of its duties may say that a duty is done, wherever they stand.
+    Who is told of one of its duties may say that a duty is done, wherever they stand. A vendor can but acknowledge.
     """
+    if vendor_of(person):
+        return policy.authority.others & {Right.ACKNOWLEDGE}
     mine = rights_at(policy, ticket, standing(policy, ticket, person))
     answers = any(person in duty.tell for duty in policy.risk.duties.values() if ticket.clock(duty.clock))
     return mine | {Right.DUTY} if answers else mine

@@ -168,9 +168,11 @@ def _people(policy: Policy) -> list[str]:
 
 
 def _without(text: str, hidden: list[str]) -> str:
-    """The text with each of the values, longest first, replaced by an ellipsis."""
-    for value in sorted({one.strip() for one in hidden if len(one.strip()) >= _SHORTEST}, key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", _HIDDEN, text, flags=re.IGNORECASE)
+    """The text with each of the values, longest first, replaced by an ellipsis: also where its spaces are others."""
+    values = {" ".join(_plain(one).split()) for one in hidden}
+    for value in sorted((one for one in values if len(one) >= _SHORTEST), key=len, reverse=True):
+        pattern = r"\s+".join(map(re.escape, value.split()))
+        text = re.sub(rf"(?<!\w){pattern}(?!\w)", _HIDDEN, text, flags=re.IGNORECASE)
     return text
 
 

@@ -322,6 +322,14 @@ def test_a_customers_text_never_holds_a_withheld_value(drawn: tuple[Ticket, str]
     assert not any(hidden in text for hidden in (*SECRETS, "Dana Reyes", "Payments Support"))
 
 
+def test_a_withheld_value_is_found_however_its_spaces_and_invisible_characters_are_written() -> None:
+    policy, ticket = talking(), replace(Story().fires().opened, title="db-7\u200bof  Acme\nfails")
+    words = policy.communication.words_of("en")
+    for update in ("We see: db-7\u200bof  Acme\nfails.", "We see: db-7 of Acme fails."):
+        about = Occasion(ticket=ticket, policy=policy, now=NOON, words=words, update=update)
+        assert values(about, policy.communication.withheld("customer"))["update"] == "We see: …."
+
+
 def test_an_audiences_own_wording_survives_the_store() -> None:
     from core.model import Action
     from core.store.codec import from_json, to_json

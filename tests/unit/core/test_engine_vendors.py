@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from core.model import Acknowledge, ReasonCode, Severity, TellVendorCase, TimerDue
+from core.model import Acknowledge, Assign, ReasonCode, SetOwner, Severity, Take, TellVendorCase, TimerDue
 from core.policy import Calendar, Hours, Level, Path, Policy, Vendor
 from tests.unit.core.conftest import NOON, Story, a_level, a_policy
 
@@ -101,3 +101,19 @@ def test_a_vendor_without_any_way_is_skipped_at_once() -> None:
     story = Story(policy=a_policy(paths=policy.paths, vendors={"acme-db": silent})).fires().waits()
     assert ReasonCode.LEVEL_SKIPPED in story.reasons
     assert story.told == ["lee"]
+
+
+def test_no_command_hands_a_vendor_what_is_told_to_our_people_alone() -> None:
+    commands = (
+        Assign("ines", "here", "theirs", person="vendor:acme-db"),
+        SetOwner("ines", "here", "theirs", level="L1", person="vendor:acme-db"),
+    )
+    for command in commands:
+        story = Story(policy=with_vendor()).fires().happens(command, after=60)
+        assert story.outcome.entries[-1].reason.code is ReasonCode.COMMAND_REFUSED
+        assert not [action for action in story.outcome.actions if action.notice]
+
+
+def test_a_vendor_can_but_acknowledge() -> None:
+    story = at_the_vendor().happens(Take("vendor:acme-db", "by the link"), after=60)
+    assert story.outcome.entries[-1].reason.code is ReasonCode.NOT_ALLOWED
