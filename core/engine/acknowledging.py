@@ -77,7 +77,7 @@ def watch_acknowledgement(draft: Draft) -> None:
     ticket, was = draft.ticket, draft.ticket.acknowledged_severity
     policy = draft.policy.acknowledgement
     worse = was is not None and ticket.severity.rank < was.rank
-    if ticket.is_acknowledged and policy.re_arm_on_worse and worse and not draft.is_held:
+    if ticket.state.is_open and ticket.is_acknowledged and policy.re_arm_on_worse and worse and not draft.is_held:
         ask_again(draft, f"it became {ticket.severity} after {ticket.acknowledged_by} had acknowledged it as {was}")
     due = _expires_at(draft)
     timer = draft.ticket.timer(TimerKind.ACKNOWLEDGEMENT)
@@ -117,6 +117,7 @@ def _settle(draft: Draft) -> None:
     draft.update(acknowledged_severity=ticket.severity)
     draft.stop_timer(TimerKind.ACKNOWLEDGE)
     draft.withdraw_notices()
+    draft.take_back_requests()
 
 
 def _say(draft: Draft, owner: str, reason: Reason, *, on_platform: bool) -> None:

@@ -17,6 +17,7 @@ from core.policy.message import CUSTOMER
 def communicate(draft: Draft) -> None:
     """Tell whoever the policy wants told of what this step has made of the ticket, and keep the cadences."""
     if draft.policy.communication.is_silent:
+        draft.stop_timers(TimerKind.UPDATE)
         return
     happened = moments(_before(draft), draft.ticket)
     _keep_cadences(draft, restart=Moment.REOPENED in happened)
@@ -118,6 +119,7 @@ def _channels(draft: Draft, rule: Telling) -> Iterator[str]:
 def _keep_cadences(draft: Draft, *, restart: bool = False) -> None:
     """Have the next update of each audience with a cadence due at its moment, by the present severity."""
     ticket, communication = draft.ticket, draft.policy.communication
+    draft.stop_timers(TimerKind.UPDATE, but=communication.cadence)
     for audience, lengths in communication.cadence.items():
         every = lengths.get(ticket.severity) if ticket.state.is_open else None
         if every is None or next(communication.serving(audience, ticket), None) is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -153,6 +153,11 @@ class Draft:
         """Stop the notices that are still on their way."""
         self._withdraw = True
 
+    def take_back_requests(self, person: str = "") -> None:
+        """Do not send what this step itself asks of somebody, or of all: nobody needs it any more."""
+        kept = (one for one in self._notices if not one[0].lapses or (person and one[0].person != person))
+        self._notices = list(kept)
+
     def confirm(self, platform: str) -> None:
         """A platform's own webhook has confirmed our latest write there."""
         self._confirms.append(self.lane(platform))
@@ -193,6 +198,12 @@ class Draft:
         """Stop the timer of that kind and name, if it runs."""
         if self.ticket.timer(kind, name):
             self.update(timers=self._other_timers(kind, name))
+
+    def stop_timers(self, kind: TimerKind, *, but: Collection[str] = ()) -> None:
+        """Stop every timer of that kind, but for those of these names."""
+        kept = tuple(one for one in self.ticket.timers if one.kind is not kind or one.name in but)
+        if len(kept) < len(self.ticket.timers):
+            self.update(timers=kept)
 
     def _other_timers(self, kind: TimerKind, name: str) -> tuple[Timer, ...]:
         return tuple(timer for timer in self.ticket.timers if timer.kind is not kind or timer.name != name)

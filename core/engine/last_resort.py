@@ -63,4 +63,5 @@ def _told(draft: Draft, there: str, resort: str) -> str:
 
 def _tell(draft: Draft, resort: str, reason: Reason) -> None:
     if resort:
+        draft.take_back_requests(resort)
         draft.notify(last_resort_notice(draft.ticket, draft.policy, resort, reason.sentence), reason)

@@ -15,6 +15,7 @@ def end(draft: Draft, state: State, resolution: str = "") -> None:
     draft.stop_timer(TimerKind.ACKNOWLEDGE)
     draft.stop_timer(TimerKind.CLOSE)
     draft.withdraw_notices()
+    draft.take_back_requests()
     if state is State.RESOLVED:
         draft.set_timer(TimerKind.CLOSE, draft.now + draft.policy.reopen_within)
 

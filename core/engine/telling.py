@@ -27,7 +27,8 @@ def tell_channel(
     languages = communication.speaks(channel.language, customer.language if customer else "", ticket.language)
     made = _message(draft, channel.audience, moment, languages, template, channel.time_zone, about)
     if made:
-        asks = channel.asks and moment in _ASKING
+        is_taken = ticket.is_acknowledged or ticket.gathered or not ticket.state.is_open
+        asks = channel.asks and moment in _ASKING and not is_taken
         draft.notify(_lasting(replace(made, channel=channel.id, offers_acknowledge=asks)), reason)
 
 

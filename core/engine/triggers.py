@@ -22,10 +22,8 @@ _KEPT = 60
 
 def pull_triggers(draft: Draft) -> None:
     """Move the ticket where the first trigger that applies says; have it looked at when a trigger's time is over."""
-    if not draft.policy.triggers:
-        return
-    if draft.ticket.gathered:
-        draft.update(timers=tuple(one for one in draft.ticket.timers if one.kind is not TimerKind.TRIGGER))
+    if not draft.policy.triggers or draft.ticket.gathered:
+        draft.stop_timers(TimerKind.TRIGGER)
         return
     if draft.ticket.state.is_open and not draft.is_held:
         _pull(draft)

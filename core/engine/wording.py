@@ -55,7 +55,7 @@ def duty_notice(ticket: Ticket, policy: Policy, person: str, within: timedelta, 
 
 
 def handed_notice(ticket: Ticket, policy: Policy, person: str, why: str) -> Notice:
-    """Tells somebody that a person has given it to them."""
+    """Tells somebody that a person has given it to them, also where nobody's acknowledgement is awaited."""
     taken = ticket.is_acknowledged
     return Notice(
         person=person,
@@ -63,7 +63,7 @@ def handed_notice(ticket: Ticket, policy: Policy, person: str, why: str) -> Noti
         ask="Please look at it now:" if taken else "Please acknowledge that you are taking it:",
         why=why,
         offers_acknowledge=not taken,
-        informs=taken or ticket.exhausted,
+        informs=taken or ticket.exhausted or ticket.gathered,
     )
 
 
