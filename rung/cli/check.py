@@ -79,13 +79,14 @@ def _prove(found: Configuration, weeks: int, checked: _Checked) -> None:
 
     from core.policy.proof import worst_first
     from core.policy.proof.prove import prove
-    from rung.cli import contacts, coverage, places
+    from rung.cli import addresses, contacts, coverage, places
 
     known = contacts.fetched() if any(one.calendar for one in found.roster.people.values()) else None
     policy = replace(found.policy, roster=found.roster.with_calendars(known[1])) if known else found.policy
     checked.coverage = coverage.look(policy, weeks)
     every = [
         *coverage.findings(policy, checked.coverage),
+        *addresses.findings(policy),
         *contacts.findings(policy, known[0] if known else None),
         *places.worth_telling(prove(policy), found),
     ]

@@ -245,6 +245,21 @@ def test_check_tells_all_problems_and_ends_with_1(tmp_path: Path) -> None:
     assert "problems in" in result.output
 
 
+def test_check_warns_of_an_address_by_which_no_message_can_go_out(tmp_path: Path) -> None:
+    roster = """\
+people:
+  dana: {name: Dana Reyes, notify: ["mailto://smtp.example.com?to=dana@example.com"]}
+  lee: {name: Lee Park, notify: ["mailto://smtp.example.com?from=rung@example.com&to=lee@example.com", "${LEE_CHAT}"]}
+"""
+    (tmp_path / "roster.yaml").write_text(roster)
+    result = run("check", str(tmp_path))
+    assert "warning: roster.yaml:2: people.dana.notify[0]: is not an address by which a message can go out." in (
+        result.output
+    )
+    assert "people.lee.notify[0]" not in result.output
+    assert result.exit_code == errors.WARNED
+
+
 def test_check_warns_of_secrets_that_are_not_set_and_refuses_only_when_strict(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
