@@ -53,7 +53,7 @@ def _rebase(pages: Blueprint, room: Room) -> None:
     def api_rebase() -> Response:
         body = _json()
         by, chosen, dry_run = body.get("by"), body.get("tickets"), body.get("dry_run", False)
-        if not (isinstance(by, str) and by.strip() and isinstance(dry_run, bool)):
+        if not (isinstance(by, str) and by.strip() and by.isprintable() and isinstance(dry_run, bool)):
             abort(422, 'Say who you are, and whether it is only to be tried: {"by": "...", "dry_run": true}.')
         if chosen == "all":
             chosen = list(room.desk.left_behind())

@@ -37,6 +37,10 @@ Words = Mapping[str, str]
 
 _LENGTH = re.compile(r"(?:(\d{1,3})d)?(?:(\d{1,4})h)?(?:(\d{1,5})m(?:in)?)?", re.IGNORECASE)
 _LONGEST = timedelta(days=366)
+_UNKEPT = re.compile(r"[\x00\ud800-\udfff]")
+"""Characters that PostgreSQL cannot keep: NUL, and halves of pairs."""
+MOST = 4000
+"""Characters of a word."""
 
 
 class OrderError(Exception):
@@ -55,7 +59,14 @@ def order(name: str, by: str, via: str, words: Words, now: datetime) -> Command:
     if unknown:
         names = ", ".join(("by", "reason", *allowed))
         raise OrderError(f"{name} does not know {unknown[0]!r}. It knows: {names}.")
-    return made((by, via, words.get("reason", "").strip()), {key: text.strip() for key, text in words.items()}, now)
+    kept = {key: _kept(key, text) for key, text in words.items()}
+    return made((_kept("by", by), via, kept.get("reason", "")), kept, now)
+
+
+def _kept(name: str, text: str) -> str:
+    if len(text) > MOST:
+        raise OrderError(f"{name} is longer than {MOST} characters.")
+    return _UNKEPT.sub("\ufffd", text).strip()
 
 
 def names() -> tuple[str, ...]:

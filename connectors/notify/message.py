@@ -23,8 +23,8 @@ PLAIN = {
 
 
 def one_line(text: str) -> str:
-    """The text without line breaks and control characters: it becomes a mail's subject."""
-    return re.sub(r"[\s\x00-\x1f\x7f]+", " ", text).strip()
+    """The text without line breaks, control characters and turns of direction: it becomes a mail's subject."""
+    return re.sub(r"[\s\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+", " ", text).strip()
 
 
 def full(notice: Notice, link: str) -> str:

@@ -20,7 +20,7 @@ from aiosmtpd.controller import Controller
 
 from connectors.notify import build
 from connectors.notify.hush import hushed
-from connectors.notify.message import short
+from connectors.notify.message import one_line, short
 from connectors.notify.notifier import AppriseNotifier
 from connectors.notify.ways import LOCAL, LOCAL_SCHEMAS, channel, kind, resolved
 from core.model import Notice, Person
@@ -324,3 +324,7 @@ def test_a_plugin_that_raises_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(apprise.plugins.N_MGR["json"], "notify", broken)
     error = fails("json://127.0.0.1:1")
     assert "hunter2" not in error.message
+
+
+def test_a_title_cannot_break_a_mails_subject_or_turn_its_direction() -> None:
+    assert one_line("Down\r\nBcc: eve@example.com\x85\x9b2J \u202egnp.exe") == ("Down Bcc: eve@example.com 2J gnp.exe")

@@ -109,3 +109,9 @@ def test_who_may_not_is_told_and_ends_with_1(capsys: pytest.CaptureFixture[str])
     assert errors.tell(NotAllowedError("Dana may not escalate it.")) == errors.REFUSED
     assert errors.tell(OrderError("Say for how long.")) == errors.USAGE
     assert "Dana may not" in capsys.readouterr().err
+
+
+def test_characters_that_cannot_be_stored_are_replaced_and_long_words_refused(desk: FakeDesk) -> None:
+    assert run("note", "7", "a\x00b\ud800c").exit_code == 0
+    assert desk.done == [(7, Note(*SAID, text="a\ufffdb\ufffdc"))]
+    assert "text is longer than 4000 characters" in str(run("note", "7", "x" * 4001).exception)
