@@ -86,8 +86,11 @@ def release(connection: Connection, waiting: Sequence[Waiting], now: datetime) -
 def gather(connection: Connection, digest: Action, waiting: Sequence[Waiting], now: datetime) -> None:
     """Put a digest on the ledger in place of what it gathers.
 
-    The digest first: it locks its ticket's row, and whoever steps a ticket locks that before its actions.
+    The tickets first, in one order: whoever steps a ticket locks that before its actions.
     """
+    theirs = sorted({digest.ticket_id, *(one.action.ticket_id for one in waiting)})
+    query = select(tickets.c.id).where(tickets.c.id.in_(theirs)).order_by(tickets.c.id)
+    connection.execute(query.with_for_update(key_share=True))
     row = {
         "operation_id": digest.operation_id,
         "ticket_id": digest.ticket_id,

@@ -58,7 +58,7 @@ def locked(connection: Connection, event: Event) -> Ticket | None:
     # Alerts are most of what comes in: one question instead of two.
     query = select(tickets.c.body).join(alerts, alerts.c.ticket_id == tickets.c.id)
     query = query.where(alerts.c.source == event.source, alerts.c.key == indexed(event.key))
-    body = connection.execute(query.with_for_update(of=tickets)).scalar_one_or_none()
+    body = connection.execute(query.with_for_update(of=tickets, key_share=True)).scalar_one_or_none()
     return from_json(body, Ticket) if body is not None else None
 
 
@@ -88,9 +88,13 @@ def indexed(key: str) -> str:
 
 
 def get(connection: Connection, ticket_id: int, *, lock: bool = False) -> Ticket | None:
-    """One ticket; with `lock`, nobody else steps it until the transaction ends."""
+    """One ticket; with `lock`, nobody else steps it until the transaction ends.
+
+    What refers to the ticket can be stored meanwhile: two tickets whose steps tell each other something do not wait
+    for each other.
+    """
     query = select(tickets.c.body).where(tickets.c.id == ticket_id)
-    body = connection.execute(query.with_for_update() if lock else query).scalar_one_or_none()
+    body = connection.execute(query.with_for_update(key_share=True) if lock else query).scalar_one_or_none()
     return from_json(body, Ticket) if body is not None else None
 
 
