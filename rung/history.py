@@ -12,6 +12,7 @@ from typing import get_args
 from cattrs import transform_error
 from cattrs.errors import BaseValidationError
 from cattrs.preconf.json import JsonConverter, make_converter
+from cattrs.v import format_exception
 
 from core.engine.simulation import Case
 from core.engine.simulation.case import Deed
@@ -44,16 +45,28 @@ def lines(path: Path) -> Iterator[tuple[int, bytes]]:
 def read(line: bytes, where: str) -> Case:
     """The case on a line; raises `HistoryError`."""
     try:
-        case = _converter().structure(json.loads(line), Case)
+        found = json.loads(line)
+        if not isinstance(found, dict):
+            raise HistoryError(f"{where}: is no ticket, which is written {{...}}.")
+        case = _converter().structure(found, Case)
     except (ValueError, RecursionError):
         raise HistoryError(f"{where}: is not a line of JSON.") from None
     except BaseValidationError as error:
-        told = "; ".join(transform_error(error, path="ticket"))
+        told = "; ".join(transform_error(error, path="ticket", format_exception=_in_words))
         raise HistoryError(f"{where}: {told}.") from None
     wrong = _misfit(case)
     if wrong:
         raise HistoryError(f"{where}: {wrong}")
     return case
+
+
+def _in_words(error: BaseException, wanted: type | None) -> str:
+    """One mistake as a sentence's beginning; what stands where names are wanted has none of them."""
+    if isinstance(error, AttributeError | TypeError):
+        return "has not the form that is wanted there, a list [...] or names and values {...}"
+    if "not in literal" in str(error):
+        return f"cannot be “{str(error).partition(' not in literal')[0]}”; there are: {', '.join(get_args(Deed))}"
+    return format_exception(error, wanted)
 
 
 def write(case: Case) -> str:

@@ -68,12 +68,17 @@ def test_the_table_says_what_was_assumed(simulate: Simulate) -> None:
     ("line", "sentence"),
     [
         ("{", "is not a line of JSON"),
+        ("[1]", "is no ticket"),
+        (
+            json.dumps({**LINE, "moves": [5]}),
+            "has not the form that is wanted there, a list [...] or names and values {...} @ ticket.moves[0]",
+        ),
         ("[" * 100_000, "is not a line of JSON"),
         (json.dumps({"id": "1"}), "required field missing @ ticket.opened_at"),
         (json.dumps({**LINE, "impct": "high"}), "impct"),
         (json.dumps({**LINE, "impact": "hig"}), "impact cannot be “hig”. Allowed: high, medium, low."),
         (json.dumps({**LINE, "opened_at": "2026-03-02T12:00:00"}), "has no zone"),
-        (json.dumps({**LINE, "moves": [{"at": LINE["opened_at"], "deed": "slept"}]}), "deed"),
+        (json.dumps({**LINE, "moves": [{"at": LINE["opened_at"], "deed": "slept"}]}), "cannot be “slept”; there are: "),
         (
             json.dumps({**LINE, "moves": [{"at": LINE["opened_at"], "deed": "state", "values": {"state": "x"}}]}),
             "state",
