@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 from console.links import LinkError
 from console.present import row_view
 from console.shared import Room
+from core.model import Ticket
 
 VIA = "by the link in a message"
 
@@ -46,9 +47,16 @@ def _page(room: Room, token: str) -> Response:
     row = row_view(page.row, people, page.now)
     if person not in people:
         name = room.guests().get(person, "")
-        return make_response(render_template("console/acknowledge_guest.html", row=row, name=name, token=token))
+        asked = row.can_acknowledge or (row.open and _vendor_waits(page.ticket, person))
+        guest = render_template("console/acknowledge_guest.html", row=row, name=name, token=token, asked=asked)
+        return make_response(guest)
     name = people[person]
     return make_response(render_template("console/acknowledge.html", row=row, name=name, token=token, said=room.said()))
+
+
+def _vendor_waits(ticket: Ticket, guest: str) -> bool:
+    """Whether the guest is a vendor who was asked and has not taken it, also where one of ours has."""
+    return any(guest == f"vendor:{case.vendor}" and case.acknowledged_at is None for case in ticket.vendor_cases)
 
 
 def _refusal(error: LinkError) -> Response:

@@ -7,6 +7,7 @@ from core.engine.asking import ask_instead
 from core.engine.draft import Draft
 from core.engine.lifecycle import reassigned
 from core.engine.saying import insist, refuse, told
+from core.engine.vendors import vendor_takes
 from core.engine.wording import handed_notice
 from core.model import Acknowledge, Assign, EntryKind, ReasonCode, Right, State, Take
 from core.policy.vendor import vendor_of
@@ -19,6 +20,9 @@ def acknowledge_by_command(draft: Draft, command: Acknowledge) -> None:
     if not ticket.state.is_open:
         facts = {"person": person, "via": command.via, "state": ticket.state.value}
         draft.log(EntryKind.COMMAND, person, ReasonCode.ACKNOWLEDGED_LATE, **facts)
+    elif ticket.is_acknowledged and vendor_takes(draft, command.by):
+        facts = {"person": person, "via": command.via, "first": ticket.acknowledged_by}
+        draft.log(EntryKind.COMMAND, person, ReasonCode.VENDOR_ACKNOWLEDGED, **facts)
     elif ticket.is_acknowledged and renew(draft, command.by, command.via):
         return
     elif ticket.is_acknowledged:

@@ -51,6 +51,12 @@ def _shared(ticket: Ticket, policy: Policy) -> dict[str, str]:
     }
 
 
+def vendor_takes(draft: Draft, by: str) -> bool:
+    """Whether `by` is a vendor who has not taken it before and now does, though one of ours has acknowledged it."""
+    case = draft.ticket.vendor_case(vendor_of(by))
+    return case is not None and case.acknowledged_at is None and vendor_acknowledged(draft, by)
+
+
 def vendor_acknowledged(draft: Draft, by: str) -> bool:
     """Whether `by` is a vendor, who has taken it: their clock ends, and it stays with whoever has it here."""
     vendor = vendor_of(by)

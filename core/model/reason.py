@@ -97,6 +97,7 @@ class ReasonCode(StrEnum):
     COMMAND_REFUSED = "{person} wanted to {deed} {via}; nothing changes because {why}."
     RISK_FOUND = "It is a {risk} risk because {because}."
     MUST_KNOW = "{people} must know of it because {because}."
+    VENDOR_ACKNOWLEDGED = "{person} acknowledged {via}; it stays with {first}, who had acknowledged it before."
     VENDOR_CASE = "{person} told {via} that {vendor} has taken it as {number}{because}."
     DUTY_BEGUN = "A duty begins: {duty}, within {target}, because of {because}."
     DUTY_DONE = "{person} did the duty {via}: {duty}{because}."

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from core.model import Severity, TellVendorCase
+from core.model import Acknowledge, Severity, TellVendorCase
 from core.policy import Level, Policy, Vendor
 from core.store import vendors
 from core.store.database import connect
@@ -97,3 +97,18 @@ def test_a_vendor_may_do_nothing_but_acknowledge(here: World) -> None:
     answer = requests.post(f"{here.url}/api/v1/tickets/1/take", json={"by": "vendor:acme-db"}, timeout=10)
     assert answer.status_code == 422
     assert here.page().ticket.owner == "dana.reyes"
+
+
+def test_a_vendors_link_still_acknowledges_for_them_once_one_of_ours_has_it(here: World) -> None:
+    here.alert()
+    here.jump(5)
+    link = next(link for person, _, link in here.messages.sent if person == "vendor:acme-db")
+    address = here.url + link.removeprefix("http://rung.example")
+    here.app.desk.command(1, Acknowledge("ines.moreau", "in the console"))
+    assert "Acknowledge as Acme Databases" in requests.get(address, timeout=10).text
+    requests.post(address, timeout=10)
+    case = here.page().ticket.vendor_case("acme-db")
+    assert case is not None
+    assert case.acknowledged_at == here.now
+    assert here.page().ticket.acknowledged_by == "Inès Moreau"
+    assert "Nothing more is asked of you" in requests.get(address, timeout=10).text

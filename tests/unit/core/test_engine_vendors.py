@@ -72,6 +72,19 @@ def test_the_vendor_acknowledges_by_the_link_and_the_ticket_stays_ours() -> None
     assert clock.breached_at is None
 
 
+def test_a_vendor_who_acknowledges_after_one_of_ours_has_kept_their_contract() -> None:
+    story = at_the_vendor().happens(Acknowledge("ines", "here"), after=1)
+    story.happens(Acknowledge("vendor:acme-db", "by the link"), after=60)
+    assert story.reasons[0] is ReasonCode.VENDOR_ACKNOWLEDGED
+    clock, case = story.opened.clock("vendor:acme-db"), story.opened.vendor_case("acme-db")
+    assert clock is not None
+    assert case is not None
+    assert (clock.is_over, clock.breached_at, case.acknowledged_at) == (True, None, story.now)
+    assert (story.opened.owner, story.opened.acknowledged_by) == ("ines", "Ines Moreau")
+    again = story.happens(Acknowledge("vendor:acme-db", "by the link"))
+    assert again.reasons == [ReasonCode.ACKNOWLEDGED_AGAIN]
+
+
 def test_their_case_number_ends_their_clock_and_not_our_wait() -> None:
     story = at_the_vendor().happens(TellVendorCase("dana", "here", vendor="acme-db", number="CS-991"), after=10)
     assert ReasonCode.VENDOR_CASE in story.reasons
