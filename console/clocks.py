@@ -52,7 +52,8 @@ def _mood(row: ClockRow) -> tuple[str, str]:
 def _detail(row: ClockRow) -> str:
     """What is spent of what, by which calendar and rule, and why it stands still."""
     calendar = "" if row.calendar == "always" else f", counted by {plain(row.calendar)}"
-    spent = f"{wording.duration(row.spent)} of {wording.duration(row.target)} spent ({row.percent} %){calendar}"
+    spent, target = wording.worked(row.spent, row.calendar), wording.worked(row.target, row.calendar)
+    spent = f"{spent} of {target} spent ({row.percent} %){calendar}"
     why = f" because {plain(row.paused)}" if row.paused else ""
     rule = f"; rule “{plain(row.rule)}”" if row.rule else ""
     return f"{spent}{why}{rule}."

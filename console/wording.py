@@ -13,11 +13,11 @@ _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e
 """Control characters, invisible ones, and those that turn the reading direction: they only serve to deceive."""
 
 
-def _parts(span: timedelta) -> list[tuple[int, str, str]]:
+def _parts(span: timedelta, *, in_days: bool = True) -> list[tuple[int, str, str]]:
     """The two largest units that the span has, as (count, short name, long name); nothing for less than a second."""
     rest = int(abs(span).total_seconds())
     counted = []
-    for short, long, seconds in _UNITS:
+    for short, long, seconds in _UNITS if in_days else _UNITS[1:]:
         count, rest = divmod(rest, seconds)
         counted.append((count, short, long))
     first = next((index for index, (count, _, _) in enumerate(counted) if count), len(counted))
@@ -27,6 +27,12 @@ def _parts(span: timedelta) -> list[tuple[int, str, str]]:
 def duration(span: timedelta) -> str:
     """The two largest units in short form: "2 h 5 min", "4 min", "0 s". The sign is not told."""
     return " ".join(f"{count} {short}" for count, short, _ in _parts(span)) or "0 s"
+
+
+def worked(span: timedelta, calendar: str) -> str:
+    """As `duration`, in hours where a working calendar counted: a day of it is longer than a working day."""
+    parts = _parts(span, in_days=calendar == "always")
+    return " ".join(f"{count} {short}" for count, short, _ in parts) or "0 s"
 
 
 def spoken(span: timedelta) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from core.engine.clockwork import BREACH, Passed
 from core.engine.draft import Draft
 from core.engine.risk import duty_begun, duty_of, tell_of_duty
-from core.engine.wording import clock_notice, clock_phrase, span
+from core.engine.wording import clock_notice, clock_phrase, worked
 from core.model import Clock, EntryKind, ReasonCode
 from core.policy import ROUND_THE_CLOCK
 from core.policy.risk import DUTY
@@ -36,7 +36,7 @@ def tell(draft: Draft, news: Sequence[News]) -> None:
 
 def _changed(draft: Draft, old: Clock, clock: Clock) -> None:
     spent = elapsed(clock, draft.policy.calendar(clock.calendar), draft.now)
-    facts = {"clock": clock_phrase(clock.name), "target": _target(clock), "spent": span(spent)}
+    facts = {"clock": clock_phrase(clock.name), "target": _target(clock), "spent": worked(spent, clock.calendar)}
     if (old.target, old.calendar) != (clock.target, clock.calendar):
         _log(draft, clock.rule, ReasonCode.CLOCK_MEASURED_ANEW, **facts, old=_target(old))
     if clock.is_over and not old.is_over:
@@ -46,7 +46,7 @@ def _changed(draft: Draft, old: Clock, clock: Clock) -> None:
     elif clock.paused and clock.paused != old.paused:
         _log(draft, clock.rule, ReasonCode.CLOCK_PAUSED, **facts, why=clock.paused)
     elif clock.since and old.since is None:
-        left = span(clock.target - spent)
+        left = worked(clock.target - spent, clock.calendar)
         _log(draft, clock.rule, ReasonCode.CLOCK_GOES_ON, **facts, left=left)
 
 
@@ -91,5 +91,5 @@ def _log(draft: Draft, rule: str, code: ReasonCode, **facts: str) -> None:
 
 def _target(clock: Clock) -> str:
     """The target in words: "4 hours", "8 hours (office-paris)"."""
-    length = span(clock.target)
+    length = worked(clock.target, clock.calendar)
     return length if clock.calendar == ROUND_THE_CLOCK else f"{length} ({clock.calendar})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 
 from core.engine.asking import rearm, remind
@@ -22,7 +23,8 @@ def hold(draft: Draft, command: HoldAutomation) -> None:
         until, name = command.until, draft.policy.roster.name(command.by)
         draft.update(hold=Hold(until=until, by=name, reason=command.reason, at=draft.now))
         draft.put_off()
-        facts = {"until": moment(until), "within": span(until - draft.now)}
+        about = timedelta(minutes=math.ceil((until - draft.now) / timedelta(minutes=1)))  # asked a moment ago
+        facts = {"until": moment(until), "within": span(about)}
         told(draft, command, ReasonCode.HELD, **facts, then=_then(draft))
         draft.set_timer(TimerKind.HOLD, until)
 

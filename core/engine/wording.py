@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from core.model import Clock, Notice, Ticket
-from core.policy import Policy
+from core.policy import ROUND_THE_CLOCK, Policy
 from core.policy.spent import elapsed
 
 _CLOCKS = {"ola": "at {}", "duty": "for the duty {}", "vendor": "for the vendor {}"}
@@ -14,15 +14,23 @@ _ASKS = {"update": "Please tell how it stands:", "resolve": "Please see that it 
 _UNITS = (("day", 86400), ("hour", 3600), ("minute", 60), ("second", 1))
 
 
-def span(duration: timedelta) -> str:
-    """A duration in its two largest units: "1 hour 30 minutes", "45 seconds"."""
+def span(duration: timedelta, *, in_days: bool = True) -> str:
+    """A duration in its two largest units: "1 hour 30 minutes", "45 seconds".
+
+    Working time is told in hours: a day of it is longer than a working day.
+    """
     rest = max(int(duration.total_seconds()), 0)
     parts = []
-    for name, seconds in _UNITS:
+    for name, seconds in _UNITS if in_days else _UNITS[1:]:
         count, rest = divmod(rest, seconds)
         if count:
             parts.append(f"{count} {name}" if count == 1 else f"{count} {name}s")
     return " ".join(parts[:2]) or "0 seconds"
+
+
+def worked(duration: timedelta, calendar: str) -> str:
+    """A duration that was counted by a calendar."""
+    return span(duration, in_days=calendar == ROUND_THE_CLOCK)
 
 
 def moment(at: datetime) -> str:
@@ -99,7 +107,7 @@ def clock_phrase(name: str) -> str:
 def clock_notice(ticket: Ticket, policy: Policy, person: str, clock: Clock, why: str, now: datetime) -> Notice:
     """Tells whoever has the ticket that a target is near, or missed."""
     left = clock.target - elapsed(clock, policy.calendar(clock.calendar), now)
-    told = f"{span(left)} left" if left > timedelta(0) else "No time is left"
+    told = f"{worked(left, clock.calendar)} left" if left > timedelta(0) else "No time is left"
     return Notice(
         person=person,
         headline=headline(ticket, policy, f"{told} {clock_phrase(clock.name)}"),

@@ -95,6 +95,14 @@ def length(of: timedelta) -> str:
     return " ".join(f"{count} {unit}" for count, unit in shown[first : first + 2] if count) or "0 s"
 
 
+def worked(of: timedelta, calendar: str) -> str:
+    """As `length`, in hours where a working calendar counted: a day of it is longer than a working day."""
+    if calendar == "always":
+        return length(of)
+    minutes = round(of.total_seconds()) // 60
+    return " ".join(part for part in (f"{minutes // 60} h", f"{minutes % 60} min" if minutes % 60 else "") if part)
+
+
 def left(deadline: datetime | None, now: datetime) -> str:
     """How long until a deadline, or since it passed."""
     if deadline is None:

@@ -9,7 +9,7 @@ import click
 
 from rung.cli import orders, rebase
 from rung.cli.group import Lazy
-from rung.cli.output import facts, inert, json_option, left, length, moment, print_json, table
+from rung.cli.output import facts, inert, json_option, left, moment, print_json, table, worked
 from rung.cli.when import When
 
 if TYPE_CHECKING:
@@ -98,7 +98,10 @@ def show(ticket_id: int, as_json: bool) -> None:
         ]
     )
     click.echo()
-    clocks = [(one.what, length(one.target), length(one.spent), _clock(one, page.now)) for one in page.clocks]
+    clocks = [
+        (one.what, worked(one.target, one.calendar), worked(one.spent, one.calendar), _clock(one, page.now))
+        for one in page.clocks
+    ]
     if clocks:
         table(("CLOCK", "TARGET", "SPENT", "HOW IT STANDS"), clocks, "")
         click.echo()

@@ -318,3 +318,11 @@ def test_a_hold_of_automation_does_not_stop_the_clocks() -> None:
     story.happens(HoldAutomation("dana", "in a test", "we know", until=NOON + 20 * HOUR), 1)
     assert the_clock(story).since == NOON
     assert comes_due(story).now == NOON + 2 * HOUR
+
+
+def test_working_time_is_told_in_hours_for_a_day_of_it_is_longer_than_a_working_day() -> None:
+    story = a_story(a_rule(resolve=a_target("office", SEV1=24)))
+    (begun,) = [
+        entry.reason.sentence for entry in story.outcome.entries if entry.reason.code is ReasonCode.CLOCKS_BEGUN
+    ]
+    assert "24 hours (office) to resolve" in begun
