@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bench.documents import CONFIG, TEAM_SERVICE
@@ -42,7 +43,9 @@ def _case(number: int, chance: random.Random) -> Case:
 def measure() -> list[Figure]:
     """Tickets per second; each is played under the policy in force and under the one that is tried."""
     texts = documents.read_folder(CONFIG)
-    question = Question(in_force=texts, tried=texts, assumption=Assumption(), until=_BEGIN + timedelta(days=90))
+    until = _BEGIN + timedelta(days=90)
+    question = Question(in_force=texts, tried=texts, assumption=Assumption(), until=until)
+    alone = replace(question, beside=False)
     cases = _cases()
     one = _CASES / took(lambda: simulate(cases, question, 1))
     cores = os.cpu_count() or 1
@@ -53,4 +56,15 @@ def measure() -> list[Figure]:
         unit="tickets/s",
         note=f"100,000 take {100_000 / one:.0f} seconds",
     )
-    return [single, Figure(name=f"tickets, {cores} cores", value=every, unit="tickets/s").over(single)]
+    lone = _CASES / took(lambda: simulate(cases, alone, 1))
+    without = Figure(
+        name="tickets, one core, --alone",
+        value=lone,
+        unit="tickets/s",
+        note=f"100,000 take {100_000 / lone:.0f} seconds",
+    )
+    return [
+        single,
+        without.over(single),
+        Figure(name=f"tickets, {cores} cores", value=every, unit="tickets/s").over(single),
+    ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from rung.cli.when import When
 
 if TYPE_CHECKING:
     from core.engine.simulation import Assumption, Band, Case, Tally
-    from rung.simulation import Answer, Line
+    from rung.simulation import Line
 
 _PEOPLE = 20
 """People shown in the table, those with the most calls first."""
@@ -36,6 +36,7 @@ _PEOPLE = 20
 )
 @click.option("--reaction", help="Assume that whoever is asked acknowledges after so long, such as 10m.")
 @click.option("--nobody", is_flag=True, help="Assume that nobody ever acknowledges.")
+@click.option("--alone", is_flag=True, help="Do not play the policy in force beside it, in half the time.")
 @click.option("--jobs", type=click.IntRange(1, 256), help="Cores to use; all if not given.")
 @json_option
 def command(
@@ -45,6 +46,7 @@ def command(
     config: Path | None,
     reaction: str | None,
     nobody: bool,
+    alone: bool,
     jobs: int | None,
     as_json: bool,
 ) -> None:
@@ -55,13 +57,14 @@ def command(
     texts = given.texts(config)
     tried = {**texts, "policy.yaml": policy.read_text(encoding="utf-8")}
     given.made_of(tried)
-    question = Question(in_force=texts, tried=tried, assumption=assumption, until=datetime.now(UTC))
+    question = Question(in_force=texts, tried=tried, assumption=assumption, until=datetime.now(UTC), beside=not alone)
     with _cases(history, since, config) as (cases, total), _bar(total) as told:
         answer = simulate(cases, question, jobs or os.cpu_count() or 1, told)
+    sides = {"was": answer.was, **({} if alone else {"in_force": answer.in_force}), "tried": answer.tried}
     if as_json:
-        print_json(_plain(answer, assumption))
+        print_json({"assumption": assumption.sentence, **{name: _counts(one) for name, one in sides.items()}})
     else:
-        _show(answer, assumption)
+        _show(sides, assumption)
 
 
 def _assumption(reaction: str | None, *, nobody: bool) -> Assumption:
@@ -118,11 +121,11 @@ def _bar(total: int) -> Iterator[Callable[[int], None]]:
         yield lambda done: progress.update(bar, completed=done)
 
 
-def _show(answer: Answer, assumption: Assumption) -> None:
+def _show(named: Mapping[str, Tally], assumption: Assumption) -> None:
     from core.engine.simulation import Band
 
-    sides = (answer.was, answer.in_force, answer.tried)
-    headings = ("", "WAS", "IN FORCE", "TRIED")
+    sides = tuple(named.values())
+    headings = ("", *(name.replace("_", " ").upper() for name in named))
     rows = [
         ("tickets", *(str(one.tickets) for one in sides)),
         ("escalations", *(str(one.escalations) for one in sides)),
@@ -136,17 +139,14 @@ def _show(answer: Answer, assumption: Assumption) -> None:
     ]
     table(headings, rows, "")
     click.echo()
-    people = sorted({who for one in sides for who, _ in one.calls}, key=lambda who: -_most(answer, who))
+    called = {who: max(one.called(person=who) for one in sides) for side in sides for who, _ in side.calls}
+    people = sorted(called, key=lambda who: (-called[who], who))
     shown = [(who, *(_bands(one, who, tuple(Band)) for one in sides)) for who in people[:_PEOPLE]]
     table(("CALLS (business, evening, sleeping)", *headings[1:]), shown, "Nobody was called or would be.")
     if len(people) > _PEOPLE:
         click.echo(f"and {len(people) - _PEOPLE} more people; --json has all.")
     click.echo(f"\n{assumption.sentence} Every message is taken to arrive.")
-    click.echo("WAS is what was recorded; IN FORCE and TRIED are both simulated, by the same assumption.")
-
-
-def _most(answer: Answer, who: str) -> int:
-    return max(answer.was.called(person=who), answer.tried.called(person=who), answer.in_force.called(person=who))
+    click.echo("WAS is what was recorded; what stands beside it is simulated.")
 
 
 def _bands(tally: Tally, who: str, bands: tuple[Band, ...]) -> str:
@@ -156,11 +156,6 @@ def _bands(tally: Tally, who: str, bands: tuple[Band, ...]) -> str:
 def _wait(tally: Tally, share: float) -> str:
     found = tally.wait(share)
     return length(found) if found is not None else ""
-
-
-def _plain(answer: Answer, assumption: Assumption) -> dict[str, object]:
-    named = {"was": answer.was, "in_force": answer.in_force, "tried": answer.tried}
-    return {"assumption": assumption.sentence, **{name: _counts(one) for name, one in named.items()}}
 
 
 def _counts(tally: Tally) -> dict[str, object]:

@@ -110,3 +110,10 @@ def test_a_case_is_read_back_as_it_was_written() -> None:
     case = history.read(json.dumps(LINE).encode(), "here")
     assert isinstance(case, Case)
     assert history.read(history.write(case).encode(), "here") == case
+
+
+def test_the_policy_in_force_can_be_left_out(simulate: Simulate) -> None:
+    found = json.loads(simulate("--alone", "--jobs", "1", "--json").output)
+    assert set(found) == {"assumption", "was", "tried"}
+    assert found["tried"]["escalations"] == 0
+    assert "IN FORCE" not in simulate("--alone", "--jobs", "1").output
