@@ -56,7 +56,7 @@ def _page(room: Room, token: str) -> Response:
 
 def _vendor_waits(ticket: Ticket, guest: str) -> bool:
     """Whether the guest is a vendor who was asked and has not taken it, also where one of ours has."""
-    return any(guest == f"vendor:{case.vendor}" and case.acknowledged_at is None for case in ticket.vendor_cases)
+    return any(guest == case.key and case.acknowledged_at is None for case in ticket.vendor_cases)
 
 
 def _refusal(error: LinkError) -> Response:

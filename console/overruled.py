@@ -26,7 +26,7 @@ def overruled(page: TicketPage, people: Mapping[str, str]) -> list[tuple[str, st
         names = filter(None, (people.get(one.owner, one.owner), backup))
         told.append((f"{plain(one.level)} is named", plain(", ".join(names))))
     for case in ticket.vendor_cases:
-        name = people.get(f"vendor:{case.vendor}", case.vendor)
+        name = people.get(case.key, case.vendor)
         since = (
             f"Acknowledged {wording.exact(case.acknowledged_at)}" if case.acknowledged_at else "Not acknowledged yet"
         )

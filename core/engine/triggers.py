@@ -14,7 +14,7 @@ from core.engine.draft import Draft
 from core.engine.escalation import begin_again, escalate, move_to
 from core.model import EntryKind, Fired, ReasonCode, State, Ticket, TimerKind
 from core.policy import ALWAYS, Direction, Trigger
-from core.policy.spent import percent
+from core.policy.facts import spent_of
 
 _KEPT = 60
 """Fired triggers that a ticket remembers, the latest."""
@@ -79,16 +79,11 @@ def _holds(trigger: Trigger, draft: Draft) -> bool:
     counts = ((trigger.reassignments, ticket.reassignments), (trigger.reopenings, ticket.reopenings))
     if any(count < wanted for wanted, count in (*counts, (trigger.like, ticket.like))):
         return False
-    if any(_spent(draft, clock) < wanted for clock, wanted in trigger.spent.items()):
+    if any(spent_of(ticket, clock, draft.policy, now) < wanted for clock, wanted in trigger.spent.items()):
         return False
     due = _due(trigger, ticket)
     is_time = due is not None and due <= now if trigger.is_timed else True
     return is_time and (trigger.condition is ALWAYS or trigger.condition.holds(draft.facts()))
-
-
-def _spent(draft: Draft, name: str) -> int:
-    clock = draft.ticket.clock(name)
-    return percent(clock, draft.policy.calendar(clock.calendar), draft.now) if clock else 0
 
 
 def _due(trigger: Trigger, ticket: Ticket) -> datetime | None:

@@ -89,7 +89,7 @@ def tell_case(draft: Draft, command: TellVendorCase) -> None:
         asked = ", ".join(one.vendor for one in draft.ticket.vendor_cases) or "none"
         refuse(draft, command, Right.VENDOR, f"{command.vendor} was not asked; the vendors asked are: {asked}")
         return
-    name = draft.policy.roster.name(f"vendor:{command.vendor}")
+    name = draft.policy.roster.name(case.key)
     told(draft, command, ReasonCode.VENDOR_CASE, vendor=name, number=command.number)
     _put(draft, replace(case, number=command.number, acknowledged_at=case.acknowledged_at or draft.now))
 

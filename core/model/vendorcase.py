@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+VENDOR = "vendor"
+"""The family of the clocks of vendors, and the beginning of the id by which one is asked like a person."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VendorCase:
@@ -17,3 +20,8 @@ class VendorCase:
     asked_at: datetime
     number: str = ""
     acknowledged_at: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        """The id by which the vendor is asked."""
+        return f"{VENDOR}:{self.vendor}"

@@ -132,9 +132,9 @@ def facts_of(ticket: Ticket, policy: Policy, now: datetime) -> Facts:
         "service_line": service.service_line if service else "",
         "severity": ticket.severity.value,
         "source": ticket.source,
-        "spent_acknowledge": _spent(ticket, "acknowledge", policy, now),
-        "spent_resolve": _spent(ticket, "resolve", policy, now),
-        "spent_update": _spent(ticket, "update", policy, now),
+        "spent_acknowledge": spent_of(ticket, "acknowledge", policy, now),
+        "spent_resolve": spent_of(ticket, "resolve", policy, now),
+        "spent_update": spent_of(ticket, "update", policy, now),
         "state": ticket.state.value,
         "team": ticket.team,
         "title": ticket.title,
@@ -143,6 +143,7 @@ def facts_of(ticket: Ticket, policy: Policy, now: datetime) -> Facts:
     }
 
 
-def _spent(ticket: Ticket, name: str, policy: Policy, now: datetime) -> int:
+def spent_of(ticket: Ticket, name: str, policy: Policy, now: datetime) -> int:
+    """What is spent of the target of that clock, in percent, rounded down; 0 without one."""
     clock = ticket.clock(name)
     return percent(clock, policy.calendar(clock.calendar), now) if clock else 0

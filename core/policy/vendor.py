@@ -7,10 +7,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from core.model import Person, Severity
+from core.model.vendorcase import VENDOR
 from core.policy.calendar import ROUND_THE_CLOCK
-
-VENDOR = "vendor"
-"""The family of the clocks of vendors, and the beginning of the id by which one is asked like a person."""
 
 SHAREABLE = ("severity", "service", "title", "description", "impact", "urgency", "customer", "link")
 """What a vendor can be told of a ticket, beside its number."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby
-from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
 from core.engine.simulation import Case
 from core.engine.simulation.recorded import case_of
-from core.model import Entry, EntryKind, Reason, ReasonCode, Ticket
+from core.model import Entry, Ticket
 from core.policy import Roster
 from core.store.codec import from_json
 from core.store.tables import tickets, timeline
+from core.store.views import entry
 
 _AT_ONCE = 500
 
@@ -47,8 +47,4 @@ def _chunk(connection: Connection, since: datetime | None, after: int) -> dict[i
 def _entries(connection: Connection, ids: list[int]) -> dict[int, list[Entry]]:
     query = select(timeline).where(timeline.c.ticket_id.in_(ids)).order_by(timeline.c.ticket_id, timeline.c.id)
     by_ticket = groupby(connection.execute(query), key=lambda row: int(row.ticket_id))
-    return {ticket_id: [_entry(row) for row in found] for ticket_id, found in by_ticket}
-
-
-def _entry(row: Row[Any]) -> Entry:
-    return Entry(row.at, EntryKind(row.kind), row.by, Reason(ReasonCode[row.reason.upper()], row.facts))
+    return {ticket_id: [entry(row) for row in found] for ticket_id, found in by_ticket}

@@ -95,10 +95,11 @@ def count_status(connection: Connection, kind: str, status: str) -> int:
 def entries(connection: Connection, ticket_id: int) -> tuple[Entry, ...]:
     """A ticket's timeline, oldest first."""
     rows = connection.execute(select(timeline).where(timeline.c.ticket_id == ticket_id).order_by(timeline.c.id))
-    return tuple(_entry(row) for row in rows)
+    return tuple(entry(row) for row in rows)
 
 
-def _entry(row: Row[Any]) -> Entry:
+def entry(row: Row[Any]) -> Entry:
+    """A line of a timeline, from its row."""
     return Entry(
         at=row.at,
         kind=EntryKind(row.kind),

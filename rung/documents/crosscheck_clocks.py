@@ -16,7 +16,12 @@ def check(policy: Mapping[str, Any], report: Report) -> None:
     if known.count(ROUND_THE_CLOCK) > 1:
         hint = "Give yours another name."
         report.add(("calendars", ROUND_THE_CLOCK), "is the name of the calendar that never closes.", hint)
-    for path, name in (*_of_targets(policy), *_of_levels(policy), *_of_duties(policy), *_of_vendors(policy)):
+    for path, name in (
+        *_of_targets(policy),
+        *_of_levels(policy),
+        *_of_named(policy, "risk", "duties"),
+        *_of_named(policy, "vendors"),
+    ):
         if name not in known:
             report.unknown(path, "calendar", name, known)
 
@@ -37,16 +42,11 @@ def _of_levels(policy: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
                 yield ("paths", name, "levels", index, "ola", "calendar"), ola.calendar
 
 
-def _of_duties(policy: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
-    risk = policy.get("risk")
-    duties = risk.get("duties") if isinstance(risk, Mapping) else None
-    for name, duty in duties.items() if isinstance(duties, Mapping) else ():
-        if isinstance(duty, Mapping) and isinstance(duty.get("calendar"), str):
-            yield ("risk", "duties", name, "calendar"), duty["calendar"]
-
-
-def _of_vendors(policy: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
-    vendors = policy.get("vendors")
-    for name, vendor in vendors.items() if isinstance(vendors, Mapping) else ():
-        if isinstance(vendor, Mapping) and isinstance(vendor.get("calendar"), str):
-            yield ("vendors", name, "calendar"), vendor["calendar"]
+def _of_named(policy: Mapping[str, Any], *section: str) -> Iterator[tuple[Path, str]]:
+    """The calendars that the named entries of a section say themselves."""
+    found: Any = policy
+    for key in section:
+        found = found.get(key) if isinstance(found, Mapping) else None
+    for name, one in found.items() if isinstance(found, Mapping) else ():
+        if isinstance(one, Mapping) and isinstance(one.get("calendar"), str):
+            yield (*section, name, "calendar"), one["calendar"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
+from core.model.vendorcase import VENDOR
 from core.policy.catalogue import Owners
 from core.policy.coverage import Coverage, Dark, Gap
 from core.policy.oncall import Basis, OnCall, Why
@@ -14,7 +15,7 @@ from core.policy.proof.people import absent, unreachable
 from core.policy.proof.reached import Walk, asked_team, walks
 from core.policy.shifts import Shift, shifts
 from core.policy.spans import Span, merged
-from core.policy.vendor import VENDOR, vendor_of
+from core.policy.vendor import vendor_of
 
 
 def coverage(policy: Policy, start: datetime, end: datetime) -> Coverage:
