@@ -7,14 +7,14 @@ from typing import Any
 
 from core.engine import severity
 from core.engine.acknowledging import acknowledge
-from core.engine.communication import publish
+from core.engine.comments import take_in
 from core.engine.draft import Draft
 from core.engine.heard import hear
 from core.engine.lifecycle import end, hand_back, reassigned, reopen
+from core.engine.strangers import known_person
 from core.engine.told import FACTS, facts_told
-from core.model import EntryKind, Event, EventKind, ForeignComment, Party, ReasonCode, Record, State, Ticket
+from core.model import EntryKind, Event, EventKind, ReasonCode, Record, State, Ticket
 
-_KEPT_COMMENTS = 50
 _FOLLOWED = ("title", "description", "impact", "urgency")
 
 
@@ -31,13 +31,6 @@ def apply(draft: Draft, event: Event) -> None:
         _deleted(draft, event)
     else:
         _by_somebody(draft, event, record)
-
-
-def known_person(draft: Draft, party: Party, platform: str) -> str:
-    """What to call somebody on the ticket: the roster id, or the name that the platform gave."""
-    record = draft.ticket.record_on(platform)
-    assigned = record.people.get(party.account, "") if record else ""
-    return assigned or draft.policy.roster.find(party, platform) or ("" if party.is_nobody else party.label)
 
 
 def values_seen(draft: Draft, event: Event) -> dict[str, str]:
@@ -94,7 +87,7 @@ def _actor(event: Event) -> str:
 
 def _by_somebody(draft: Draft, event: Event, record: Record) -> None:
     """Take in what a person changed. An event shows the whole record, also what our own writes have put there since."""
-    commented = _comment(draft, event)
+    commented = take_in(draft, event)
     if _is_stale(event, record):
         _stale(draft, event, record)
         return
@@ -128,39 +121,6 @@ def _differs(ticket: Ticket, record: Record, name: str, value: str) -> bool:
         return bool(value) and not getattr(ticket, name)
     ours = ticket.owner if name == "assignee" else getattr(ticket, name)
     return bool(value) and value != str(ours)
-
-
-def _comment(draft: Draft, event: Event) -> bool:
-    """Enter a comment once, however often it is told. Returns whether the event was about one."""
-    comment = event.comment
-    if comment is None:
-        return False
-    mark = f"{event.kind}:{comment.id}"
-    codes = {
-        EventKind.COMMENT_EDITED: ReasonCode.COMMENT_EDITED,
-        EventKind.COMMENT_DELETED: ReasonCode.COMMENT_DELETED,
-    }
-    if event.kind not in codes:
-        mark = comment.id
-    if mark in draft.ticket.comments or comment.operation_id.startswith(f"{draft.ticket.uid}-"):
-        return True
-    draft.update(comments=(*draft.ticket.comments, mark)[-_KEPT_COMMENTS:])
-    hear(draft, event.occurred_at)
-    author = comment.author.label
-    facts = {"actor": author, "platform": event.where}
-    code = codes.get(event.kind, ReasonCode.COMMENTED)
-    draft.log(EntryKind.EVENT, author, code, comment.text, **facts)
-    _for_customers(draft, event, comment)
-    return True
-
-
-def _for_customers(draft: Draft, event: Event, comment: ForeignComment) -> None:
-    """What one of us writes where the caller reads it is an update, on the platforms of which the policy says so."""
-    ours = known_person(draft, comment.author, event.where)
-    if event.kind in {EventKind.COMMENT_EDITED, EventKind.COMMENT_DELETED} or comment.internal:
-        return
-    if ours in draft.policy.roster.people and event.where in draft.policy.communication.public_comments:
-        publish(draft, comment.text, ours)
 
 
 def _stale(draft: Draft, event: Event, record: Record) -> None:
