@@ -19,6 +19,7 @@ from core.model import Changes, Comment, Delivery, Impact, Party, Person, Severi
 from core.ports import DeliveryError, Outbound, OutField, Platform, RecordWrite
 from mappings import PACKAGED, load_catalogue
 from sandbox.embedded import Sandbox
+from tests import jira_openapi
 
 DANA = Person("dana", "Dana Reyes", "dana.reyes@example.com")
 PASSWORD = "sandbox-only"
@@ -143,6 +144,8 @@ def world(request: pytest.FixtureRequest, boxes: dict[str, Sandbox]) -> Iterator
     config, outbound, path, method = make(box)
     yield World(box, stand, config, outbound, discover()[stand](config, outbound), path, method)
     box.assert_nothing_unexpected()
+    if request.param == "jira cloud" and jira_openapi.is_here():
+        assert jira_openapi.breaches(box.calls("jira")) == []
 
 
 def creation(operation_id: str = "op-create", **changes: Any) -> RecordWrite:

@@ -35,6 +35,7 @@ from rung.wiring import App, Parts, compose, flask_app
 from sandbox.alerts import Alert, alertmanager
 from sandbox.embedded import Sandbox
 from sandbox.seed import load_seed
+from tests import jira_openapi
 from webhooks import Source
 from webhooks.signatures import Bearer, Header, HubSignature
 
@@ -113,6 +114,7 @@ class World:
         journal: bool = False,
     ) -> None:
         self.now = BEGIN
+        self._deployment = deployment
         self._time_file = folder / "time.json"
         self._write_time()
         self.box = Sandbox(
@@ -143,10 +145,13 @@ class World:
         self.box.targets("jira", [{"url": f"{self.url}/webhooks/jira", "secret": SECRET}])
 
     def close(self) -> None:
+        checked = self._deployment == "cloud" and jira_openapi.is_here()
+        breaches = jira_openapi.breaches(self.box.calls("jira")) if checked else []
         self._server.shutdown()
         self._server.server_close()
         self.box.close()
         self.database.dispose()
+        assert breaches == []
 
     def _load(self, deployment: str) -> Loaded:
         catalogue = mappings.load_catalogue([mappings.PACKAGED])
