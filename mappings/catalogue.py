@@ -15,6 +15,7 @@ from mappings.problems import MappingDocumentError, Problem
 from mappings.rules import Language, compile_rule, compile_value, where
 from mappings.scope import PREDEFINED, Read
 from mappings.shapes import FIELDS, Shape, compile_field, compile_shape
+from mappings.signature import compile_signature
 
 PACKAGED = Path(__file__).resolve().parent
 """The folder of the mappings that come with Rung."""
@@ -27,6 +28,7 @@ _TOP = (
     "form_field",
     "items",
     "delivery_key",
+    "signature",
     "tell",
     "names",
     "unwrap",
@@ -100,6 +102,7 @@ def _compiled(name: str, text: str, report: Report) -> CompiledMapping | None:
         names=names,
         shapes=_shapes(root, entries.get("shapes"), language, common),
         out=compile_out(entries["out"]) if "out" in entries else None,
+        signature=compile_signature(entries["signature"]) if "signature" in entries else None,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from core.model import Delivery, Event, Normalized
+from core.model import Delivery, Event, Normalized, SignatureForm
 from core.ports import OutField, RecordWrite, UnmappedError
 from mappings.body import parse
 from mappings.outbound import Out
@@ -36,6 +36,7 @@ class CompiledMapping:
     names: Mapping[str, Read]
     shapes: tuple[Shape, ...]
     out: Out | None
+    signature: SignatureForm | None = None
 
     def bind(
         self, source: str, platform: str = "", base_url: str = "", options: Mapping[str, str] = NO_OPTIONS
@@ -55,6 +56,11 @@ class BoundMapping:
     def content_types(self) -> tuple[str, ...]:
         """The media types that the source may send, as shell-style patterns."""
         return self.mapping.content_types
+
+    @property
+    def signature(self) -> SignatureForm | None:
+        """In which form the source signs, where the mapping says it."""
+        return self.mapping.signature
 
     def events(self, delivery: Delivery) -> Normalized:
         """What the delivery means; raises `UnmappedError`, and nothing else, on any body.

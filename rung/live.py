@@ -22,7 +22,7 @@ from core.store import documents as stored
 from mappings import BoundMapping
 from mappings import Mapping as CompiledMapping
 from rung import documents
-from rung.documents import Configuration, PlatformDoc, Problem, SourceDoc
+from rung.documents import Configuration, PlatformDoc, Problem, SignedDoc, SourceDoc
 from rung.loaded import BoundMappings, Loaded
 from webhooks import Source
 
@@ -118,7 +118,7 @@ def load(newest: Mapping[str, stored.Document], policy_text: Callable[[int], str
         policy=configuration.policy,
         platforms=_Platforms(configuration.platforms.platforms, catalogue),
         mappings=BoundMappings(bound),
-        sources={name: _source(one, bound[name]) for name, one in configuration.platforms.sources.items()},
+        sources=_sources(configuration, bound),
         at_version=_older_policies(configuration, policy_text),
         versions={name: document.version for name, document in newest.items()},
     )
@@ -140,7 +140,9 @@ def with_calendars(read: Loaded, told: TimeOff) -> Loaded:
 def try_out(texts: Mapping[str, str]) -> Configuration:
     """Check documents as a whole, down to the connectors; raises `DocumentsError`, `MappingDocumentError`."""
     configuration = documents.read(texts, packaged())
-    platforms = _Platforms(configuration.platforms.platforms, {**packaged(), **own_mappings(texts)})
+    catalogue = {**packaged(), **own_mappings(texts)}
+    _sources(configuration, _bind(configuration, catalogue))
+    platforms = _Platforms(configuration.platforms.platforms, catalogue)
     problems = []
     for name in platforms:
         try:
@@ -194,10 +196,27 @@ class _Platforms(Mapping[str, Platform]):
         return len(self._documents)
 
 
+def _sources(configuration: Configuration, bound: Mapping[str, BoundMapping]) -> dict[str, Source]:
+    """The sources as the door knows them; raises `DocumentsError` with all whose way of proving itself is not whole."""
+    sources: dict[str, Source] = {}
+    problems = []
+    for name, one in configuration.platforms.sources.items():
+        try:
+            sources[name] = _source(one, bound[name])
+        except ValueError as error:
+            hint = f"Give it a section “signature” in mappings/{one.mapping}/mapping.yaml, or name its “header” here."
+            at = ("sources", name, "auth", "signature")
+            problems.append(documents.problem(configuration.texts, "platforms.yaml", at, str(error), hint))
+    if problems:
+        raise documents.DocumentsError(problems)
+    return sources
+
+
 def _source(source: SourceDoc, bound: BoundMapping) -> Source:
+    verify = source.verify
     return Source(
         name=source.name,
-        verify=source.verify,
+        verify=verify.verifier(bound.signature) if isinstance(verify, SignedDoc) else verify,
         max_bytes=source.max_bytes,
         content_types=bound.content_types,
         delivery_key=bound.delivery_key,

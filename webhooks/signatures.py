@@ -200,7 +200,7 @@ def _authorization(headers: Mapping[str, str], scheme: str) -> Authorization | N
     return given if given is not None and given.type == scheme else None
 
 
-def _revealed(secrets: Sequence[Secret]) -> list[bytes]:
+def revealed(secrets: Sequence[Secret]) -> list[bytes]:
     """The secrets that are set."""
     values = []
     for secret in secrets:
@@ -214,13 +214,13 @@ def _revealed(secrets: Sequence[Secret]) -> list[bytes]:
 def _matches(given: str, secrets: Sequence[Secret]) -> bool:
     """Whether one of the secrets was given; a list, not a generator, so that all are always compared."""
     said = given.encode(errors="surrogateescape")
-    return any([hmac.compare_digest(said, secret) for secret in _revealed(secrets)])  # noqa: C419
+    return any([hmac.compare_digest(said, secret) for secret in revealed(secrets)])  # noqa: C419
 
 
 def _signs(signature: str, text: bytes, secrets: Sequence[Secret], method: str = "sha256") -> bool:
     """Whether the hexadecimal signature over the text was made with one of the secrets."""
     said = signature.lower().encode(errors="surrogateescape")
-    made = [hmac.new(secret, text, METHODS[method]).hexdigest().encode() for secret in _revealed(secrets)]
+    made = [hmac.new(secret, text, METHODS[method]).hexdigest().encode() for secret in revealed(secrets)]
     return any([hmac.compare_digest(said, one) for one in made])  # noqa: C419
 
 

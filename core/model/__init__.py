@@ -39,6 +39,7 @@ from core.model.reason import Entry, EntryKind, Reason, ReasonCode
 from core.model.record import Record, RecordRef
 from core.model.right import EVERYTHING, Right
 from core.model.signal import ChildChanged, ChildTurn, Gathered, LikeCount, ParentChanged, ParentTurn, Signal
+from core.model.signature import SignatureForm
 from core.model.stimulus import OpenMajor, Rebase, Receipt, Refusal, Report, ShiftChanged, Stimulus, TimerDue
 from core.model.surge import Surge, SurgeOver
 from core.model.surroundings import ALONE, Surroundings
@@ -117,6 +118,7 @@ __all__ = [
     "SeverityOverride",
     "ShiftChanged",
     "Signal",
+    "SignatureForm",
     "Snooze",
     "Snoozed",
     "State",

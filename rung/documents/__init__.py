@@ -1,8 +1,8 @@
 """The configuration documents: platforms.yaml, roster.yaml, policy.yaml, mappings/; read, checked, made into values."""
 
-from rung.documents.model import Configuration, PlatformDoc, PlatformsDocument, SecretUse, SourceDoc
+from rung.documents.model import Configuration, PlatformDoc, PlatformsDocument, SecretUse, SignedDoc, SourceDoc
 from rung.documents.problems import DocumentsError, Problem
-from rung.documents.reading import DEFAULTS, load, policy_of, read, read_folder
+from rung.documents.reading import DEFAULTS, load, policy_of, problem, read, read_folder
 from rung.documents.secrets import SecretMissingError, missing, resolve, secret
 
 __all__ = [
@@ -14,10 +14,12 @@ __all__ = [
     "Problem",
     "SecretMissingError",
     "SecretUse",
+    "SignedDoc",
     "SourceDoc",
     "load",
     "missing",
     "policy_of",
+    "problem",
     "read",
     "read_folder",
     "resolve",

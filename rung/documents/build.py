@@ -9,7 +9,7 @@ from typing import Any
 from connectors import config as connector
 from core.model import Busy, CalendarFeed, Person
 from core.policy import Handover, Hours, Layer, OnCall, Override, Roster, Span, Team, instant
-from rung.documents.model import PlatformDoc, PlatformsDocument, SourceDoc
+from rung.documents.model import PlatformDoc, PlatformsDocument, SignedDoc, SourceDoc
 from rung.documents.policy.communication import quiet_hours
 from rung.documents.secrets import secret
 from webhooks import signatures
@@ -55,12 +55,14 @@ def _source(name: str, data: Data, known: Mapping[str, PlatformDoc]) -> SourceDo
     )
 
 
-def _verifier(kind: str, data: Data) -> signatures.Verifier:
+def _verifier(kind: str, data: Data) -> signatures.Verifier | SignedDoc:
     secrets = tuple(secret(name) for name in data.get("secrets", data.get("passwords", ())))
     if kind == "basic":
         return signatures.Basic(data["user"], secrets)
     if kind == "header":
         return signatures.Header(data["name"], secrets)
+    if kind == "signature":
+        return SignedDoc(secrets, {name: value for name, value in data.items() if name != "secrets"})
     if kind == "grafana_signature":
         tolerance = timedelta(seconds=data["tolerance"])
         return signatures.GrafanaSignature(secrets, data.get("timestamp_header", ""), tolerance)

@@ -55,6 +55,16 @@ class Text(fields.String):
         return text
 
 
+class Exact(fields.String):
+    """A text that is no secret, with the blanks around it."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        text = str(super()._deserialize(value, *args, **kwargs))
+        if SECRET.search(text):
+            raise wrong("cannot come from the environment: only secrets can.", "Write the value itself.")
+        return text
+
+
 class Name(Text):
     """A name that others refer to, and that can stand in addresses."""
 

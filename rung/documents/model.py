@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from connectors.config import PlatformConfig
+from core.model import SignatureForm
+from core.model.signature import flaws
 from core.policy import Policy, Roster
 from rung.documents.problems import Problem
-from webhooks.signatures import Verifier
+from webhooks.signatures import Secret, Verifier
+from webhooks.signed import Signed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +21,23 @@ class PlatformDoc:
 
     config: PlatformConfig
     mapping: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedDoc:
+    """A source that signs in its mapping's form, with the `parts` of the form that platforms.yaml says otherwise."""
+
+    secrets: Sequence[Secret] = field(repr=False)
+    parts: Mapping[str, Any] = field(default_factory=dict)
+
+    def verifier(self, form: SignatureForm | None) -> Verifier:
+        """The verifier, given the mapping's form; raises `ValueError` with a sentence where no whole form results."""
+        if form is None and "header" not in self.parts:
+            raise ValueError("its mapping does not say in which form this source signs.")
+        whole = SignatureForm(**self.parts) if form is None else replace(form, **self.parts)
+        for part, message in flaws(whole):
+            raise ValueError(f"“{part}” {message}")
+        return Signed(whole, self.secrets)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +50,7 @@ class SourceDoc:
 
     name: str
     mapping: str
-    verify: Verifier
+    verify: Verifier | SignedDoc
     platform: str = ""
     creates_on: str = ""
     max_bytes: int = 1024 * 1024

@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 from collections.abc import Collection, Mapping
 from functools import cache
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import Any
 
 from marshmallow import ValidationError
@@ -16,12 +16,12 @@ from rung.documents import build
 from rung.documents.crosscheck import Draft, check
 from rung.documents.model import Configuration
 from rung.documents.policy import document as policy_document
-from rung.documents.problems import DocumentsError, Problem, Report, choice, flat
+from rung.documents.problems import DocumentsError, Path, Problem, Report, choice, flat
 from rung.documents.schemas import SCHEMAS
 from rung.documents.secrets import uses
 from rung.documents.text import MAX_BYTES, parse
 
-DEFAULTS = Path(__file__).resolve().parent.parent / "defaults"
+DEFAULTS = FilePath(__file__).resolve().parent.parent / "defaults"
 """The documents that hold where a folder says nothing else."""
 
 _YAML = {".yaml", ".yml"}
@@ -33,12 +33,12 @@ def _kinds() -> tuple[str, ...]:
     return tuple(discover())
 
 
-def load(folder: Path, mappings: Collection[str]) -> Configuration:
+def load(folder: FilePath, mappings: Collection[str]) -> Configuration:
     """Read and check a folder; `mappings` are the packaged catalogue's names. Raises `DocumentsError`."""
     return read(read_folder(folder), mappings)
 
 
-def read_folder(folder: Path) -> dict[str, str]:
+def read_folder(folder: FilePath) -> dict[str, str]:
     """The texts of a folder by document name; raises `DocumentsError` for what cannot be one."""
     if not folder.is_dir():
         raise DocumentsError([Problem(str(folder), 0, "", "is not a folder.", "Name the folder of the documents.")])
@@ -97,6 +97,14 @@ def read(texts: Mapping[str, str], mappings: Collection[str], *, policy_version:
     )
 
 
+def problem(texts: Mapping[str, str], name: str, path: Path, message: str, hint: str = "") -> Problem:
+    """A mistake in that document, at the line of that path, which showed only when its values were put to use."""
+    report = Report(name)
+    parse(texts.get(name, ""), report)
+    report.add(path, message, hint)
+    return report.problems[-1]
+
+
 def policy_of(text: str, *, version: int, roster: Roster, creates_on: Mapping[str, str]) -> Policy:
     """The policy of an older policy.yaml, for tickets that began with it. Raises `DocumentsError`.
 
@@ -109,7 +117,7 @@ def policy_of(text: str, *, version: int, roster: Roster, creates_on: Mapping[st
     return policy_document.policy(data, version=version, roster=roster, creates_on=creates_on)
 
 
-def _text(path: Path) -> str:
+def _text(path: FilePath) -> str:
     found = path.stat()
     if not stat.S_ISREG(found.st_mode):
         raise ValueError("it is no regular file")

@@ -9,12 +9,14 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from core.model import Busy
+from core.model.signature import ALGORITHMS, ENCODINGS
 from rung.documents.duties import DutySchema, SpanSchema
 from rung.documents.fields import (
     Address,
     Choice,
     Count,
     Email,
+    Exact,
     Name,
     Named,
     OneKind,
@@ -78,6 +80,18 @@ SOURCE_AUTH = {
     "header": _kind("Header", name=Name(required=True), **_secrets()),
     "path": _kind("SecretPath", **_secrets()),
     "hub_signature": _kind("HubSignature", **_secrets()),
+    "signature": _kind(
+        "Signature",
+        header=Name(),
+        algorithm=Choice(ALGORITHMS),
+        encoding=Choice(ENCODINGS),
+        prefix=Exact(),
+        separator=Exact(),
+        over=Exact(),
+        timestamp_header=Name(),
+        tolerance=Count(1, 86400),
+        **_secrets(),
+    ),
     "grafana_signature": _kind(
         "GrafanaSignature", timestamp_header=Name(), tolerance=Count(1, 86400, load_default=300), **_secrets()
     ),
