@@ -96,7 +96,7 @@ class BoundMapping:
 
     def _read(self, delivery: Delivery) -> list[Scope]:
         body = parse(delivery.body, delivery.content_type, self.mapping.form_field)
-        return list(self._scopes(self._items(body), body, delivery.headers))
+        return list(self._scopes(self._items(body), body, delivery.headers, delivery.received_at))
 
     def record(self, body: Mapping[str, object]) -> Event | None:
         """What a record that was read from its platform says, in the form of the platform's own webhook body.
@@ -139,7 +139,9 @@ class BoundMapping:
             f"the body holds nothing at {wanted}, where {self.mapping.title} has its items."
         )
 
-    def _scopes(self, items: list[object], body: object, headers: Mapping[str, str]) -> Iterator[Scope]:
+    def _scopes(
+        self, items: list[object], body: object, headers: Mapping[str, str], received_at: object = MISSING
+    ) -> Iterator[Scope]:
         for item in items:
             known: dict[str, object] = {
                 "body": body,
@@ -148,6 +150,7 @@ class BoundMapping:
                 "base_url": self.settings.base_url,
                 "platform": self.settings.platform,
                 "source": self.settings.source,
+                "received_at": received_at,
             }
             yield Scope(item, self.mapping.names, known)
 

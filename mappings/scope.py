@@ -40,8 +40,9 @@ class Settings:
     options: Mapping[str, str] = field(default_factory=dict)
 
 
-PREDEFINED = ("body", "header", "option", "base_url", "platform", "source")
-"""The names that every mapping has: the whole body, the request's headers, and what the mapping is bound to."""
+PREDEFINED = ("body", "header", "option", "base_url", "platform", "source", "received_at")
+"""The names that every mapping has: the whole body, the request's headers, what the mapping is bound to, and when the
+delivery came (a moment, in UTC; missing where a record was read instead)."""
 
 
 class Scope:
