@@ -36,7 +36,8 @@ _TOP = (
     "shapes",
     "out",
 )
-_NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
+NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
+"""What a mapping may be called."""
 
 
 def load_catalogue(folders: Sequence[Path], texts: Mapping[str, str] = NO_TEXTS) -> dict[str, CompiledMapping]:
@@ -75,7 +76,7 @@ def _told(path: Path) -> str:
 
 def _compiled(name: str, text: str, report: Report) -> CompiledMapping | None:
     """One document, compiled; notes all that is wrong with it. None when it cannot be read at all."""
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         report.add(1, "", f"“{name}” cannot be a mapping's name: use a-z, 0-9, _ and -, a letter first.")
     root = read(text, report)
     if root is None or not (entries := root.entries(_TOP)):

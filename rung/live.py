@@ -109,11 +109,11 @@ class Live:
 
 def load(newest: Mapping[str, stored.Document], policy_text: Callable[[int], str | None]) -> Loaded:
     """Make the newest documents into working objects; raises `DocumentsError` and `MappingDocumentError`."""
-    texts = {name: document.content for name, document in newest.items()}
+    texts = stored.texts(newest)
     version = newest[POLICY].version if POLICY in newest else 0
     configuration = documents.read(texts, packaged(), policy_version=version)
     catalogue = {**packaged(), **own_mappings(texts)}
-    bound = _bind(configuration, catalogue)
+    bound = bind_sources(configuration, catalogue)
     return Loaded(
         policy=configuration.policy,
         platforms=_Platforms(configuration.platforms.platforms, catalogue),
@@ -141,7 +141,7 @@ def try_out(texts: Mapping[str, str]) -> Configuration:
     """Check documents as a whole, down to the connectors; raises `DocumentsError`, `MappingDocumentError`."""
     configuration = documents.read(texts, packaged())
     catalogue = {**packaged(), **own_mappings(texts)}
-    _sources(configuration, _bind(configuration, catalogue))
+    _sources(configuration, bind_sources(configuration, catalogue))
     platforms = _Platforms(configuration.platforms.platforms, catalogue)
     problems = []
     for name in platforms:
@@ -160,7 +160,7 @@ def own_mappings(texts: Mapping[str, str]) -> Mapping[str, CompiledMapping]:
     return mappings.load_catalogue([], own)
 
 
-def _bind(configuration: Configuration, catalogue: Mapping[str, CompiledMapping]) -> dict[str, BoundMapping]:
+def bind_sources(configuration: Configuration, catalogue: Mapping[str, CompiledMapping]) -> dict[str, BoundMapping]:
     """Each source's mapping, knowing the platform whose records it speaks of."""
     known = configuration.platforms.platforms
 

@@ -17,6 +17,7 @@ import console
 import webhooks
 from console import AcknowledgeLinks
 from core.desk import Desk
+from core.mapdesk import MappingDesk
 from core.model import Notice, Person
 from core.policy import Policy
 from core.policy.vendor import vendor_of
@@ -37,6 +38,7 @@ from rung.child import tie_to_parent
 from rung.live import Live
 from rung.loaded import Loaded
 from rung.logging import configure
+from rung.mapping.sql import SqlMappingDesk
 from rung.settings import Settings
 from webhooks import Source, health
 
@@ -238,6 +240,11 @@ def desk(settings: Settings) -> Desk:
     return build(settings).desk
 
 
+def mapping_desk(settings: Settings) -> MappingDesk:
+    """The desk for mappings alone, for the command line."""
+    return SqlMappingDesk(database.connect(settings.database_url, pool_size=1))
+
+
 def web_app() -> Flask:
     """The web role's WSGI application; the settings come from the environment.
 
@@ -261,7 +268,7 @@ def redis_check(url: str) -> str | None:
     return None
 
 
-def apply_documents(settings: Settings, folder: Path, by: str) -> list[tuple[str, int, bool]]:
+def apply_documents(settings: Settings, folder: Path, by: str, note: str = "") -> list[tuple[str, int, bool]]:
     """Check a folder of documents and store what differs; returns each document's name, version and whether it is new.
 
     Raises `DocumentsError` and `MappingDocumentError`. What the folder does not hold is left as it was stored before.
@@ -270,8 +277,8 @@ def apply_documents(settings: Settings, folder: Path, by: str) -> list[tuple[str
     engine = database.connect(settings.database_url, pool_size=1)
     try:
         with engine.begin() as connection:
-            before = {name: one.content for name, one in stored.newest(connection).items()}
-            live.try_out({**before, **texts})
-            return [(name, *stored.put(connection, name, text_, by)) for name, text_ in sorted(texts.items())]
+            stored.lock(connection)
+            live.try_out({**stored.texts(stored.newest(connection)), **texts})
+            return [(name, *stored.put(connection, name, text_, by, note)) for name, text_ in sorted(texts.items())]
     finally:
         engine.dispose()

@@ -62,6 +62,7 @@ documents = Table(
     Column("digest", Text, nullable=False),
     _moment("applied_at", default_now=True),
     Column("applied_by", Text, nullable=False, server_default=""),
+    Column("note", Text, nullable=False, server_default=""),
 )
 
 tickets = Table(

@@ -10,6 +10,7 @@ from rung.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from core.desk import Desk
+    from core.mapdesk import MappingDesk
 
 
 def settings() -> Settings:
@@ -36,6 +37,13 @@ def desk() -> Desk:
     from rung import wiring
 
     return wiring.desk(settings_with_redis())
+
+
+def mapping_desk() -> MappingDesk:
+    """The desk for mappings, over the documents in force; raises `NothingRunsError`."""
+    from rung import wiring
+
+    return wiring.mapping_desk(settings())
 
 
 def now() -> datetime:

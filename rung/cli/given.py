@@ -39,7 +39,7 @@ def _texts_in_force() -> dict[str, str]:
     from rung.cli.desk import settings
 
     with connect(settings().database_url).begin() as connection:
-        return {name: document.content for name, document in stored.newest(connection).items()}
+        return stored.texts(stored.newest(connection))
 
 
 def _in_force() -> Loaded:

@@ -16,6 +16,7 @@ TABLE = {
     "up": ("rung.cli.up", "Run everything on this machine."),
     "check": ("rung.cli.check", "Check a folder of configuration documents."),
     "apply": ("rung.cli.apply", "Put a folder of configuration documents in force."),
+    "mapping": ("rung.cli.mapping", "Show, try, test and change how deliveries are understood."),
     "tickets": ("rung.cli.tickets", "List and show tickets, and decide about them."),
     "deliveries": ("rung.cli.deliveries", "List, show and replay what was received."),
     "actions": ("rung.cli.actions", "List, show and replay what was written and sent."),

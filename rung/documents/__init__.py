@@ -4,9 +4,11 @@ from rung.documents.model import Configuration, PlatformDoc, PlatformsDocument, 
 from rung.documents.problems import DocumentsError, Problem
 from rung.documents.reading import DEFAULTS, load, policy_of, problem, read, read_folder
 from rung.documents.secrets import SecretMissingError, missing, resolve, secret
+from rung.documents.text import MAX_BYTES
 
 __all__ = [
     "DEFAULTS",
+    "MAX_BYTES",
     "Configuration",
     "DocumentsError",
     "PlatformDoc",

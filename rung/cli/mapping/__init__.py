@@ -1,0 +1,20 @@
+"""`rung mapping`: the command line's part of what admins do with mappings; `rung.mapping` does it."""
+
+from __future__ import annotations
+
+import click
+
+from rung.cli.group import Lazy
+
+TABLE = {
+    "list": ("rung.cli.mapping.listing", "List all mappings, and which one is in force."),
+    "show": ("rung.cli.mapping.show", "Print a mapping's text, or that of a version."),
+    "history": ("rung.cli.mapping.history", "List who changed a mapping, when and why."),
+    "save": ("rung.cli.mapping.save", "Put one mapping in force as a new version."),
+    "rollback": ("rung.cli.mapping.rollback", "Put an older version in force again."),
+}
+
+
+@click.group(cls=Lazy, table=TABLE, name="mapping")
+def command() -> None:
+    """Show, try, test and change how deliveries are understood, and what is written back."""

@@ -1,0 +1,168 @@
+"""The desk for mappings on the real database: versions, who and why, and two who change one mapping at once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from core.desk import NotFoundError, NotPossibleError
+from core.mapdesk import Edit, MistakesError
+from core.store import documents as stored
+from core.store.database import connect
+from rung import wiring
+from rung.live import Live
+from rung.mapping.sql import SqlMappingDesk
+from rung.settings import Settings
+
+WATCHER = """\
+title: Watcher
+shapes: [{name: alarm, kind: {is: alert}, key: id, state: {is: new}, title: TITLE}]
+"""
+PLATFORMS = """\
+sources: {watch: {mapping: watcher, auth: {bearer: {secrets: ["${WATCH}"]}}}}
+"""
+DANA = Edit(by="dana", note="the new host names")
+
+
+@pytest.fixture
+def database(postgres_url: str) -> Iterator[Engine]:
+    engine = connect(postgres_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def desk(database: Engine) -> SqlMappingDesk:
+    return SqlMappingDesk(database)
+
+
+def text(title: str = "host") -> str:
+    return WATCHER.replace("TITLE", title)
+
+
+def test_a_mapping_that_is_saved_is_in_force_with_who_when_and_why(desk: SqlMappingDesk, database: Engine) -> None:
+    saved = desk.save("watcher", text(), DANA)
+    assert (saved.new, saved.version.version, saved.version.in_force) == (True, 1, True)
+    row = next(one for one in desk.mappings() if one.name == "watcher")
+    assert (row.own, row.version, row.by, row.note) == (True, 1, "dana", "the new host names")
+    assert row.at is not None
+    with database.begin() as connection:
+        stored.put(connection, "platforms.yaml", PLATFORMS, "dana")
+    assert "watch" in Live(database)().mappings.by_source
+    assert desk.mapping("watcher").row.sources == ("watch",)
+
+
+def test_the_same_text_makes_no_new_version(desk: SqlMappingDesk) -> None:
+    desk.save("watcher", text(), DANA)
+    again = desk.save("watcher", text(), DANA)
+    assert (again.new, again.version.version) == (False, 1)
+
+
+def test_a_rollback_is_a_new_version_that_says_so(desk: SqlMappingDesk) -> None:
+    desk.save("watcher", text("one"), DANA)
+    desk.save("watcher", text("two"), DANA)
+    saved = desk.roll_back("watcher", 1, Edit(by="lee", note="it was better"))
+    page = desk.mapping("watcher")
+    assert (saved.version.version, saved.version.note) == (3, "back to version 1: it was better")
+    assert page.text == text("one")
+    assert [(one.version, one.by, one.in_force) for one in page.versions] == [
+        (3, "lee", True), (2, "dana", False), (1, "dana", False),
+    ]  # fmt: skip
+    assert desk.text("watcher", 2) == text("two")
+
+
+def test_the_packaged_mapping_comes_back_when_ours_is_withdrawn(desk: SqlMappingDesk, database: Engine) -> None:
+    packaged = desk.mapping("grafana")
+    desk.save("grafana", text(), DANA)
+    assert desk.mapping("grafana").row.replaces
+    assert desk.roll_back("grafana", 0, Edit(by="lee")).version.withdrawn
+    page = desk.mapping("grafana")
+    assert (page.text, page.row.own, page.row.version) == (packaged.text, False, 0)
+    assert Live(database)().versions["mappings/grafana/mapping.yaml"] == 2
+    with pytest.raises(NotPossibleError, match="in force already"):
+        desk.roll_back("jira", 0, DANA)
+
+
+def test_a_mapping_that_a_source_needs_is_not_withdrawn(desk: SqlMappingDesk, database: Engine) -> None:
+    desk.save("watcher", text(), DANA)
+    with database.begin() as connection:
+        stored.put(connection, "platforms.yaml", PLATFORMS, "dana")
+    with pytest.raises(MistakesError, match="watcher"):
+        desk.roll_back("watcher", 0, DANA)
+    assert desk.mapping("watcher").row.version == 1
+
+
+def test_a_change_that_began_from_an_older_version_is_refused(desk: SqlMappingDesk) -> None:
+    desk.save("watcher", text("one"), Edit(by="dana", edited=0))
+    desk.save("watcher", text("two"), Edit(by="lee", note="for the audit", edited=1))
+    with pytest.raises(NotPossibleError, match=r"Version 2 .* began from version 1\. lee made it: for the audit\."):
+        desk.save("watcher", text("three"), Edit(by="dana", edited=1))
+    assert desk.mapping("watcher").text == text("two")
+
+
+def test_of_many_who_change_it_at_once_one_is_taken(desk: SqlMappingDesk) -> None:
+    taken: list[int] = []
+
+    def change(number: int) -> None:
+        with suppress(NotPossibleError):
+            taken.append(desk.save("watcher", text(f"t{number}"), Edit(by="dana", edited=0)).version.version)
+
+    threads = [threading.Thread(target=change, args=(number,)) for number in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert taken == [1]
+
+
+def test_mistakes_are_told_with_their_lines_and_nothing_is_stored(desk: SqlMappingDesk) -> None:
+    with pytest.raises(MistakesError) as caught:
+        desk.save("watcher", text("host").replace("kind: {is: alert}", "kind: {is: alarm}"), DANA)
+    (first, *_) = caught.value.mistakes
+    assert (first.file, first.line) == ("mappings/watcher/mapping.yaml", 2)
+    assert "alert" in first.hint
+    with pytest.raises(NotFoundError):
+        desk.mapping("watcher")
+
+
+@pytest.mark.parametrize("name", ["", "A", "a/b", "../a", "a" * 80, "a\nb", "\ud800"])
+def test_a_name_that_no_mapping_can_have_is_refused(desk: SqlMappingDesk, name: str) -> None:
+    assert "cannot be a mapping's name" in str(desk.check(name, text())[0])
+
+
+@pytest.mark.parametrize(
+    "broken", ["a: [", "\x00", "title: \ud800\nshapes: []", "x" * 1_100_000, "- " * 3000, "&a [*a]"]
+)
+def test_hostile_texts_are_mistakes_and_no_accident(desk: SqlMappingDesk, broken: str) -> None:
+    assert desk.check("watcher", broken)
+
+
+def test_a_name_that_nothing_bears_offers_the_near_one(desk: SqlMappingDesk) -> None:
+    with pytest.raises(NotFoundError, match="Did you mean “alertmanager”"):
+        desk.mapping("alertmanger")
+    with pytest.raises(NotFoundError, match="has no version 7"):
+        desk.text("jira", 7)
+
+
+def test_names_and_notes_hold_nothing_that_a_terminal_acts_upon(desk: SqlMappingDesk) -> None:
+    saved = desk.save("watcher", text(), Edit(by="dana\x1b[2J", note="a\nb" + "c" * 900))
+    assert saved.version.by == "dana [2J"
+    assert saved.version.note.startswith("a bc")
+    assert len(saved.version.note) == 500
+
+
+def test_what_is_applied_as_a_folder_has_its_reason_too(
+    postgres_url: str, desk: SqlMappingDesk, tmp_path: Path
+) -> None:
+    (tmp_path / "mappings" / "watcher").mkdir(parents=True)
+    (tmp_path / "mappings" / "watcher" / "mapping.yaml").write_text(text())
+    wiring.apply_documents(
+        replace(Settings.from_environment(), database_url=postgres_url), tmp_path, "dana", "as agreed"
+    )
+    assert desk.mapping("watcher").row.note == "as agreed"
