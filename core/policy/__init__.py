@@ -22,6 +22,7 @@ from core.policy.segments import Limits, Segment
 from core.policy.severity import LocalSeverity, SeverityRule, SeverityTurn, Turn
 from core.policy.shifts import Shift, shifts
 from core.policy.spans import Span, TimeOff
+from core.policy.sync import Sync, SyncRule
 from core.policy.targets import CLOCKS, Pauses, Target, TargetRule, target_of
 from core.policy.triggers import Direction, Trigger, marks_of
 from core.policy.vendor import Vendor
@@ -78,6 +79,8 @@ __all__ = [
     "SeverityTurn",
     "Shift",
     "Span",
+    "Sync",
+    "SyncRule",
     "Target",
     "TargetRule",
     "Team",

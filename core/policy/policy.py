@@ -24,6 +24,7 @@ from core.policy.roster import Roster
 from core.policy.routing import Routing
 from core.policy.segments import NO_LIMITS, Limits, Segment
 from core.policy.severity import SeverityRule
+from core.policy.sync import Sync
 from core.policy.targets import Pauses, TargetRule
 from core.policy.triggers import Trigger
 from core.policy.vendor import Vendor
@@ -69,6 +70,7 @@ class Policy:
     handoff: tuple[HandoffFact, ...] = ()
     triggers: tuple[Trigger, ...] = ()
     acknowledgement: Acknowledgement = field(default_factory=Acknowledgement)
+    sync: Sync = field(default_factory=Sync)
 
     @cached_property
     def catalogue(self) -> Catalogue:

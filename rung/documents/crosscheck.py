@@ -17,6 +17,7 @@ from rung.documents import (
     crosscheck_major,
     crosscheck_risk,
     crosscheck_routing,
+    crosscheck_sync,
 )
 from rung.documents.crosscheck_catalogue import check_names, check_segments, check_services
 from rung.documents.crosspaths import check_paths, level_names
@@ -52,6 +53,7 @@ def check(draft: Draft) -> list[Problem]:
     crosscheck_risk.check(draft.reports["policy.yaml"], draft.policy, people)
     platforms = named(draft.platforms, "platforms")
     crosscheck_communication.check(draft.reports["policy.yaml"], draft.policy, people, platforms)
+    crosscheck_sync.check(draft.reports["policy.yaml"], draft.policy, platforms)
     _major(draft)
     return warnings
 

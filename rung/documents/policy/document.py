@@ -23,6 +23,7 @@ from rung.documents.policy.routing import RoutingSchema, routing
 from rung.documents.policy.segments import LimitsSchema, SegmentSchema, limits, segment
 from rung.documents.policy.services import ServiceSchema, service
 from rung.documents.policy.severity import SeveritySchema, severity
+from rung.documents.policy.sync import SyncSchema, sync
 from rung.documents.policy.targets import PausesSchema, TargetSchema, pauses, target_rule
 from rung.documents.policy.triggers import TriggerSchema, triggers
 from rung.documents.policy.vendors import VendorSchema, vendor
@@ -55,6 +56,7 @@ class PolicySchema(Strict):
     vendors = Named(fields.Nested(VendorSchema), load_default=dict)
     risk = fields.Nested(RiskSchema, load_default=lambda: RiskSchema().load({}))
     major = fields.Nested(MajorSchema, load_default=dict)
+    sync = fields.Nested(SyncSchema, load_default=dict)
 
 
 def policy(data: Mapping[str, Any], *, version: int, roster: Roster, creates_on: Mapping[str, str]) -> Policy:
@@ -87,6 +89,7 @@ def policy(data: Mapping[str, Any], *, version: int, roster: Roster, creates_on:
         communication=communication(data["communication"]),
         risk=risk(data["risk"]),
         major=major(data["major"]),
+        sync=sync(data["sync"]),
         vendors=vendors,
         roster=roster.with_vendors(one.person for one in vendors.values()),
         creates_on=creates_on,
