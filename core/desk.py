@@ -19,6 +19,7 @@ from core.model import (
     State,
     Ticket,
     TimerKind,
+    UnknownKind,
     Verb,
 )
 
@@ -259,6 +260,20 @@ class DeliveryRow:
     summary: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownRow:
+    """A word, person or group that nothing here knows: where it was met, how often, and what to do about it."""
+
+    id: int
+    kind: UnknownKind
+    place: str
+    name: str
+    count: int
+    first_at: datetime
+    last_at: datetime
+    advice: str
+
+
 class NotFoundError(Exception):
     """There is no such ticket, delivery or action. The message is a sentence that names it."""
 
@@ -319,6 +334,14 @@ class Desk(Protocol):
 
     def replay_delivery(self, delivery_id: int) -> None:
         """Have an unmapped, declined or failed delivery looked at again; raises the two errors above."""
+        ...
+
+    def unknowns(self, *, kind: UnknownKind | None = None, limit: int = 100) -> Sequence[UnknownRow]:
+        """Words, people and groups that nothing here knows, the latest met first."""
+        ...
+
+    def forget_unknowns(self, ids: Sequence[int] | None = None) -> int:
+        """Forget those of these ids, or all; returns how many. What is met again is told again."""
         ...
 
     def actions(self, *, status: ActionStatus | None = None, limit: int = 100) -> Sequence[ActionRow]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from core.model import Changes, Delivery, Event, Normalized, Notice, Party, Person, Receipt, RecordRef
+from core.model import Changes, Delivery, Normalized, Notice, Party, Person, Receipt, RecordRef
 
 
 class DeliveryError(Exception):
@@ -121,8 +121,9 @@ class Mappings(Protocol):
         """What the delivery means; raises `UnmappedError`."""
         ...
 
-    def record(self, source: str, body: Mapping[str, object]) -> Event | None:
-        """What a record that was read from its platform (`Platform.fetch`) says; None when it says nothing."""
+    def record(self, source: str, body: Mapping[str, object]) -> Normalized:
+        """What a record that was read from its platform (`Platform.fetch`) says: at most one event, with what of it is
+        not known; raises `UnmappedError`."""
         ...
 
 

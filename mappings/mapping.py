@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from core.model import Delivery, Event, Normalized, SignatureForm
+from core.model import Delivery, Event, Normalized, SignatureForm, Unknown
 from core.ports import OutField, RecordWrite, UnmappedError
 from mappings.body import parse
 from mappings.outbound import Out
@@ -73,6 +73,7 @@ class BoundMapping:
         events: list[Event] = []
         declined: list[str] = []
         wrong: list[str] = []
+        unknown: list[Unknown] = []
         for scope in scopes:
             try:
                 shape = self._shape(scope)
@@ -82,7 +83,8 @@ class BoundMapping:
                     declined.append(str(shape.decline(scope)))
             except UnmappedError as error:
                 wrong.append(str(error))
-        understood = Normalized(tuple(events), tuple(declined))
+            unknown += scope.unknown
+        understood = Normalized(tuple(events), tuple(declined), tuple(unknown))
         if wrong:
             raise UnmappedError(_all_of(wrong, len(scopes)), understood)
         return understood
@@ -98,14 +100,20 @@ class BoundMapping:
         body = parse(delivery.body, delivery.content_type, self.mapping.form_field)
         return list(self._scopes(self._items(body), body, delivery.headers, delivery.received_at))
 
-    def record(self, body: Mapping[str, object]) -> Event | None:
+    def record(self, body: Mapping[str, object]) -> Normalized:
         """What a record that was read from its platform says, in the form of the platform's own webhook body.
 
-        None when it says nothing that is for us; raises `UnmappedError`.
+        At most one event; raises `UnmappedError`, which carries what the record has unknown words for.
         """
         scope = next(self._scopes(self._items(body) or [MISSING], body, {}))
-        shape = self._shape(scope)
-        return None if shape.decline else shape.event(scope, self.settings.source)
+        try:
+            shape = self._shape(scope)
+            if shape.decline is not None:
+                return Normalized(declined=(str(shape.decline(scope)),))
+            event = shape.event(scope, self.settings.source)
+        except UnmappedError as error:
+            raise UnmappedError(str(error), Normalized(unknown=tuple(scope.unknown))) from error
+        return Normalized((event,), unknown=tuple(scope.unknown))
 
     def delivery_key(self, headers: Mapping[str, str], body: bytes) -> str | None:
         """What is the same in all retries of one delivery, None where the source does not say. Never raises."""

@@ -41,15 +41,21 @@ def scalar(read: Read, place: Where, unwrap: tuple[str, ...]) -> Read:
 
 
 def first(reads: Sequence[Read]) -> Read:
-    """The first that is not empty; otherwise the first that is there at all."""
+    """The first that is not empty; otherwise the first that is there at all.
+
+    A word that one alternative does not know is no unknown one if a later alternative understands the item.
+    """
 
     def value(scope: Scope) -> object:
         empty: object = MISSING
+        before = len(scope.unknown)
         for read in reads:
+            here = len(scope.unknown)
             found = read(scope)
             if found is MISSING:
                 continue
             if found is not None and found not in ("", [], {}):
+                del scope.unknown[before:here]
                 return found
             empty = found if empty is MISSING else empty
         return empty

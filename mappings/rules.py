@@ -18,7 +18,7 @@ from mappings.celrule import compile_cel
 from mappings.document import Node
 from mappings.kinds import ANY, Kind
 from mappings.scope import MISSING, PREDEFINED, Read, Scope, Where
-from mappings.table import Table
+from mappings.table import ANY_OTHER, Table
 
 _SOURCES = ("is", "from", "cel", "time", "hash")
 _ALL = (*_SOURCES, "match", "join", "table", "default", "missing", "zone")
@@ -221,5 +221,9 @@ def _table(read: Read, node: Node, entries: dict[str, Node], kind: Kind) -> Read
         if name.casefold() in rows:
             row.wrong(f"“{name}” stands in the table twice, in another case.")
         rows[name.casefold()] = literal(row, kind)
+    if ANY_OTHER in rows and "default" in entries:
+        entries["default"].wrong(
+            f"The table's row “{ANY_OTHER}” is for all other words: “default” would never be used."
+        )
     default = literal(entries["default"], kind) if "default" in entries else None
     return Table(read, rows, missing, default, where(node)).read

@@ -7,8 +7,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import PurePath
 from typing import Final
 
+from core.model import Unknown, UnknownKind
 from core.ports import UnmappedError
 
 SHOWN = 60
@@ -46,28 +48,39 @@ delivery came (a moment, in UTC; missing where a record was read instead)."""
 
 
 class Scope:
-    """The item that is being mapped, and the named values beside it. Named values are found once, when first used."""
+    """The item that is being mapped, and the named values beside it. Named values are found once, when first used.
 
-    __slots__ = ("_found", "_names", "_top", "item")
+    `unknown` collects the words that tables did not know, for all parts of one item together.
+    """
+
+    __slots__ = ("_found", "_names", "_top", "item", "unknown")
 
     def __init__(
-        self, item: object, names: Mapping[str, Read], found: dict[str, object], top: object = MISSING
+        self,
+        item: object,
+        names: Mapping[str, Read],
+        found: dict[str, object],
+        top: object = MISSING,
+        unknown: list[Unknown] | None = None,
     ) -> None:
         self.item = item
         self._names = names
         self._found = found
         self._top = item if top is MISSING else top
+        self.unknown: list[Unknown] = [] if unknown is None else unknown
 
     def named(self, name: str) -> object:
         """The value of that name, `MISSING` where the body does not say it."""
-        if name not in self._found:
-            read = self._names.get(name)
-            self._found[name] = read(self.within(self._top)) if read else MISSING
-        return self._found[name]
+        found = self._found
+        if name in found:
+            return found[name]
+        read = self._names.get(name)
+        value = found[name] = read(self.within(self._top)) if read else MISSING
+        return value
 
     def within(self, item: object) -> Scope:
         """A scope in which paths begin at that part of the item; the names stay what they are."""
-        return Scope(item, self._names, self._found, self._top)
+        return Scope(item, self._names, self._found, self._top, self.unknown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +98,17 @@ class Where:
     def mismatch(self, value: object, expected: str) -> UnmappedError:
         """The error for a value of a wrong sort."""
         return self.unmapped(f"{self.path} is {shown(self.path, value)}, but {expected} was expected.")
+
+    @property
+    def mapping(self) -> str:
+        """The name of the mapping in whose document it is."""
+        return PurePath(self.file).parent.name or self.file
+
+    def unknown(self, word: str) -> Unknown:
+        """The word that a table at this place does not know."""
+        name = "(hidden)" if _SECRETIVE.search(self.path) else word[:SHOWN]
+        advice = f"Add it to the table in {self.file}, line {self.line}."
+        return Unknown(UnknownKind.VALUE, f"{self.mapping}:{self.line} {self.path}", name, advice)
 
 
 def shown(path: str, value: object) -> str:

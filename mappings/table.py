@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from mappings.kinds import as_text
 from mappings.scope import MISSING, Read, Scope, Where, shown
 
-_log = logging.getLogger("rung.mappings")
-_TOLD = 200
-"""So many unknown words of one table are told in the log, each once."""
+ANY_OTHER = "*"
+"""The row for all words that have none: they are known, so that nobody is told of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """Looks words up, case aside. `default` stands for an unknown word: `MISSING` "says nothing", None "is an error".
 
-    An unknown word that is given a value is told in the log once, so that the table can be completed.
+    An unknown word is collected in the scope whatever it is then taken for, so that the table can be completed.
     """
 
     source: Read
@@ -26,7 +24,6 @@ class Table:
     missing: object
     default: object
     where: Where
-    told: set[str] = field(default_factory=set)
 
     def read(self, scope: Scope) -> object:
         """The row's value; `missing` where there is no word."""
@@ -34,20 +31,18 @@ class Table:
         if found is MISSING or found is None or found == "":
             return self.missing
         try:
-            word = as_text(found).strip().casefold()
+            word = as_text(found).strip()
         except ValueError:
             raise self.where.mismatch(found, "a text or a number") from None
         try:
-            return self.rows[word]
+            return self.rows[word.casefold()]
         except KeyError:
-            return self._unknown(word)
+            return self.rows[ANY_OTHER] if ANY_OTHER in self.rows else self._unknown(word, scope)
 
-    def _unknown(self, word: str) -> object:
-        value = shown(self.where.path, word)
+    def _unknown(self, word: str, scope: Scope) -> object:
+        scope.unknown.append(self.where.unknown(word))
         if self.default is None:
             known = ", ".join(list(self.rows)[:12])
+            value = shown(self.where.path, word)
             raise self.where.unmapped(f"{self.where.path} does not know {value}; its table knows {known}.")
-        if self.default is not MISSING and word not in self.told and len(self.told) < _TOLD:
-            self.told.add(word)
-            _log.warning("%s:%d: the table does not know %s", self.where.file, self.where.line, value)
         return self.default

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from core.model import Delivery, Event, Normalized
+from core.model import Delivery, Normalized
 from core.policy import Policy
 from core.ports import Platform, UnmappedError
 from mappings import BoundMapping
@@ -22,7 +22,7 @@ class BoundMappings:
         """What a delivery means; raises `UnmappedError`."""
         return self._of(delivery.source).events(delivery)
 
-    def record(self, source: str, body: Mapping[str, object]) -> Event | None:
+    def record(self, source: str, body: Mapping[str, object]) -> Normalized:
         """What a record that was read from its platform says."""
         return self._of(source).record(body)
 

@@ -45,6 +45,7 @@ from core.model.surge import Surge, SurgeOver
 from core.model.surroundings import ALONE, Surroundings
 from core.model.ticket import Alert, Ticket, Timer, TimerKind, Unopened
 from core.model.told import Moment, Told
+from core.model.unknown import Unknown, UnknownKind
 from core.model.values import Impact, Severity, State, TicketKind, Urgency
 from core.model.vendorcase import VendorCase
 
@@ -134,6 +135,8 @@ __all__ = [
     "TimerDue",
     "TimerKind",
     "Told",
+    "Unknown",
+    "UnknownKind",
     "Unopened",
     "Urgency",
     "VendorCase",

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from core.model.people import Party
 from core.model.record import RecordRef
+from core.model.unknown import Unknown
 from core.model.values import Impact, State, TicketKind, Urgency
 
 
@@ -123,7 +124,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Normalized:
-    """What a mapping made of one delivery: the Events, and the parts that are not for us with the reason for each."""
+    """What a mapping made of one delivery: the Events, and the parts that are not for us with the reason for each.
+
+    `unknown` are the words that its tables did not know, each as often as it was met.
+    """
 
     events: tuple[Event, ...] = ()
     declined: tuple[str, ...] = ()
+    unknown: tuple[Unknown, ...] = ()

@@ -255,6 +255,21 @@ calendars = Table(
     _moment("attempt_at", default_now=True),
 )
 
+unknowns = Table(
+    "unknowns",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("count", BigInteger, nullable=False),
+    _moment("first_at"),
+    _moment("last_at"),
+    Column("advice", Text, nullable=False, server_default=""),
+    Index("unknowns_name", "kind", "place", "name", unique=True),
+    Index("unknowns_latest", "last_at", "id"),
+)
+
 breakers = Table(
     "breakers",
     metadata,

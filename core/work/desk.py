@@ -22,12 +22,23 @@ from core.desk import (
     Rebased,
     SurgeRow,
     TicketPage,
+    UnknownRow,
 )
 from core.engine.outcome import Refused
-from core.model import ActionStatus, Command, Delivery, DeliveryStatus, LinkMajor, Rebase, State, Ticket
+from core.model import (
+    ActionStatus,
+    Command,
+    Delivery,
+    DeliveryStatus,
+    LinkMajor,
+    Rebase,
+    State,
+    Ticket,
+    UnknownKind,
+)
 from core.policy import Roster
 from core.ports import Bell, Clock, StorageUnavailableError
-from core.store import actions, alike, deliveries, signals, surges, tickets, views
+from core.store import actions, alike, deliveries, signals, surges, tickets, unknowns, views
 from core.work.apply import Policies, apply_to
 from core.work.choices import choices
 from core.work.rebase import rebase
@@ -157,6 +168,16 @@ class SqlDesk:
                 )
             deliveries.replay(connection, delivery_id)
         self.bell.ring("intake")
+
+    def unknowns(self, *, kind: UnknownKind | None = None, limit: int = 100) -> Sequence[UnknownRow]:
+        """Words, people and groups that nothing here knows, the latest met first."""
+        with self._transaction() as connection:
+            return unknowns.rows(connection, kind, limit)
+
+    def forget_unknowns(self, ids: Sequence[int] | None = None) -> int:
+        """Forget those of these ids, or all."""
+        with self._transaction() as connection:
+            return unknowns.forget(connection, ids)
 
     def actions(self, *, status: ActionStatus | None = None, limit: int = 100) -> Sequence[ActionRow]:
         """The ledger, newest first."""

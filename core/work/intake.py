@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from core.model import Delivery, DeliveryStatus, Event, Normalized, Party, RecordRef
+from core.model import Delivery, DeliveryStatus, Event, Normalized, Party, RecordRef, Unknown
 from core.ports import Bell, Clock, DeliveryError, Mappings, Platform, UnmappedError
 from core.store import deliveries, tickets
 from core.work.apply import Policies, apply_event
@@ -21,6 +21,7 @@ from core.work.lease import kept
 from core.work.retry import MAX_ATTEMPTS, never, pause
 from core.work.signals import Messenger
 from core.work.surroundings import likenesses
+from core.work.unknown import count_unknown
 
 log = structlog.get_logger()
 
@@ -93,7 +94,7 @@ class Intake:
             understood = [(*one, self.mappings().events(one[0])) for one in claimed]
             if any(event.partial for *_, normalized in understood for event in normalized.events):
                 return False  # its record is read again first, which may take long
-            ready = [(delivery, attempts, self._completed(one)) for delivery, attempts, one in understood]
+            ready = [(delivery, attempts, self._completed(one)[0]) for delivery, attempts, one in understood]
             with self.database.begin() as connection:
                 self._lock(connection, [event for *_, normalized in ready for event in normalized.events])
                 for delivery, attempts, normalized in ready:
@@ -106,6 +107,7 @@ class Intake:
                 return True
             log.debug("deliveries are applied one by one", reason=told(error))
             return False
+        count_unknown(self.database, [one for *_, normalized in ready for one in normalized.unknown], self.clock())
         return True
 
     def _take(self, delivery: Delivery, attempts: int) -> None:
@@ -118,6 +120,7 @@ class Intake:
         try:
             normalized, wrong = self._understand(delivery)
             self._apply(delivery, attempts, normalized, wrong)
+            count_unknown(self.database, normalized.unknown, self.clock())
             if wrong:
                 bound.warning("delivery not understood", reason=wrong)
         except DeliveryError as error:
@@ -137,24 +140,36 @@ class Intake:
 
     def _understand(self, delivery: Delivery) -> tuple[Normalized, str]:
         """The delivery's events, each complete and marked if it is our own doing; and what was not understood."""
-        wrong = ""
         try:
-            normalized = self.mappings().events(delivery)
+            return self._completed(self.mappings().events(delivery))
         except UnmappedError as error:
-            normalized, wrong = error.understood or Normalized(), str(error)
-        return self._completed(normalized), wrong
+            normalized, wrong = self._completed(error.understood or Normalized())
+            return normalized, f"{error} {wrong}".strip()
 
-    def _completed(self, normalized: Normalized) -> Normalized:
-        return replace(normalized, events=tuple(self._complete(event) for event in normalized.events))
+    def _completed(self, normalized: Normalized) -> tuple[Normalized, str]:
+        """The same with each event complete; and what was not understood of records that were read again."""
+        events: list[Event] = []
+        unknown, wrong = list(normalized.unknown), []
+        for event in normalized.events:
+            try:
+                full = self._complete(event)
+            except UnmappedError as error:
+                full = error.understood or Normalized()
+                wrong.append(str(error))
+            events += full.events
+            unknown += full.unknown
+        return replace(normalized, events=tuple(events), unknown=tuple(unknown)), " ".join(wrong)
 
-    def _complete(self, event: Event) -> Event:
+    def _complete(self, event: Event) -> Normalized:
+        """The one event, complete, and what of its record is not known; raises `UnmappedError`, `DeliveryError`."""
         platform = self.platforms().get(event.record.platform) if event.record else None
         if platform is None or event.record is None:
-            return event
+            return Normalized((event,))
+        unknown: tuple[Unknown, ...] = ()
         if event.partial:
-            event = self._read_again(event, event.record, platform)
+            event, unknown = self._read_again(event, event.record, platform)
         own = event.actor is not None and event.actor.is_same_as(self._identity(platform))
-        return replace(event, own=own)
+        return Normalized((replace(event, own=own),), unknown=unknown)
 
     def _identity(self, platform: Platform) -> Party:
         """Our account there. It is asked for once: a platform that is down later does not hold up what it sent."""
@@ -163,20 +178,24 @@ class Intake:
             known = self.identities[platform.name] = (platform, platform.identity())
         return known[1]
 
-    def _read_again(self, event: Event, record: RecordRef, platform: Platform) -> Event:
-        """The record as it now stands, with what the event alone knows: its kind, who did it, the comment."""
+    def _read_again(self, event: Event, record: RecordRef, platform: Platform) -> tuple[Event, tuple[Unknown, ...]]:
+        """The record as it now stands, with what the event alone knows: its kind, who did it, the comment.
+
+        Beside it, what of the record is not known.
+        """
         body = platform.fetch(record)
         if body is None and not record.id:
             raise DeliveryError(
                 f"{platform.name} shows no {record.key}: it is gone, or the integration user may not read it"
             )
         if body is None:
-            return replace(event, partial=False)
-        full = self.mappings().record(event.source, body)
-        if full is None:
-            return replace(event, partial=False)
+            return replace(event, partial=False), ()
+        read = self.mappings().record(event.source, body)
+        if not read.events:
+            return replace(event, partial=False), read.unknown
+        full = read.events[0]
         comment = event.comment or full.comment
-        return replace(full, kind=event.kind, actor=event.actor, comment=comment, partial=False)
+        return replace(full, kind=event.kind, actor=event.actor, comment=comment, partial=False), read.unknown
 
     def _lock(self, connection: Connection, events: Sequence[Event]) -> None:
         tickets.lock_keys(connection, events, likenesses(events, self.policies.newest(), self.clock()))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from core.model import Delivery, Event, Normalized
+from core.model import Delivery, Normalized
 from core.policy import Policy
 from core.ports import Mappings
 from sandbox.alerts import Alert, alertmanager
@@ -52,7 +52,7 @@ class Breaks:
         broken = [replace(one, title="\0") if one.title == self.title else one for one in normalized.events]
         return replace(normalized, events=tuple(broken))
 
-    def record(self, source: str, body: dict[str, object]) -> Event | None:
+    def record(self, source: str, body: dict[str, object]) -> Normalized:
         return self.really.record(source, body)
 
 

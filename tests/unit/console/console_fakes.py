@@ -20,6 +20,7 @@ from core.desk import (
     NotReplayableError,
     PlatformHealth,
     TicketPage,
+    UnknownRow,
 )
 from core.model import (
     Acknowledge,
@@ -42,6 +43,7 @@ from core.model import (
     TicketKind,
     Timer,
     TimerKind,
+    UnknownKind,
     Urgency,
     Verb,
 )
@@ -311,6 +313,14 @@ class FakeDesk:
         if self.delivery(delivery_id).status is DeliveryStatus.APPLIED:
             raise NotReplayableError(f"Delivery {delivery_id} was applied; only what was not can be replayed.")
         self.replayed.append(("delivery", delivery_id))
+
+    def unknowns(self, *, kind: UnknownKind | None = None, limit: int = 100) -> Sequence[UnknownRow]:
+        one = UnknownRow(id=3, kind=UnknownKind.VALUE, place="alertmanager:27 labels.severity", name="sev0", count=12,
+                         first_at=ago(hours=2), last_at=ago(minutes=3), advice="Add it to the table.")  # fmt: skip
+        return [one][:limit] if kind in {None, one.kind} else []
+
+    def forget_unknowns(self, ids: Sequence[int] | None = None) -> int:
+        return 1 if ids is None else len(ids)
 
     def actions(self, *, status: ActionStatus | None = None, limit: int = 100) -> Sequence[ActionRow]:
         newest_first = tuple(reversed(rich_actions()))

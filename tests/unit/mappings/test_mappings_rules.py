@@ -1,4 +1,3 @@
-import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -74,12 +73,6 @@ TABLE = "impact: {from: s, table: {Critical: high, warning: 2}, default: low, mi
 )
 def test_a_table_translates_without_regard_to_case(event: Make, said: object, impact: Impact) -> None:
     assert event(TABLE, {"s": said}).impact is impact
-
-
-def test_an_unknown_word_with_a_default_is_told_in_the_log_once(event: Make, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.WARNING):
-        event(TABLE, {"s": "odd"})
-    assert 'mapping.yaml:8: the table does not know "odd"' in caplog.text
 
 
 def test_an_unknown_word_without_a_default_is_unmapped(event: Make) -> None:

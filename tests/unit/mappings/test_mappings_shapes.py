@@ -96,10 +96,10 @@ def test_the_event_of_a_record_must_say_which(load: Load) -> None:
 
 def test_a_fetched_record_is_read_like_a_webhook_body(load: Load) -> None:
     mapping = load(RECORD)
-    event = mapping.record({"id": "9d", "number": "INC1"})
+    (event,) = mapping.record({"id": "9d", "number": "INC1"}).events
     assert event is not None
     assert event.key == "9d"
-    assert load(BATCH).record({"type": "sprint_x"}) is None
+    assert load(BATCH).record({"type": "sprint_x"}).events == ()
 
 
 KEYED = "shapes: [{name: a, kind: {is: alert}, key: id, state: {is: new}}]\ndelivery_key: "
