@@ -255,6 +255,11 @@ def _update(one: UpdateRow, now: datetime) -> str:
     return f"{wording.time_left(one.due_at, now)}, at {wording.exact(one.due_at)}{last}"
 
 
+def _believed(until: datetime | None, now: datetime) -> str:
+    """Until when an alert counts whose source never says that it is over."""
+    return f"{wording.time_left(until, now)}, until {wording.exact(until)} unless it is reported again" if until else ""
+
+
 def told(action: ActionRow) -> str:
     """Of a message: whose words it is in, at which moment, when it went out or until when it is held back."""
     about = [action.audience, action.moment.replace("_", " "), action.language]
@@ -289,6 +294,7 @@ def facts(page: TicketPage, row: RowView, people: People) -> list[tuple[str, str
         ("Urgency", ticket.urgency.name.capitalize() if ticket.urgency else ""),
         ("Kind", ticket.kind.value.capitalize()),
         ("Source", plain(ticket.source)),
+        ("Alert believed", _believed(ticket.believed_until, page.now)),
         *((f"Next update, {one.audience}", _update(one, page.now)) for one in page.updates),
         ("Policy", plain(page.policy)),
         ("Set by people", ", ".join(sorted(ticket.theirs))),

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from enum import Enum, IntEnum
 
 from core.model import EventKind, Impact, State, TicketKind, Urgency
+from mappings.spans import seconds
 from mappings.times import moment
 
 TITLE, TEXT, LONG = 500, 2_000, 32_000
@@ -88,6 +89,10 @@ def _moment(value: object) -> datetime | None:
     return moment(value)
 
 
+def _length(value: object) -> int:
+    return seconds(as_text(value))
+
+
 def _truth(value: object) -> bool:
     known = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
     try:
@@ -115,6 +120,7 @@ def _enum(name: str, words: type[Enum]) -> Kind:
 ANY = Kind("a value", lambda value: value, scalar=False)
 FLAG = Kind("true or false", _truth, ("true", "false"))
 MOMENT = Kind("a moment", _moment)
+LENGTH = Kind("a length of time such as 3600 or 1h", _length)
 NUMBER = Kind("a whole number", whole)
 LINK = Kind("an http address", _link)
 EMAIL = Kind("an e-mail address", _email, cleared="")

@@ -16,6 +16,7 @@ from mappings.kinds import Kind
 from mappings.parts import compile_comment, compile_labels, compile_party, compile_record
 from mappings.rules import Language, compile_value, where
 from mappings.scope import Read, Scope, Where
+from mappings.spans import seconds
 
 MAX_KEY = 200
 """A longer key is cut and told apart by a digest."""
@@ -42,6 +43,7 @@ VALUES: Mapping[str, Kind] = {
     "occurred_at": kinds.MOMENT,
     "operation_id": kinds.SHORT,
     "partial": kinds.FLAG,
+    "lasts": kinds.LENGTH,
 }
 PARTS: Mapping[str, Callable[[Node, Language], Read]] = {
     "record": compile_record,
@@ -126,7 +128,17 @@ def compile_field(name: str, node: Node, language: Language) -> Read:
     """The rule for that field of an Event."""
     if name in PARTS:
         return PARTS[name](node, language)
+    if name == "lasts" and (length := _written_length(node)) is not None:
+        return lambda _: length
     return compile_value(node, language, VALUES[name])
+
+
+def _written_length(node: Node) -> int | None:
+    """`lasts: 1h` means an hour, not what stands in the body at “1h”; None where it is a rule."""
+    try:
+        return None if node.is_map or node.is_list else seconds(node.text())
+    except ValueError:
+        return None
 
 
 def _reason(node: Node, language: Language) -> Read:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from core.engine import severity
+from core.engine.believing import lapsed, over, renew, take_in
 from core.engine.draft import Draft
 from core.engine.lifecycle import end, reopen
 from core.engine.told import facts_told
-from core.model import Alert, EntryKind, Event, ReasonCode, State, Ticket
+from core.engine.wording import span
+from core.model import Alert, EntryKind, Event, ReasonCode, State, Ticket, Timer
 
 _LATE = timedelta(minutes=15)
 """How late a report may come that an alert fires; one that comes later still, after the alert was over, is believed."""
@@ -23,14 +24,16 @@ def apply(draft: Draft, event: Event) -> None:
     elif event.state is State.RESOLVED:
         _cleared(draft, event, alert)
     elif not draft.ticket.state.is_open and not fires_anew(draft.ticket, event):
+        renew(draft, alert, event)
         _nothing_new(draft, event)
     elif not draft.ticket.state.is_open:
-        _put(draft, replace(alert, firing=True, since=event.occurred_at))
+        take_in(draft, alert, event)
         _reopen(draft, event)
     elif alert.firing:
+        renew(draft, alert, event)
         _still_firing(draft, event)
     else:
-        _put(draft, replace(alert, firing=True, since=event.occurred_at))
+        take_in(draft, alert, event)
         draft.log(EntryKind.EVENT, event.source, ReasonCode.ALERT_JOINED, source=event.source, title=event.title or "")
 
 
@@ -59,11 +62,6 @@ def _is_outdated(draft: Draft, alert: Alert, event: Event) -> bool:
     if not (alert.since and event.occurred_at and event.occurred_at < alert.since):
         return False
     return event.state is State.RESOLVED or alert.firing or draft.now - alert.since < _LATE
-
-
-def _put(draft: Draft, alert: Alert) -> None:
-    others = tuple(one for one in draft.ticket.alerts if (one.source, one.key) != (alert.source, alert.key))
-    draft.update(alerts=(*others, alert))
 
 
 def _nothing_new(draft: Draft, event: Event) -> None:
@@ -108,12 +106,31 @@ def _cleared(draft: Draft, event: Event, alert: Alert) -> None:
     if not alert.firing:
         _nothing_new(draft, event)
         return
-    _put(draft, replace(alert, firing=False, since=event.occurred_at or alert.since))
-    ticket = draft.ticket
-    if not ticket.state.is_open or any(one.firing for one in ticket.alerts):
+    over(draft, alert, event.occurred_at or alert.since)
+    if _is_all_over(draft):
+        _resolve(draft, event.source, ReasonCode.RESOLVED_BY_ALERT, source=event.source)
+    else:
         draft.log(EntryKind.EVENT, event.source, ReasonCode.ALERT_CLEARED, source=event.source)
-        return
-    reason = draft.decide(event.source, ReasonCode.RESOLVED_BY_ALERT, source=event.source)
+
+
+def lapse(draft: Draft, _: Timer) -> None:
+    """Its time has come: what was not heard of again for as long as it is believed counts as over."""
+    for alert in lapsed(draft):
+        over(draft, alert, alert.since)
+        facts = {"source": alert.source, "within": span(alert.lasts) if alert.lasts else ""}
+        if _is_all_over(draft):
+            _resolve(draft, "clock", ReasonCode.RESOLVED_BY_SILENCE, **facts)
+        else:
+            draft.log(EntryKind.DECISION, "clock", ReasonCode.ALERT_LAPSED, **facts)
+
+
+def _is_all_over(draft: Draft) -> bool:
+    """Whether an open ticket is left without any alert that fires."""
+    return draft.ticket.state.is_open and not any(one.firing for one in draft.ticket.alerts)
+
+
+def _resolve(draft: Draft, by: str, code: ReasonCode, **facts: str) -> None:
+    reason = draft.decide(by, code, **facts)
     end(draft, State.RESOLVED, resolution=reason.sentence)
     draft.write(state=State.RESOLVED, resolution=reason.sentence)
 

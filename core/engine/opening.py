@@ -7,6 +7,7 @@ from datetime import datetime
 from core.engine import severity
 from core.engine.acknowledging import acknowledge
 from core.engine.afterwards import look_again
+from core.engine.believing import take_in
 from core.engine.draft import Draft
 from core.engine.escalation import begin_path, choose_path
 from core.engine.gathering import join
@@ -133,7 +134,7 @@ def _blank(identity: Unopened, event: Event, policy: Policy, now: datetime, arou
 
 
 def _from_alert(draft: Draft, event: Event) -> None:
-    draft.update(alerts=(Alert(event.source, event.key, firing=True, since=event.occurred_at),))
+    take_in(draft, Alert(event.source, event.key, firing=False), event)
     platform = draft.policy.creates_on.get(event.source)
     if platform:
         draft.put_record(Record(RecordRef(platform, "", "", "")))

@@ -122,6 +122,7 @@ def _look_at_clock(_: Draft, __: Timer) -> None:
 
 _WHEN_DUE: Mapping[TimerKind, Callable[[Draft, Timer], None]] = {
     TimerKind.ACKNOWLEDGE: _nobody_acknowledged,
+    TimerKind.ALERT: alerts.lapse,
     TimerKind.CLOCK: _look_at_clock,
     TimerKind.UPDATE: update_is_due,
     TimerKind.ACKNOWLEDGEMENT: expire,

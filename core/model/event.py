@@ -109,6 +109,8 @@ class Event:
     link: str | None = None
     version: int | None = None
     occurred_at: datetime | None = None
+    lasts: int | None = None
+    """For how many seconds an alert is believed that is not heard of again: for sources that never say it is over."""
     operation_id: str = ""
     """The operation id that one of our own creations left on the record (correlation_id, a label), "" otherwise."""
     partial: bool = False

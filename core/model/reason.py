@@ -140,6 +140,10 @@ class ReasonCode(StrEnum):
     ALERT_JOINED = "{source} reported it again after it had cleared: {title}."
     ALERT_CLEARED = "{source} reports that it is over."
     RESOLVED_BY_ALERT = "Resolved because {source} reports that it is over."
+    ALERT_LAPSED = "It counts as over: {source} has not reported it again for {within}, after which it is not believed."
+    RESOLVED_BY_SILENCE = (
+        "Resolved because {source} has not reported it again for {within}, after which it is not believed."
+    )
     RESOLVED_BY_PERSON = "{actor} resolved it on {platform}."
     CLOSED_BY_PERSON = "{actor} closed it on {platform}."
     DELETED_BY_PERSON = "{actor} deleted {key} on {platform}; the ticket is canceled."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from core.model.asked import Asked
@@ -36,6 +36,8 @@ class TimerKind(StrEnum):
     """It has stayed resolved for as long as the policy lets it reopen."""
     HOLD = "hold"
     """A person's hold of automation ends."""
+    ALERT = "alert"
+    """An alert that is not heard of again may be believed no longer by then."""
     SNOOZE = "snooze"
     """A snooze ends: whoever has it is asked again."""
 
@@ -57,12 +59,18 @@ class Timer:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One monitored condition that a ticket stands for. `key` is the source's dedup key."""
+    """One monitored condition that a ticket stands for. `key` is the source's dedup key.
+
+    Where its source never says that it is over, it is believed for as long as it `lasts` after each report: `until` is
+    when that ends unless it is heard of again. Both are None where the source says it, or nothing fires.
+    """
 
     source: str
     key: str
     firing: bool
     since: datetime | None = None
+    lasts: timedelta | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +201,12 @@ class Ticket:
     def snoozed_until(self) -> datetime | None:
         """Until when the wait for an acknowledgement is put off; None where it is not."""
         return self.snooze.until if self.snooze and self.timer(TimerKind.SNOOZE) else None
+
+    @property
+    def believed_until(self) -> datetime | None:
+        """When the first of its alerts counts as over unless it is reported again; None where their sources say it."""
+        timer = self.timer(TimerKind.ALERT) if self.state.is_open else None
+        return timer.due_at if timer else None
 
     def owner_of(self, level: str) -> LevelOwner:
         """Whom people have named for that level of this ticket."""

@@ -89,6 +89,7 @@ def show(ticket_id: int, as_json: bool) -> None:
             ("Asked", "; ".join(f"{name}: {how}" for name, how in page.asked)),
             ("Next", f"{left(row.deadline, page.now)} {row.deadline_for}" if row.deadline else ""),
             *((f"Update, {one.audience}", left(one.due_at, page.now)) for one in page.updates),
+            ("Believed", _believed(page.ticket.believed_until, page.now)),
             ("Acknowledged", row.acknowledged_by),
             *_overruled(page.ticket),
             *_major(page),
@@ -110,6 +111,11 @@ def show(ticket_id: int, as_json: bool) -> None:
     click.echo()
     actions = ((str(one.id), one.status.value, one.target, one.summary, _note(one)) for one in page.actions)
     table(("ACTION", "STATUS", "WHERE", "WHAT", "NOTE"), actions, "Nothing was written or sent.")
+
+
+def _believed(until: datetime | None, now: datetime) -> str:
+    """Until when an alert counts whose source never says that it is over."""
+    return f"{left(until, now)}, unless its source reports it again" if until else ""
 
 
 def _note(one: ActionRow) -> str:

@@ -11,6 +11,7 @@ from core.policy import Roster
 
 _STATES: Mapping[ReasonCode, State] = {
     ReasonCode.RESOLVED_BY_ALERT: State.RESOLVED,
+    ReasonCode.RESOLVED_BY_SILENCE: State.RESOLVED,
     ReasonCode.RESOLVED_BY_PERSON: State.RESOLVED,
     ReasonCode.CLOSED_BY_PERSON: State.CLOSED,
     ReasonCode.DELETED_BY_PERSON: State.CANCELED,
