@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from core.engine.meeting import meeting, met
+from core.engine.meeting import met
 from core.engine.outcome import Outcome, Refused
+from core.engine.writing import Writing, is_creation
 from core.model import (
     ALONE,
     Action,
-    Changes,
-    Comment,
     Entry,
     EntryKind,
     Notice,
@@ -60,8 +58,7 @@ class Draft:
         self.around = around
         self._entries: list[Entry] = []
         self._notices: list[tuple[Notice, Reason]] = []
-        self._values: dict[str, Any] = {}
-        self._note: list[Reason] = []
+        self._writing = Writing()
         self._withdraw = False
         self._release = False
         self._confirms: list[str] = []
@@ -120,17 +117,16 @@ class Draft:
     def decided(self, rule: str, reason: Reason, kind: EntryKind = EntryKind.DECISION) -> Reason:
         """As `decide`, for a reason that is there already; a person's command is of its own kind."""
         self._entries.append(Entry(at=self.now, kind=kind, by=rule, reason=reason))
-        self._note.append(reason)
+        self._writing.because(reason)
         return reason
 
     def write(self, **values: Any) -> None:
         """Have these fields of `Changes` written to every record, unless a person has made them theirs."""
-        wanted = {name: value for name, value in values.items() if value is not None}
-        self._values.update({name: value for name, value in wanted.items() if name not in self.ticket.theirs})
+        self._writing.write({name: value for name, value in values.items() if name not in self.ticket.theirs})
 
     def note(self) -> None:
         """Have the reasons of this step noted on the records even when no field is written."""
-        self._values.setdefault("comments", ())
+        self._writing.note()
 
     def notify(self, notice: Notice, reason: Reason) -> None:
         """Have somebody told."""
@@ -247,40 +243,31 @@ class Draft:
             to_children=tuple(self._to_children),
         )
 
-    def _next_operation(self) -> str:
-        self.update(operations=self.ticket.operations + 1)
-        return f"{self.ticket.uid}-{self.ticket.operations}"
-
     def _write_to(self, record: Record) -> Action | None:
-        creating = not record.exists and not record.wanted
-        values = {**self._everything(), **self._values} if creating else self._values
-        if not values:
+        changes = self._writing.changes(record, self.ticket, self.policy)
+        if changes is None:
             return None
-        said = "\n".join([*(reason.sentence for reason in self._note), *meeting(self.ticket, self.policy)])
-        changes = Changes(**{**values, "comments": (Comment(said),) if said else ()})
+        creating = is_creation(record)
         if creating or not self.ticket.shadow:  # a shadowed write never arrives, so nothing of it is to be expected
             self.put_record(record.asked(changes.said()))
         return Action(
-            operation_id=self._next_operation(),
+            operation_id=self.next_operation(),
             ticket_id=self.ticket.id,
             verb=Verb.CREATE_RECORD if creating else Verb.WRITE_RECORD,
             lane=self.lane(record.ref.platform),
             platform=record.ref.platform,
-            reason=self._note[-1] if self._note else self._entries[-1].reason,
+            reason=self._writing.reason or self._entries[-1].reason,
             changes=changes,
         )
 
-    def _everything(self) -> dict[str, Any]:
-        """What a new record is told from the start."""
-        ticket = self.ticket
-        names = {one.name for one in fields(Changes)} - {"comments", "assignee", "resolution", "state"}
-        impact, urgency = self.policy.severity.shown_as(ticket.severity, ticket.impact, ticket.urgency)
-        values = {**{name: getattr(ticket, name) for name in names}, "impact": impact, "urgency": urgency}
-        return {name: value for name, value in values.items() if value not in (None, "")}
+    def next_operation(self) -> str:
+        """An operation id that was never given before."""
+        self.update(operations=self.ticket.operations + 1)
+        return f"{self.ticket.uid}-{self.ticket.operations}"
 
     def _notice(self, notice: Notice, reason: Reason) -> Action:
         return Action(
-            operation_id=self._next_operation(),
+            operation_id=self.next_operation(),
             ticket_id=self.ticket.id,
             verb=Verb.NOTIFY,
             lane=f"{self.ticket.id}/notify/{notice.recipient}",

@@ -13,7 +13,7 @@ from core.engine.escalation import begin_path, choose_path
 from core.engine.gathering import join
 from core.engine.major import open_major
 from core.engine.outcome import Outcome
-from core.engine.records import values_seen
+from core.engine.reading import values_seen
 from core.engine.rollout import roll_out
 from core.engine.routing import route
 from core.engine.strangers import known_person
