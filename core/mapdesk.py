@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from core.ports import PlatformField
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappingRow:
@@ -98,6 +100,15 @@ class Edit:
     edited: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldRow:
+    """A platform's field, and whether the platform's mapping reads it on the way in and can write it on the way out."""
+
+    field: PlatformField
+    read: bool
+    written: bool
+
+
 class MappingDesk(Protocol):
     """Reads and changes mappings. Names that are unknown raise `core.desk.NotFoundError` with the near one; a database
     that is away `core.ports.StorageUnavailableError`."""
@@ -129,5 +140,12 @@ class MappingDesk(Protocol):
         """Put an older text in force again, as a new version; 0 withdraws the own ones: the packaged one counts again.
 
         Raises as `save` does.
+        """
+        ...
+
+    def fields(self, platform: str, collection: str = "") -> Sequence[FieldRow]:
+        """A platform's own fields of a table, or of a project's issues; "" is the one of platforms.yaml.
+
+        Raises `core.ports.DeliveryError` for what goes wrong there.
         """
         ...

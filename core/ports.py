@@ -95,6 +95,42 @@ class Platform(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the values that a platform's field takes: as it is written, and as people see it."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformField:
+    """A field of a platform's records, as the platform itself describes it.
+
+    `type` is in the platform's words (string, reference, array of option). `reference` is what its values point to, ""
+    for plain ones. `origin` is where the platform defines it: a table, or the plugin of a custom field.
+    """
+
+    name: str
+    label: str = ""
+    type: str = ""
+    mandatory: bool = False
+    read_only: bool = False
+    reference: str = ""
+    choices: tuple[Choice, ...] = ()
+    origin: str = ""
+
+
+class Admin(Protocol):
+    """What an admin asks a platform instance while setting it up. What goes wrong outside is raised as
+    `DeliveryError`, with what to do about it."""
+
+    def fields(self, collection: str = "") -> tuple[PlatformField, ...]:
+        """The fields of a table (ServiceNow), or of a project and perhaps one of its issue types, `OPS/Incident`
+        (Jira); "" is the one that the configuration names."""
+        ...
+
+
 class Notifier(Protocol):
     """A way of telling people."""
 

@@ -103,6 +103,7 @@ def _compiled(name: str, text: str, report: Report) -> CompiledMapping | None:
         names=names,
         shapes=_shapes(root, entries.get("shapes"), language, common),
         out=compile_out(entries["out"]) if "out" in entries else None,
+        reads=language.noted,
         signature=compile_signature(entries["signature"]) if "signature" in entries else None,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -10,7 +10,7 @@ from core.model import Delivery, Event, Normalized, SignatureForm, Unknown
 from core.ports import OutField, RecordWrite, UnmappedError
 from mappings.body import parse
 from mappings.outbound import Out
-from mappings.paths import Path, walk
+from mappings.paths import Path, field_of, walk
 from mappings.scope import MISSING, Read, Scope, Settings, Where, shown
 from mappings.shapes import Shape
 
@@ -36,6 +36,7 @@ class CompiledMapping:
     names: Mapping[str, Read]
     shapes: tuple[Shape, ...]
     out: Out | None
+    reads: Collection[Path] = ()
     signature: SignatureForm | None = None
 
     def bind(
@@ -132,6 +133,14 @@ class BoundMapping:
     def out(self, write: RecordWrite) -> tuple[OutField, ...]:
         """The write in the platform's own words; raises `DeliveryError(permanent=True)`."""
         return self.mapping.out.fields(write, self.settings) if self.mapping.out else ()
+
+    def reads(self) -> frozenset[str]:
+        """The names of the record's fields that the way in looks at, as far as its paths tell."""
+        return frozenset(filter(None, map(field_of, self.mapping.reads)))
+
+    def writes(self) -> frozenset[str]:
+        """The names of the fields that the way out can write with these options."""
+        return self.mapping.out.targets(self.settings) if self.mapping.out else frozenset()
 
     def _items(self, body: object) -> list[object]:
         for path in self.mapping.items:

@@ -64,6 +64,13 @@ class Out:
         """Everything to write, comments last; raises `DeliveryError(permanent=True)`."""
         return tuple(self._all(write, settings))
 
+    def targets(self, settings: Settings) -> frozenset[str]:
+        """The names of all fields that can be written."""
+        known = {f"$option.{name}": value for name, value in settings.options.items()}
+        rules = [*self.create, *(rule for rules in self.rules.values() for rule in rules)]
+        named = (fill(rule.field, known) for rule in rules)
+        return frozenset(str(name) for name in (*named, *self.comments.values()) if name)
+
     def _all(self, write: RecordWrite, settings: Settings) -> Iterator[OutField]:
         known = _known(write, settings)
         if write.record is None:

@@ -43,6 +43,13 @@ class Path:
     steps: tuple[Step, ...]
 
 
+def field_of(path: Path) -> str:
+    """The record's field that a path reads: what stands after `fields`, or first; "" where that is no name."""
+    steps = path.steps
+    after = steps[steps.index("fields") + 1 :] if "fields" in steps else steps
+    return str(after[0]) if after and isinstance(after[0], str) else ""
+
+
 def parse(text: str) -> Path:
     """The path as written. Raises `ValueError` with a sentence."""
     text = text.strip()

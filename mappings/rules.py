@@ -35,10 +35,14 @@ _PIECE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """What rules are compiled with: the names that they may use, and the keys under which objects hide their value."""
+    """What rules are compiled with: the names that they may use, and the keys under which objects hide their value.
+
+    `noted` gathers every path that a rule reads.
+    """
 
     names: frozenset[str] = field(default=frozenset(PREDEFINED))
     unwrap: tuple[str, ...] = ()
+    noted: set[paths.Path] = field(default_factory=set)
 
     def knowing(self, name: str) -> Language:
         """The same with one name more."""
@@ -102,6 +106,7 @@ def _path(node: Node, text: str, language: Language, kind: Kind) -> Read:
         return nothing
     if path.root and path.root not in language.names:
         node.wrong(f"There is no name ${path.root} at this place.", sorted("$" + name for name in language.names))
+    language.noted.add(path)
     read = paths.reader(path)
     return pieces.scalar(read, where(node, text), language.unwrap) if kind.scalar else read
 

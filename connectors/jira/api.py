@@ -128,6 +128,25 @@ class JiraApi:
             answer = client._session.get(client._get_url("user/search"), params={"query": text, "maxResults": "50"})
             return [_object(one) for one in answer.json() if one.get("active", True)]
 
+    def get(self, path: str, **params: str) -> Any:
+        """What Jira answers below its REST address; for what the library has no words for."""
+        with self._understood(writing=False):
+            client = self._client()
+            return client._session.get(client._get_url(path), params=params).json()
+
+    def pages(self, path: str, *names: str, most: int = 2000) -> list[Json]:
+        """The elements of a paged answer, which Cloud and Data Center give under one of these names."""
+        found: list[Json] = []
+        while len(found) < most:
+            page = self.get(path, startAt=str(len(found)), maxResults="50")
+            with self._understood(writing=False):
+                part = [_object(one) for one in next(page[name] for name in names if name in _object(page))]
+                total = int(page.get("total", 0))
+            found += part
+            if not part or len(found) >= total:
+                break
+        return found
+
     def _post(self, path: str, body: Json) -> requests.Response:
         client = self._client()
         return client._session.post(client._get_url(path), data=json.dumps(body))

@@ -27,6 +27,12 @@ from connectors.wire import Credentials, Wire, fit
 Row = Mapping[str, Any]
 """A record; read with display values each field is {"value", "display_value"}."""
 
+Wanted = str | Sequence[str]
+"""A value that a field must have, or several of which it must have one."""
+
+PAGE = 1000
+"""Records that are asked for at a time."""
+
 ODD = (
     pysnow.exceptions.PysnowException,
     ValueError,
@@ -84,6 +90,23 @@ class TableApi:
         with self._understood(writing=False):
             rows = [_row(row) for row in resource.get(query=query, limit=10, fields=[field, *wanted]).all()]
         return [row for row in rows if text in str(row.get(field, ""))]
+
+    def rows(self, table: str, fields: Sequence[str], wanted: Mapping[str, Wanted], most: int = 10_000) -> list[Row]:
+        """All records whose fields equal those values (any of them, for a list), plain values, a page at a time.
+
+        A short page is not the end, for the limit counts before access rules do: an empty one is.
+        """
+        found: list[Row] = []
+        query = _query(wanted)
+        for offset in range(0, most, PAGE):
+            resource = self._resource(table, [], display="false")
+            with self._understood(writing=False):
+                asked = resource.get(query=query, limit=PAGE, offset=offset, fields=[*fields, *wanted])
+                page = [_row(row) for row in asked.all()]
+            if not page:
+                break
+            found += [row for row in page if all(_is(row.get(name), value) for name, value in wanted.items())]
+        return found
 
     def create(self, table: str, values: Mapping[str, str], fields: Sequence[str]) -> Row:
         """Insert a record and return it as it is then."""
@@ -160,13 +183,23 @@ def safe(value: str) -> str:
     return value
 
 
-def _query(wanted: Mapping[str, str]) -> pysnow.QueryBuilder:
-    """The encoded query in which every field equals its value."""
+def _query(wanted: Mapping[str, Wanted]) -> pysnow.QueryBuilder:
+    """The encoded query in which every field equals its value, or one of its values."""
     query = pysnow.QueryBuilder()
     for count, (name, value) in enumerate(wanted.items()):
         query = query.AND() if count else query
-        query = query.field(name).equals(safe(value))
+        query = query.field(name).equals(safe(value) if isinstance(value, str) else [_listed(one) for one in value])
     return query
+
+
+def _listed(value: str) -> str:
+    if "," in value:
+        raise UnsafeValueError("a value that cannot stand in a list")
+    return safe(value)
+
+
+def _is(found: object, wanted: Wanted) -> bool:
+    return _same(found, wanted) if isinstance(wanted, str) else any(_same(found, one) for one in wanted)
 
 
 def _id(sys_id: str) -> str:

@@ -19,6 +19,7 @@ _TOLD = (
     ("rung.runfile", "NothingRunsError", UNREACHABLE),
     ("rung.history", "HistoryError", REFUSED),
     ("core.ports", "UnmappedError", REFUSED),
+    ("core.ports", "DeliveryError", REFUSED),
     ("core.desk", "NotFoundError", REFUSED),
     ("core.desk", "NotReplayableError", REFUSED),
     ("core.desk", "NotAllowedError", REFUSED),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ import click
 
 from rung.cli import given
 from rung.cli.output import json_option, length, print_json, table
+from rung.cli.progress import bar
 from rung.cli.when import When
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def command(
     tried = {**texts, "policy.yaml": policy.read_text(encoding="utf-8")}
     given.made_of(tried)
     question = Question(in_force=texts, tried=tried, assumption=assumption, until=datetime.now(UTC), beside=not alone)
-    with _cases(history, since, config) as (cases, total), _bar(total) as told:
+    with _cases(history, since, config) as (cases, total), bar("Simulating", total) as told:
         answer = simulate(cases, question, jobs or os.cpu_count() or 1, told)
     sides = {"was": answer.was, **({} if alone else {"in_force": answer.in_force}), "tried": answer.tried}
     if as_json:
@@ -107,18 +108,6 @@ def _cases(
     roster = given.loaded(config).policy.roster
     with connect(settings().database_url).connect() as connection:
         yield stored.cases(connection, since, roster), stored.count(connection, since)
-
-
-@contextmanager
-def _bar(total: int) -> Iterator[Callable[[int], None]]:
-    """A progress bar, where somebody watches."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
-        bar = progress.add_task("Simulating", total=total)
-        yield lambda done: progress.update(bar, completed=done)
 
 
 def _show(named: Mapping[str, Tally], assumption: Assumption) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from core.desk import NotFoundError, NotPossibleError
-from core.mapdesk import Edit, MappingPage, MappingRow, MappingVersion, Mistake, MistakesError, Saved
+from core.mapdesk import Edit, FieldRow, MappingPage, MappingRow, MappingVersion, Mistake, MistakesError, Saved
 from core.ports import StorageUnavailableError
 from core.store import documents as stored
 from core.store.documents import Document
@@ -19,6 +19,7 @@ from mappings.catalogue import NAME
 from rung import live
 from rung.documents import MAX_BYTES
 from rung.mapping.configured import Configured, document, known_as, mistakes, packaged_text
+from rung.mapping.described import fields_of
 
 LONGEST_NOTE = 500
 """Characters of a note or a name that are kept."""
@@ -76,6 +77,12 @@ class SqlMappingDesk:
                 known_as(name, "mapping", self._made(stored.newest(connection)).catalogue)
                 raise NotPossibleError(f"The packaged mapping {name} is in force already.")
             return self._save(connection, name, text, replace(edit, note=f"{said}: {edit.note}" if edit.note else said))
+
+    def fields(self, platform: str, collection: str = "") -> Sequence[FieldRow]:
+        """A platform's own fields, with what its mapping does with each; raises as `described.fields_of`."""
+        with self._transaction() as connection:
+            newest = stored.newest(connection)
+        return fields_of(self._made(newest), platform, collection)
 
     def _save(self, connection: Connection, name: str, text: str, edit: Edit) -> Saved:
         stored.lock(connection)

@@ -78,6 +78,20 @@ FIELDS: dict[str, frozenset[str]] = {
         "cmdb_ci_service": ["name"],
         "core_company": ["name"],
         "cmn_location": ["name"],
+        "sys_db_object": ["name", "label", "super_class"],
+        "sys_dictionary": (
+            "name",
+            "element",
+            "column_label",
+            "internal_type",
+            "reference",
+            "mandatory",
+            "read_only",
+            "active",
+            "choice",
+            "max_length",
+        ),
+        "sys_choice": ["name", "element", "value", "label", "inactive", "language", "sequence"],
     }.items()
 }
 TASK_TABLES = frozenset({"incident", "problem"})
@@ -100,6 +114,7 @@ REFERENCES: dict[str, str] = {
     "manager": "sys_user",
     "user": "sys_user",
     "group": "sys_user_group",
+    "super_class": "sys_db_object",
 }
 TIMES = frozenset({"sys_created_on", "sys_updated_on", "opened_at", "resolved_at", "closed_at", "due_date"})
 LEVELS = {"1": "1 - High", "2": "2 - Medium", "3": "3 - Low"}

@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from sandbox.seed import Person, Seed, made_id
-from sandbox.servicenow import rules
+from sandbox.servicenow import dictionary, rules
 from sandbox.servicenow.schema import (
     DEFAULTS,
     FIELDS,
@@ -110,6 +110,8 @@ class Tables:
             self.stand.store.changed()
 
     def _table(self, table: str) -> Json:
+        if table in dictionary.TABLES:
+            return dictionary.rows(table)
         found: Json = self.stand.state["tables"].setdefault(table, {})
         return found
 

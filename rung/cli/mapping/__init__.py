@@ -9,6 +9,7 @@ from rung.cli.group import Lazy
 TABLE = {
     "list": ("rung.cli.mapping.listing", "List all mappings, and which one is in force."),
     "show": ("rung.cli.mapping.show", "Print a mapping's text, or that of a version."),
+    "fields": ("rung.cli.mapping.fields", "Ask a platform for its fields, types and values."),
     "history": ("rung.cli.mapping.history", "List who changed a mapping, when and why."),
     "save": ("rung.cli.mapping.save", "Put one mapping in force as a new version."),
     "rollback": ("rung.cli.mapping.rollback", "Put an older version in force again."),
