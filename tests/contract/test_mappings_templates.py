@@ -1,0 +1,28 @@
+"""The payloads that a source's guide gives to paste: they are what the fixtures show, and they can be pasted."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from mappings_fixtures import BODIES, FOLDERS
+
+TEMPLATES = {
+    folder.name: found[1]
+    for folder in FOLDERS
+    if (found := re.search(r"^```json\n(.*?)^```", (folder / "README.md").read_text(), re.MULTILINE | re.DOTALL))
+}
+UNQUOTED = re.compile(r"(?<=: )(?:\{\{[^{}]*\}\}|\{[A-Z]\w*\})")
+FILLED = {name: json.loads(UNQUOTED.sub("0", text)) for name, text in TEMPLATES.items()}
+"""The templates with a number for what their tool fills in without quotes."""
+
+
+def test_there_are_templates() -> None:
+    assert set(TEMPLATES) >= {"datadog"}
+
+
+@pytest.mark.parametrize("source", TEMPLATES)
+def test_a_template_has_the_keys_that_a_fixture_of_its_source_shows(source: str) -> None:
+    shown = [json.loads(body.read_text()) for body in BODIES if body.parent.parent.name == source]
+    assert any(isinstance(body, dict) and set(body) == set(FILLED[source]) for body in shown)
