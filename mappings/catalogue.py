@@ -36,6 +36,7 @@ _TOP = (
     "shapes",
     "out",
 )
+_HEADER = re.compile(r"\$header\.([a-z0-9-]+)")
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 """What a mapping may be called."""
 
@@ -105,6 +106,7 @@ def _compiled(name: str, text: str, report: Report) -> CompiledMapping | None:
         out=compile_out(entries["out"]) if "out" in entries else None,
         reads=language.noted,
         signature=compile_signature(entries["signature"]) if "signature" in entries else None,
+        headers=frozenset(name for one in root.texts() for name in _HEADER.findall(one)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -77,6 +77,22 @@ class Node:
         if not isinstance(self.raw, yaml.SequenceNode):
             return [self]
         return [self._child(node, f"{self.path}[{index}]") for index, node in enumerate(self.raw.value)]
+
+    def texts(self) -> Iterator[str]:
+        """Every scalar below, keys aside; what several aliases mean comes once."""
+        seen: set[int] = set()
+        waiting = [self.raw]
+        while waiting:
+            raw = waiting.pop()
+            if id(raw) in seen:
+                continue
+            seen.add(id(raw))
+            if isinstance(raw, yaml.ScalarNode):
+                yield str(raw.value)
+            elif isinstance(raw, yaml.SequenceNode):
+                waiting += raw.value
+            elif isinstance(raw, yaml.MappingNode):
+                waiting += [value for _, value in raw.value]
 
     def pairs(self) -> list[tuple[str, Node]]:
         """The entries of a mapping as they stand, unchecked."""

@@ -22,7 +22,10 @@ NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class CompiledMapping:
-    """One source's mapping, ready to use. `items` are the places where a batch may be; the first that exists counts."""
+    """One source's mapping, ready to use. `items` are the places where a batch may be; the first that exists counts.
+
+    `headers` are the request headers that its rules read, in lower case: the door has to keep them.
+    """
 
     name: str
     title: str
@@ -38,6 +41,7 @@ class CompiledMapping:
     out: Out | None
     reads: Collection[Path] = ()
     signature: SignatureForm | None = None
+    headers: frozenset[str] = frozenset()
 
     def bind(
         self, source: str, platform: str = "", base_url: str = "", options: Mapping[str, str] = NO_OPTIONS

@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 from datetime import tzinfo
 
+from core.ports import UnmappedError
+from mappings.body import parse
 from mappings.kinds import as_text
 from mappings.scope import MISSING, Read, Scope, Where
 from mappings.times import moment
@@ -104,6 +106,21 @@ def digest(read: Read) -> Read:
             return MISSING
         canonical = json.dumps(found, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()[:32]
+
+    return value
+
+
+def inner(read: Read) -> Read:
+    """The object or list that a text holds as JSON (Amazon SNS wraps bodies so); missing where the text holds none."""
+
+    def value(scope: Scope) -> object:
+        found = read(scope)
+        if not isinstance(found, str) or found.lstrip()[:1] not in ("{", "["):
+            return MISSING
+        try:
+            return parse(found.encode("utf-8", "surrogatepass"))
+        except UnmappedError:
+            return MISSING
 
     return value
 

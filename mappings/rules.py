@@ -2,7 +2,8 @@
 
 A text is a path, or a template where it holds braces; a list is tried in order, and the first that is not empty wins; a
 mapping says more: `is` (a constant), `from` (a path, template or list) with `match`, `join`, `table`, `default` and
-`missing`, `cel` (an expression over the named values), `time` (with `zone`), `hash` (a stable digest).
+`missing`, `cel` (an expression over the named values), `time` (with `zone`), `hash` (a stable digest), `json` (JSON in
+a text).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from mappings.kinds import ANY, Kind
 from mappings.scope import MISSING, PREDEFINED, Read, Scope, Where
 from mappings.table import ANY_OTHER, Table
 
-_SOURCES = ("is", "from", "cel", "time", "hash")
+_SOURCES = ("is", "from", "cel", "time", "hash", "json")
 _ALL = (*_SOURCES, "match", "join", "table", "default", "missing", "zone")
 _GOES_WITH = {
     "match": ("from",),
@@ -61,7 +62,7 @@ def _read_by(node: Node) -> str:
     if not node.is_map:
         return node.text()
     raw = dict(node.pairs())
-    return next((_read_by(raw[source]) for source in ("from", "time", "hash", "cel") if source in raw), "")
+    return next((_read_by(raw[source]) for source in ("from", "time", "hash", "json", "cel") if source in raw), "")
 
 
 def nothing(scope: Scope) -> object:
@@ -192,11 +193,17 @@ def _hash(entries: dict[str, Node], language: Language, kind: Kind) -> Read:
     return pieces.digest(compile_rule(entries["hash"], language, ANY))
 
 
+def _json(entries: dict[str, Node], language: Language, kind: Kind) -> Read:
+    del kind
+    return pieces.inner(compile_rule(entries["json"], language, replace(ANY, scalar=False)))
+
+
 _READERS: dict[str, Callable[[dict[str, Node], Language, Kind], Read]] = {
     "from": _from,
     "cel": _cel,
     "time": _time,
     "hash": _hash,
+    "json": _json,
 }
 
 

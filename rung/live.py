@@ -220,6 +220,7 @@ def _source(source: SourceDoc, bound: BoundMapping) -> Source:
         max_bytes=source.max_bytes,
         content_types=bound.content_types,
         delivery_key=bound.delivery_key,
+        headers=bound.mapping.headers,
     )
 
 

@@ -15,19 +15,25 @@ _CREDENTIAL = re.compile(r"auth|secret|token|passw|signature|cookie|credential|s
 _OF_THE_WAY = re.compile(r"x-(forwarded|real|envoy|request-start|amzn|cloud-trace).*")
 
 
-def kept_headers(headers: Iterable[tuple[str, str]], credential_headers: frozenset[str]) -> Mapping[str, str]:
+def kept_headers(
+    headers: Iterable[tuple[str, str]], credential_headers: frozenset[str], wanted: frozenset[str] = frozenset()
+) -> Mapping[str, str]:
     """The useful headers with lower-case names: no credential, none of a proxy's, none too long, at most `MAX_HEADERS`.
 
-    A header that is too long is left out rather than cut, because half a value says something else than the whole.
+    `wanted` are those that the source's mapping reads, whatever their names; what looks like a credential stays out all
+    the same. A header that is too long is left out rather than cut, because half a value says something else than the
+    whole.
     """
     named = ((name.lower(), value) for name, value in headers)
-    useful = [(name, value) for name, value in named if _is_useful(name, value) and name not in credential_headers]
+    useful = [one for one in named if _is_useful(*one, wanted) and one[0] not in credential_headers]
+    useful.sort(key=lambda one: one[0] not in wanted)
     return dict(useful[:MAX_HEADERS])
 
 
-def _is_useful(name: str, value: str) -> bool:
+def _is_useful(name: str, value: str, wanted: frozenset[str]) -> bool:
     fits = len(name) <= MAX_KEY and len(value) <= MAX_HEADER_BYTES and value.isprintable()
-    return bool(fits and _KEPT.fullmatch(name) and not _CREDENTIAL.search(name) and not _OF_THE_WAY.fullmatch(name))
+    kept = name in wanted or _KEPT.fullmatch(name)
+    return bool(fits and kept and not _CREDENTIAL.search(name) and not _OF_THE_WAY.fullmatch(name))
 
 
 def storable_key(key: str | None) -> str | None:

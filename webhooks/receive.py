@@ -97,7 +97,7 @@ class _Door:
         raise Refused(401, verdict.value, **({"WWW_Authenticate": challenge} if challenge else {}))
 
     def _store(self, source: Source, body: bytes) -> Accepted:
-        headers = kept_headers(request.headers.items(), source.verify.credential_headers)
+        headers = kept_headers(request.headers.items(), source.verify.credential_headers, source.headers)
         key = storable_key(source.delivery_key(headers, body))
         content_type = headers.get("content-type", "")
         try:

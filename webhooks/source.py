@@ -23,13 +23,17 @@ def no_delivery_key(headers: Mapping[str, str], body: bytes) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One configured source. `max_bytes` limits the body; `content_types` are shell-style patterns of media types."""
+    """One configured source. `max_bytes` limits the body; `content_types` are shell-style patterns of media types.
+
+    `headers` are those that its mapping reads (lower case): they are kept beside the usual ones.
+    """
 
     name: str
     verify: Verifier
     max_bytes: int = 1024 * 1024
     content_types: tuple[str, ...] = JSON_TYPES
     delivery_key: DeliveryKey = no_delivery_key
+    headers: frozenset[str] = frozenset()
 
     @property
     def has_secret_path(self) -> bool:

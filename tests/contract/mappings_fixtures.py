@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from enum import Enum, IntEnum
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,13 @@ BODIES = sorted(
 _UNSAID = (None, "", {})
 
 
+@cache
+def catalogue() -> Mapping[str, mappings.Mapping]:
+    return mappings.load_catalogue([mappings.PACKAGED])
+
+
 def bound(folder: Path) -> mappings.BoundMapping:
-    mapping = mappings.load_catalogue([mappings.PACKAGED])[folder.name]
+    mapping = catalogue()[folder.name]
     return mapping.bind(folder.name, f"{folder.name}-main", f"https://{folder.name}.example.com/")
 
 

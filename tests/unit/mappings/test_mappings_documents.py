@@ -115,3 +115,10 @@ def test_a_text_stands_for_a_file_and_wins(tmp_path: Path) -> None:
     assert (found["jira"].title, found["more"].name) == ("Kept", "more")
     with pytest.raises(MappingDocumentError, match=r"mappings/more/mapping.yaml:1: A mapping needs"):
         load_catalogue([], {"more": "title: x"})
+
+
+def test_a_mapping_tells_which_headers_its_rules_read(tmp_path: Path) -> None:
+    (tmp_path / "test").mkdir()
+    names = 'names: {one: $header.x-1, both: ["{$header.x-2}", {from: $header.x-4, match: "(.)"}, $header.ce-5]}\n'
+    (tmp_path / "test" / "mapping.yaml").write_text(GOOD + names)
+    assert load_catalogue([tmp_path])["test"].headers == {"x-1", "x-2", "ce-5", "x-4"}

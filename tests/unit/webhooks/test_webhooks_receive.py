@@ -61,6 +61,7 @@ def by_identifier(headers: Mapping[str, str], body: bytes) -> str | None:
     return headers.get("x-atlassian-webhook-identifier")
 
 
+SENTRY = frozenset({"sentry-hook-resource", "sentry-hook-token"})
 SOURCES = {
     source.name: source
     for source in (
@@ -68,6 +69,7 @@ SOURCES = {
         webhooks.Source("jira", HubSignature(secret("It's a Secret to Everybody")), delivery_key=by_identifier),
         webhooks.Source("nagios", Path(secret("in-the-path"))),
         webhooks.Source("keyed", Bearer(secret("token")), delivery_key=by_identifier),
+        webhooks.Source("sentry", Bearer(secret("token")), headers=SENTRY),
         webhooks.Source("grafana", Basic("grafana", secret("password"))),
         webhooks.Source("forms", Bearer(secret("token")), content_types=("application/x-www-form-urlencoded",)),
     )
@@ -239,6 +241,17 @@ def test_useful_headers_are_kept_and_credentials_are_not(client: FlaskClient, in
         "ce-id": "1",
         "x-event": "e",
     }
+
+
+def test_headers_that_the_mapping_reads_are_kept_too_but_no_credential_ever(
+    client: FlaskClient, inbox: FakeInbox
+) -> None:
+    said = {"Sentry-Hook-Resource": "issue", "Sentry-Hook-Token": "t", "Sentry-Trace": "1"}
+    client.post("/webhooks/sentry", data=b"{}", headers=TOKEN | JSON | said)
+    headers = inbox.kept[0]["headers"]
+    assert isinstance(headers, dict)
+    assert headers["sentry-hook-resource"] == "issue"
+    assert not {"sentry-hook-token", "sentry-trace"} & set(headers)
 
 
 def test_the_number_of_headers_is_bounded(client: FlaskClient, inbox: FakeInbox) -> None:
