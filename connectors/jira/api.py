@@ -147,6 +147,12 @@ class JiraApi:
                 break
         return found
 
+    def elsewhere(self, method: str, path: str, body: Json | None = None) -> Any:
+        """A request beside the REST API, at a path of the whole site; the answer as JSON."""
+        with self._understood(writing=body is not None):
+            data = None if body is None else json.dumps(body)
+            return self._client()._session.request(method, f"{self._config.url}/{path}", data=data).json()
+
     def _post(self, path: str, body: Json) -> requests.Response:
         client = self._client()
         return client._session.post(client._get_url(path), data=json.dumps(body))

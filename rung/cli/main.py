@@ -17,6 +17,7 @@ TABLE = {
     "check": ("rung.cli.check", "Check a folder of configuration documents."),
     "apply": ("rung.cli.apply", "Put a folder of configuration documents in force."),
     "mapping": ("rung.cli.mapping", "Show, try, test and change how deliveries are understood."),
+    "connect": ("rung.cli.connect", "Check a connection to ServiceNow or Jira, and help to set it up."),
     "tickets": ("rung.cli.tickets", "List and show tickets, and decide about them."),
     "deliveries": ("rung.cli.deliveries", "List, show and replay what was received."),
     "actions": ("rung.cli.actions", "List, show and replay what was written and sent."),

@@ -20,9 +20,12 @@ def refuse(status: int, message: str, detail: str | None, headers: dict[str, str
     raise RefusedError(status, body, headers)
 
 
+FOR_ADMINISTRATORS = frozenset({"sys_journal_field", "sys_user_has_role", "sys_rest_message", "sys_script"})
+
+
 def may_read(person: Person, table: str) -> None:
-    """Refuse to read the journal to everybody but administrators, as the real platform's ACLs do."""
-    if table == "sys_journal_field" and "admin" not in person.roles:
+    """Refuse journal, roles and scripts to everybody but administrators, as the real platform's ACLs do."""
+    if table in FOR_ADMINISTRATORS and "admin" not in person.roles:
         detail = "Field(s) present in the query do not have permission to be read"
         refuse(403, "Insufficient rights to query records", detail)
 

@@ -76,6 +76,10 @@ FIELDS: dict[str, frozenset[str]] = {
         "sys_journal_field": ["element", "element_id", "name", "value"],
         "cmdb_ci": ["name"],
         "cmdb_ci_service": ["name"],
+        "sys_user_role": ["name"],
+        "sys_user_has_role": ["user", "role", "state", "inherited"],
+        "sys_rest_message": ["name", "rest_endpoint", "authentication_type"],
+        "sys_script": ["name", "collection", "active", "when", "script"],
         "core_company": ["name"],
         "cmn_location": ["name"],
         "sys_db_object": ["name", "label", "super_class"],
@@ -115,6 +119,7 @@ REFERENCES: dict[str, str] = {
     "user": "sys_user",
     "group": "sys_user_group",
     "super_class": "sys_db_object",
+    "role": "sys_user_role",
 }
 TIMES = frozenset({"sys_created_on", "sys_updated_on", "opened_at", "resolved_at", "closed_at", "due_date"})
 LEVELS = {"1": "1 - High", "2": "2 - Medium", "3": "3 - Low"}
@@ -129,12 +134,14 @@ PROBLEM_STATES = {
     "107": "Closed",
 }
 HOLD_REASONS = {"1": "Awaiting Caller", "3": "Awaiting Problem", "4": "Awaiting Vendor", "5": "Awaiting Change"}
+CLOSE_CODES = {code: code for code in ("Solution provided", "Workaround provided", "No resolution provided", "Duplicate")}
 CHOICES: dict[str, dict[str, str]] = {
     "impact": LEVELS,
     "urgency": LEVELS,
     "severity": LEVELS,
     "priority": PRIORITIES,
     "hold_reason": HOLD_REASONS,
+    "close_code": CLOSE_CODES,
 }
 MATRIX = {"11": "1", "12": "2", "21": "2", "13": "3", "22": "3", "31": "3", "23": "4", "32": "4", "33": "5"}
 """Impact and urgency to priority: the rules that ServiceNow ships (integration facts, vendor's documentation)."""
@@ -150,7 +157,13 @@ DEFAULTS: dict[str, dict[str, str]] = {
     "problem": {"state": "101", "impact": "3", "urgency": "3", "severity": "3", "reopen_count": "0"},
 }
 NUMBERS = {"incident": ("INC", 10001), "problem": ("PRB", 40001)}
-DISPLAY = {"incident": "number", "problem": "number", "sys_user_grmember": "sys_id", "sys_journal_field": "sys_id"}
+DISPLAY = {
+    "incident": "number",
+    "problem": "number",
+    "sys_user_grmember": "sys_id",
+    "sys_journal_field": "sys_id",
+    "sys_user_has_role": "sys_id",
+}
 """Which field shows a record to people; `name` where nothing is said."""
 
 

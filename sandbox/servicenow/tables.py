@@ -199,6 +199,10 @@ def _plant(tables: Tables, seed: Seed) -> None:
         put("sys_user", one.sys_id, user_name=one.user_name, name=one.name, first_name=first, last_name=last)
         about = {"email": one.email, "active": _stored(one.active), "time_zone": one.time_zone, "manager": boss}
         tables._table("sys_user")[one.sys_id].update(about)
+        for role in one.roles:
+            put("sys_user_role", made_id("role", role), name=role)
+            held = made_id("has role", one.user_name + role)
+            put("sys_user_has_role", held, user=one.sys_id, role=made_id("role", role), state="active")
     for group in seed.groups:
         boss = seed.by_name[group.manager].sys_id if group.manager else ""
         put("sys_user_group", group.sys_id, name=group.name, email=group.email, active="true", manager=boss)

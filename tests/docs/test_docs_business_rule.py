@@ -12,7 +12,7 @@ from connectors.servicenow import record
 from core.model import Delivery, State
 from rung.live import packaged
 
-SCRIPT = text("docs/servicenow/rung-business-rule.js")
+SCRIPT = text("connectors/servicenow/rung-business-rule.js")
 CODE = re.sub(r"^\s*//.*$|(?<=[;,{]) +//.*$", "", SCRIPT, flags=re.MULTILINE)
 PINNED = blocks(ROOT / "docs/connect-servicenow.md", "json")[0]
 
