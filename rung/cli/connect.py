@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _MARKS = {"good": ("✓", "green"), "missing": ("✗", "red"), "unsure": ("?", "yellow")}
 _ADDRESS = "The address at which the platform reaches Rung (RUNG_PUBLIC_URL where it is not given)."
-_TOKEN = "RUNG_CONNECT_TOKEN"  # noqa: S105 - the name of a variable
+_TOKEN = "CONNECT_TOKEN"  # noqa: S105 - the name of a variable
 _AS = f"An administrator, for what others may not see or do; the password or token stands in {_TOKEN}, or is asked for."
 
 

@@ -134,7 +134,9 @@ PROBLEM_STATES = {
     "107": "Closed",
 }
 HOLD_REASONS = {"1": "Awaiting Caller", "3": "Awaiting Problem", "4": "Awaiting Vendor", "5": "Awaiting Change"}
-CLOSE_CODES = {code: code for code in ("Solution provided", "Workaround provided", "No resolution provided", "Duplicate")}
+CLOSE_CODES = {
+    code: code for code in ("Solution provided", "Workaround provided", "No resolution provided", "Duplicate")
+}
 CHOICES: dict[str, dict[str, str]] = {
     "impact": LEVELS,
     "urgency": LEVELS,

@@ -19,7 +19,7 @@ from sandbox.seed import Seed, load_seed
 
 ADDRESS = "https://rung.example.com"
 SECRETS = {"PASSWORD": "sandbox-only", "KEY": "sandbox-only-key", "SIGNED": "the-secret-of-the-hook"}
-ADMIN = {"RUNG_CONNECT_TOKEN": "sandbox-only"}
+ADMIN = {"CONNECT_TOKEN": "sandbox-only"}
 
 
 class Office:
@@ -123,7 +123,7 @@ def test_another_deployment_than_configured_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("deployment", ["cloud", "datacenter"])
 def test_the_webhook_is_registered_once_signed_and_really_arrives(tmp_path: Path, deployment: str) -> None:
     with office(tmp_path, deployment, seed_with("tomas.novak", api_key="admins-own")) as there:
-        key = {"RUNG_CONNECT_TOKEN": "sandbox-only" if deployment == "cloud" else "admins-own"}
+        key = {"CONNECT_TOKEN": "sandbox-only" if deployment == "cloud" else "admins-own"}
         for _ in range(2):
             result = there.connect(
                 "jira", "--register", "--as", "tomas.novak@example.com", "--jql", "project = OPS", **key
