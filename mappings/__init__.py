@@ -8,5 +8,15 @@ from mappings.catalogue import PACKAGED, load_catalogue
 from mappings.mapping import BoundMapping
 from mappings.mapping import CompiledMapping as Mapping
 from mappings.problems import MappingDocumentError, Problem
+from mappings.trace import TracedField, TracedItem
 
-__all__ = ["PACKAGED", "BoundMapping", "Mapping", "MappingDocumentError", "Problem", "load_catalogue"]
+__all__ = [
+    "PACKAGED",
+    "BoundMapping",
+    "Mapping",
+    "MappingDocumentError",
+    "Problem",
+    "TracedField",
+    "TracedItem",
+    "load_catalogue",
+]

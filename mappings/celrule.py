@@ -34,7 +34,7 @@ def compile_cel(node: Node, names: frozenset[str]) -> Read:
     for name in uses:
         if name not in names:
             node.wrong(f"The expression uses {name}, which is no name at this place.", sorted(names))
-    place = Where(node.report.file, node.line, node.path)
+    place = Where(node.file, node.line, node.path)
 
     def value(scope: Scope) -> object:
         given = {name: None if (found := scope.named(name)) is MISSING else found for name in uses}

@@ -1,7 +1,8 @@
-"""Reading YAML so that every value still knows its line, and every mistake is collected, not only the first."""
+"""Reading YAML so that every value still knows its file and line, and all mistakes are collected, not one alone."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,18 +14,23 @@ from mappings.problems import Problem
 
 MAX_DEPTH = 24
 """A document nested deeper than this is a mistake, such as an alias that holds itself."""
+_COMPOSED_DEPTH = 200
+"""libyaml's composer goes down by recursion in C, which ends the process when it is too deep."""
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""libyaml where the package has it, which it has on all usual machines: it takes a twentieth of the time."""
 
 
 @dataclass(slots=True)
 class Report:
-    """Collects the problems of one file."""
+    """Collects the problems of one file, and of those that it extends."""
 
     file: str
     problems: list[Problem] = field(default_factory=list)
 
-    def add(self, line: int, path: str, message: str, allowed: Iterable[str] = ()) -> None:
+    def add(self, line: int, path: str, message: str, allowed: Iterable[str] = (), file: str = "") -> None:
         """Note one problem."""
-        self.problems.append(Problem(self.file, line, path, message, tuple(allowed)))
+        self.problems.append(Problem(file or self.file, line, path, message, tuple(allowed)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,11 @@ class Node:
         return int(self.raw.start_mark.line) + 1
 
     @property
+    def file(self) -> str:
+        """The file in which the value stands; with `extends`, the parts of one document stand in several."""
+        return str(self.raw.start_mark.name)
+
+    @property
     def is_map(self) -> bool:
         """Whether this has named entries."""
         return isinstance(self.raw, yaml.MappingNode)
@@ -53,7 +64,7 @@ class Node:
 
     def wrong(self, message: str, allowed: Iterable[str] = ()) -> None:
         """Note a problem with this value."""
-        self.report.add(self.line, self.path, message, allowed)
+        self.report.add(self.line, self.path, message, allowed, self.file)
 
     def text(self) -> str:
         """The scalar as it is written ("" and a problem where there is a list or a mapping)."""
@@ -110,12 +121,15 @@ class Node:
             name = str(key.value) if isinstance(key, yaml.ScalarNode) else "?"
             child = self._child(value, f"{self.path}.{name}" if self.path else name)
             if known is not None and name not in known:
-                self.report.add(int(key.start_mark.line) + 1, child.path, f"There is no “{name}” here.", known)
+                self._wrong_key(key, child.path, f"There is no “{name}” here.", known)
             elif name in found:
-                self.report.add(int(key.start_mark.line) + 1, child.path, f"“{name}” stands here twice.")
+                self._wrong_key(key, child.path, f"“{name}” stands here twice.")
             else:
                 found[name] = child
         return found
+
+    def _wrong_key(self, key: yaml.Node, path: str, message: str, allowed: Iterable[str] = ()) -> None:
+        self.report.add(int(key.start_mark.line) + 1, path, message, allowed, str(key.start_mark.name))
 
     def _child(self, node: yaml.Node, path: str) -> Node:
         if self.depth < MAX_DEPTH:
@@ -138,8 +152,8 @@ def file_text(path: Path, report: Report) -> str | None:
 def read(text: str, report: Report) -> Node | None:
     """The document's root, or None with a problem noted when it is empty or not YAML."""
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
+        root = _composed(text, report.file)
+    except (yaml.YAMLError, UnicodeEncodeError) as error:
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or "the text cannot be read"
         report.add(mark.line + 1 if mark else 1, "", f"This is not YAML: {what}.")
@@ -151,3 +165,25 @@ def read(text: str, report: Report) -> Node | None:
         report.add(1, "", "The document is empty.")
         return None
     return Node(root, "", report)
+
+
+class _Named(io.StringIO):
+    """A text with the name of its file, which YAML's marks then bear."""
+
+    def __init__(self, text: str, name: str) -> None:
+        super().__init__(text)
+        self.name = name
+
+
+def _composed(text: str, file: str) -> yaml.Node | None:
+    """The document's nodes; raises `YAMLError`, and `RecursionError` where they are nested too deeply."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _COMPOSED_DEPTH:
+            raise RecursionError
+    root: yaml.Node | None = yaml.compose(_Named(text, file), Loader=_LOADER)
+    return root

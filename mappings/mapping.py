@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import Any
 
 from core.model import Delivery, Event, Normalized, SignatureForm, Unknown
 from core.ports import OutField, RecordWrite, UnmappedError
@@ -13,6 +14,7 @@ from mappings.outbound import Out
 from mappings.paths import Path, field_of, walk
 from mappings.scope import MISSING, Read, Scope, Settings, Where, shown
 from mappings.shapes import Shape
+from mappings.trace import Forgetful, TracedItem, Trail, fields_of
 
 MAX_ITEMS = 5_000
 """A delivery with more items than this is refused rather than worked on for minutes."""
@@ -39,6 +41,8 @@ class CompiledMapping:
     names: Mapping[str, Read]
     shapes: tuple[Shape, ...]
     out: Out | None
+    again: Callable[[Trail], CompiledMapping | None] = field(repr=False)
+    """Compiles it once more, so that its rules note on a trail what they find."""
     reads: Collection[Path] = ()
     signature: SignatureForm | None = None
     headers: frozenset[str] = frozenset()
@@ -94,6 +98,40 @@ class BoundMapping:
             raise UnmappedError(_all_of(wrong, len(scopes)), understood)
         return understood
 
+    def traced(self, delivery: Delivery) -> tuple[TracedItem, ...]:
+        """What each item of the delivery gives, and for each field the file and line of the rule that gave it.
+
+        Raises `UnmappedError` where the body as a whole cannot be read. It compiles the mapping anew, which takes
+        milliseconds.
+        """
+        trail = Trail()
+        tracing = replace(self, mapping=self.mapping.again(trail) or self.mapping)
+        return tuple(tracing._trace(scope, trail) for scope in tracing._read(delivery, Forgetful))
+
+    def _trace(self, scope: Scope, trail: Trail) -> TracedItem:
+        shapes = self.mapping.shapes
+        at = next((index for index, shape in enumerate(shapes) if shape.fits(scope)), len(shapes))
+        place = shapes[at].where if at < len(shapes) else self.mapping.where
+        gave: dict[str, Any] = {}
+        try:
+            shape = self._shape(scope)
+            trail.steps.clear()
+            if shape.decline is None:
+                gave["event"] = shape.event(scope, self.settings.source)
+            else:
+                gave["declined"] = str(shape.decline(scope))
+        except UnmappedError as error:
+            gave["error"] = str(error)
+        return TracedItem(
+            shape=shapes[at].name if at < len(shapes) else "",
+            file=place.file,
+            line=place.line,
+            passed_over=tuple(shape.name for shape in shapes[:at]),
+            fields=fields_of(trail.steps),
+            unknown=tuple(dict.fromkeys(scope.unknown)),
+            **gave,
+        )
+
     def shapes_of(self, delivery: Delivery) -> tuple[Shape, ...]:
         """The shape of each item; empty where one of them has none. For checks of a mapping."""
         try:
@@ -101,9 +139,9 @@ class BoundMapping:
         except UnmappedError:
             return ()
 
-    def _read(self, delivery: Delivery) -> list[Scope]:
+    def _read(self, delivery: Delivery, found: type[dict[str, object]] = dict) -> list[Scope]:
         body = parse(delivery.body, delivery.content_type, self.mapping.form_field)
-        return list(self._scopes(self._items(body), body, delivery.headers, delivery.received_at))
+        return list(self._scopes(self._items(body), body, delivery.headers, delivery.received_at, found))
 
     def record(self, body: Mapping[str, object]) -> Normalized:
         """What a record that was read from its platform says, in the form of the platform's own webhook body.
@@ -161,7 +199,12 @@ class BoundMapping:
         )
 
     def _scopes(
-        self, items: list[object], body: object, headers: Mapping[str, str], received_at: object = MISSING
+        self,
+        items: list[object],
+        body: object,
+        headers: Mapping[str, str],
+        received_at: object = MISSING,
+        found: type[dict[str, object]] = dict,
     ) -> Iterator[Scope]:
         for item in items:
             known: dict[str, object] = {
@@ -173,7 +216,7 @@ class BoundMapping:
                 "source": self.settings.source,
                 "received_at": received_at,
             }
-            yield Scope(item, self.mapping.names, known)
+            yield Scope(item, self.mapping.names, found(known))
 
     def _shape(self, scope: Scope) -> Shape:
         for shape in self.mapping.shapes:

@@ -158,7 +158,7 @@ def _rule(node: Node, name: str) -> Rule:
         value=_holed(entries["value"]) if "value" in entries else "{" + name + "}",
         otherwise=_holed(entries["or"]) if "or" in entries else None,
         only=frozenset(_one_of(one, words) for one in entries["only"].items()) if "only" in entries else frozenset(),
-        where=f"{node.report.file}:{node.line}",
+        where=f"{node.file}:{node.line}",
     )
 
 

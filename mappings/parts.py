@@ -9,7 +9,8 @@ from core.model import ForeignComment, Party, RecordRef
 from mappings import kinds
 from mappings.document import Node
 from mappings.kinds import Kind, as_text
-from mappings.rules import Language, compile_rule, compile_value, where
+from mappings.places import where
+from mappings.rules import Language, compile_rule, compile_value
 from mappings.scope import MISSING, Read, Scope
 
 MAX_LABELS = 100
@@ -116,7 +117,7 @@ def compile_labels(node: Node, language: Language) -> Callable[[Scope], Mapping[
                     raise place.unmapped(f"{place.path} has a label that is no text: {name[:60]}.") from None
         return _few(kept)
 
-    return labels
+    return language.told(labels, node, node.path)  # type: ignore[return-value] # what it tells is what it was given
 
 
 def _named_labels(node: Node, language: Language) -> Callable[[Scope], Mapping[str, str] | None]:

@@ -18,8 +18,10 @@ from mappings import paths, pieces
 from mappings.celrule import compile_cel
 from mappings.document import Node
 from mappings.kinds import ANY, Kind
-from mappings.scope import MISSING, PREDEFINED, Read, Scope, Where
+from mappings.places import where
+from mappings.scope import MISSING, PREDEFINED, Read, Scope
 from mappings.table import ANY_OTHER, Table
+from mappings.trace import Trail
 
 _SOURCES = ("is", "from", "cel", "time", "hash", "json")
 _ALL = (*_SOURCES, "match", "join", "table", "default", "missing", "zone")
@@ -38,31 +40,21 @@ _PIECE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}")
 class Language:
     """What rules are compiled with: the names that they may use, and the keys under which objects hide their value.
 
-    `noted` gathers every path that a rule reads.
+    `noted` gathers every path that a rule reads. With a `trail`, every rule notes there what it found.
     """
 
     names: frozenset[str] = field(default=frozenset(PREDEFINED))
     unwrap: tuple[str, ...] = ()
     noted: set[paths.Path] = field(default_factory=set)
+    trail: Trail | None = None
 
     def knowing(self, name: str) -> Language:
         """The same with one name more."""
         return replace(self, names=self.names | {name})
 
-
-def where(node: Node, path: str = "") -> Where:
-    """The node's place, for errors about values."""
-    return Where(node.report.file, node.line, path or _read_by(node) or node.path)
-
-
-def _read_by(node: Node) -> str:
-    """The paths that a rule reads, as it writes them: what an error about a foreign value must name."""
-    if node.is_list:
-        return " or ".join(filter(None, (_read_by(one) for one in node.items())))
-    if not node.is_map:
-        return node.text()
-    raw = dict(node.pairs())
-    return next((_read_by(raw[source]) for source in ("from", "time", "hash", "json", "cel") if source in raw), "")
+    def told(self, read: Read, node: Node, name: str = "") -> Read:
+        """The rule, noting what it finds where that is wanted; `name` is the field's whose value it gives."""
+        return self.trail.told(read, node, name) if self.trail else read
 
 
 def nothing(scope: Scope) -> object:
@@ -73,6 +65,10 @@ def nothing(scope: Scope) -> object:
 
 def compile_rule(node: Node, language: Language, kind: Kind) -> Read:
     """The rule in that node; notes what is wrong with it and goes on."""
+    return language.told(_rule(node, language, kind), node)
+
+
+def _rule(node: Node, language: Language, kind: Kind) -> Read:
     if node.is_list:
         return pieces.first([compile_rule(one, language, kind) for one in node.items()])
     if node.is_map:
@@ -96,7 +92,7 @@ def compile_value(node: Node, language: Language, kind: Kind) -> Read:
         except ValueError:
             raise place.mismatch(found, kind.name) from None
 
-    return value
+    return language.told(value, node, node.path)
 
 
 def _path(node: Node, text: str, language: Language, kind: Kind) -> Read:

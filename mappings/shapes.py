@@ -14,7 +14,8 @@ from mappings.celrule import compile_condition
 from mappings.document import Node
 from mappings.kinds import Kind
 from mappings.parts import compile_comment, compile_labels, compile_party, compile_record
-from mappings.rules import Language, compile_value, where
+from mappings.places import where
+from mappings.rules import Language, compile_value
 from mappings.scope import Read, Scope, Where
 from mappings.spans import seconds
 
@@ -61,6 +62,7 @@ FIELDS = (*VALUES, *PARTS)
 class Shape:
     """One form of an item. `decline` gives the reason for which such an item is not for us."""
 
+    name: str
     where: Where
     holds: Callable[[Scope], bool] | None
     decline: Read | None
@@ -114,14 +116,13 @@ def compile_shape(node: Node, language: Language, common: Mapping[str, Node]) ->
     if "decline" in own:
         for more in sorted(set(own) - {"name", "when", "decline"}):
             own[more].wrong("A shape that declines says nothing else.")
-        return Shape(place, holds, _reason(own["decline"], language), ())
+        return Shape(name, place, holds, _reason(own["decline"], language), ())
     entries = {field: one for field, one in (dict(common) | own).items() if field in FIELDS}
     for needed in ("kind", "key"):
         if needed not in entries:
             node.wrong(f"A shape needs “{needed}”.")
-    return Shape(
-        place, holds, None, tuple((field, compile_field(field, one, language)) for field, one in entries.items())
-    )
+    fields = tuple((field, compile_field(field, one, language)) for field, one in entries.items())
+    return Shape(name, place, holds, None, fields)
 
 
 def compile_field(name: str, node: Node, language: Language) -> Read:

@@ -6,14 +6,14 @@ import pytest
 import yaml
 
 from mappings import PACKAGED, load_catalogue
-from mappings.catalogue import _TOP
+from mappings.compiling import TOP
 from mappings.outbound import _FIELDS, _RULE
 from mappings.rules import _ALL
 from mappings.scope import PREDEFINED
 from mappings.shapes import FIELDS
 
 GUIDE = (PACKAGED / "README.md").read_text()
-WORDS = {*_TOP, *FIELDS, *_ALL, *_FIELDS, *_RULE, *(f"${name}" for name in PREDEFINED)}
+WORDS = {*TOP, *FIELDS, *_ALL, *_FIELDS, *_RULE, *(f"${name}" for name in PREDEFINED)}
 
 
 @pytest.mark.parametrize("word", sorted(WORDS))
