@@ -7,6 +7,7 @@ import math
 from urllib.parse import parse_qs
 
 from core.ports import UnmappedError
+from mappings import mail
 
 MAX_DEPTH = 64
 _HARMFUL = ("\\u0000", "\\ud", "\\uD", "\x00")
@@ -16,10 +17,15 @@ _HARMFUL = ("\\u0000", "\\ud", "\\uD", "\x00")
 def parse(body: bytes, content_type: str = "", form_field: str = "") -> object:
     """The body's JSON. With `form_field`, a form-encoded body holds the JSON in that field. Raises `UnmappedError`.
 
+    An e-mail (message/rfc822) is told as an object of its own form.
+
     Bytes that are not UTF-8 become U+FFFD: a sender that gets its umlauts wrong should still reach somebody.
     """
+    media_type = content_type.partition(";")[0].strip().lower()
+    if media_type == mail.MEDIA_TYPE:
+        return _storable(mail.parsed(body))
     text = body.decode("utf-8-sig", errors="replace")
-    if form_field and content_type.partition(";")[0].strip().lower() == "application/x-www-form-urlencoded":
+    if form_field and media_type == "application/x-www-form-urlencoded":
         text = _field(text, form_field)
     if not text.strip():
         raise UnmappedError("The body is empty.")
