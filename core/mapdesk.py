@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -109,6 +109,55 @@ class FieldRow:
     written: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A place at which two results differ: `path` within them ("" for the whole), and the value before and after; None:
+    not there. `event` is the kind and key of the event in which it is, where the results are several events.
+    """
+
+    path: str
+    before: str | None
+    after: str | None
+    event: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedDelivery:
+    """A stored delivery of which another mapping would make something else."""
+
+    id: int
+    source: str
+    received_at: datetime
+    differences: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Stored deliveries through the mappings in force and through others.
+
+    `mappings` are those that differ; `sources` counts the deliveries of each source that uses one of them: those that
+    were looked at, and those that would change. `fields` counts in how many deliveries a field would change (`state`,
+    `labels.host`; `event` for one that is made by one of them alone). `out` names what the way out would write
+    otherwise, which no delivery shows. `deliveries` are the first that would change, and `more` how many there are
+    beside. `understood` counts those that could be read before and can be now. `complete`: all were looked at before
+    the time was up.
+    """
+
+    mappings: tuple[str, ...]
+    sources: Mapping[str, tuple[int, int]]
+    fields: Mapping[str, int]
+    out: tuple[str, ...]
+    deliveries: tuple[ChangedDelivery, ...]
+    more: int
+    understood: tuple[int, int]
+    complete: bool
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything at all would change."""
+        return bool(self.deliveries or self.out)
+
+
 class MappingDesk(Protocol):
     """Reads and changes mappings. Names that are unknown raise `core.desk.NotFoundError` with the near one; a database
     that is away `core.ports.StorageUnavailableError`."""
@@ -140,6 +189,21 @@ class MappingDesk(Protocol):
         """Put an older text in force again, as a new version; 0 withdraws the own ones: the packaged one counts again.
 
         Raises as `save` does.
+        """
+        ...
+
+    def compare(
+        self,
+        texts: Mapping[str, str],
+        *,
+        limit: int = 200,
+        seconds: float = 600.0,
+        told: Callable[[int, int], None] | None = None,
+    ) -> Comparison:
+        """What other texts of mappings, by name, would make of the last stored deliveries, `limit` of each source.
+
+        Takes up deliveries until the seconds are over; `told` hears how many of how many are done. Raises
+        `MistakesError`.
         """
         ...
 

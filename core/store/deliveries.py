@@ -127,6 +127,29 @@ def get(connection: Connection, delivery_id: int) -> Delivery | None:
     return _delivery(row) if row else None
 
 
+_LATEST = text("""
+    SELECT id FROM (
+        SELECT id, row_number() OVER (PARTITION BY source ORDER BY id DESC) AS nth FROM deliveries
+        WHERE id > (SELECT coalesce(max(id), 0) FROM deliveries) - :window AND source = ANY(:sources)
+    ) AS latest WHERE nth <= :limit ORDER BY id DESC
+""")
+
+
+def latest(connection: Connection, sources: Sequence[str], limit: int, window: int = 100_000) -> list[int]:
+    """The ids of the last deliveries of those sources, `limit` of each, the newest first.
+
+    Only the last `window` of all deliveries are looked through, so that the time that it takes is bounded.
+    """
+    given = {"sources": list(sources), "limit": limit, "window": window}
+    return list(connection.execute(_LATEST, given).scalars())
+
+
+def several(connection: Connection, ids: Sequence[int]) -> list[Delivery]:
+    """Those deliveries with their bodies, the newest first; what is gone is left out."""
+    query = select(deliveries).where(deliveries.c.id.in_(ids)).order_by(deliveries.c.id.desc())
+    return [_delivery(row) for row in connection.execute(query)]
+
+
 def are_waiting(connection: Connection) -> bool:
     """Whether a worker has something to take up."""
     due = (deliveries.c.status == "received") & (deliveries.c.attempt_at <= func.statement_timestamp())

@@ -7,12 +7,15 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def bar(what: str, total: int | None) -> Iterator[Callable[[int], None]]:
-    """A progress bar; it is told how much is done. Without a total it only shows that something goes on."""
+def bar(what: str, total: int | None) -> Iterator[Callable[..., None]]:
+    """A progress bar; it is told how much is done, and of how much where that was not known before.
+
+    Without a total it only shows that something goes on.
+    """
     from rich.console import Console
     from rich.progress import Progress
 
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task(what, total=total)
-        yield lambda done: progress.update(task, completed=done)
+        yield lambda done, of=total: progress.update(task, completed=done, total=of)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -12,6 +13,7 @@ from core.desk import NotFoundError
 from core.mapdesk import MappingRow, Mistake
 from mappings import BoundMapping
 from mappings import Mapping as CompiledMapping
+from mappings.catalogue import NAME
 from rung import documents, live
 from rung.documents import Configuration
 
@@ -60,15 +62,35 @@ class Configured:
             both_ways=self.catalogue[name].out is not None,
         )
 
+    def chain(self, name: str) -> tuple[str, ...]:
+        """The texts that a mapping is made of: its own, and those of the mappings that it extends."""
+        texts: list[str] = []
+        while name and len(texts) < _LONGEST_CHAIN:
+            own = document(name) in self.texts
+            texts.append(self.texts.get(document(name)) or packaged_text(name))
+            found = _EXTENDS.search(texts[-1])
+            above = found[1] if found else ""
+            # An own mapping may extend the packaged one of its own name.
+            if above == name:
+                return (*texts, packaged_text(name)) if own else tuple(texts)
+            name = above
+        return tuple(texts)
+
     def text(self, name: str) -> str:
         """A mapping's own text; raises `NotFoundError`."""
         known_as(name, "mapping", self.catalogue)
         return self.texts.get(document(name)) or packaged_text(name)
 
 
+_EXTENDS = re.compile(r"^extends:\s*[\"']?([a-z][a-z0-9_-]*)", re.MULTILINE)
+
+
 def document(name: str) -> str:
     """The document that holds the own mapping of that name."""
     return f"mappings/{name}/mapping.yaml"
+
+
+_LONGEST_CHAIN = 20
 
 
 def packaged_text(name: str) -> str:
@@ -85,6 +107,23 @@ def known_as(name: str, what: str, known: Collection[str]) -> None:
     listed = ", ".join(sorted(known)[:20])
     meant = f"Did you mean “{near[0]}”?" if near else f"There are: {listed}." if listed else "There is none."
     raise NotFoundError(f"There is no {what} “{name[:80]}”. {meant}")
+
+
+def with_mappings(texts: Mapping[str, str], changed: Mapping[str, str]) -> dict[str, str]:
+    """The documents with other texts of those mappings; an empty one is a mapping withdrawn."""
+    given = {document(name): text for name, text in changed.items()}
+    return {name: text for name, text in {**texts, **given}.items() if text or name not in given}
+
+
+def wrong_with(texts: Mapping[str, str], changed: Mapping[str, str]) -> list[Mistake]:
+    """What would be wrong if those mappings had these texts, with all other documents as they are."""
+    for name, text in changed.items():
+        if not NAME.fullmatch(name):
+            hint = "Use a-z, 0-9, _ and -, a letter first, at most 63."
+            return [Mistake("mapping.yaml", 0, "", f"“{name[:80]}” cannot be a mapping's name.", hint)]
+        if len(text.encode(errors="replace")) > documents.MAX_BYTES:
+            return [Mistake(document(name), 0, "", f"is larger than {documents.MAX_BYTES // 1024} KiB.")]
+    return mistakes(with_mappings(texts, changed))
 
 
 def mistakes(texts: Mapping[str, str]) -> list[Mistake]:

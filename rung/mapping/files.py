@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from core.mapdesk import Mistake, MistakesError
+from mappings.catalogue import DOCUMENT
 from rung.documents import MAX_BYTES
 
 
@@ -31,3 +32,20 @@ def text_of(path: Path) -> str:
         return bytes_of(path, MAX_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise MistakesError([Mistake(str(path), 0, "", "is not UTF-8 text.")]) from None
+
+
+def mappings_in(path: Path, name: str = "") -> dict[str, str]:
+    """The texts of mappings by name that stand in a file, in a mapping's own folder, or in a folder of documents.
+
+    A file is called after its folder where it is a `mapping.yaml`, else after itself; `name` says it for one alone.
+    Raises as `text_of`, and `MistakesError` where there is none.
+    """
+    if not path.is_dir():
+        return {name or (path.resolve().parent.name if path.name == DOCUMENT else path.stem): text_of(path)}
+    if (path / DOCUMENT).exists():
+        return {name or path.resolve().name: text_of(path / DOCUMENT)}
+    found = {one.parent.name: text_of(one) for one in sorted(path.glob(f"mappings/*/{DOCUMENT}"))}
+    if not found:
+        hint = f"There can be {DOCUMENT} or mappings/<name>/{DOCUMENT} in it."
+        raise MistakesError([Mistake(str(path), 0, "", "holds no mapping.", hint)])
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -11,18 +11,33 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from core.desk import NotFoundError, NotPossibleError
-from core.mapdesk import Edit, FieldRow, MappingPage, MappingRow, MappingVersion, Mistake, MistakesError, Saved
+from core.mapdesk import (
+    Comparison,
+    Edit,
+    FieldRow,
+    MappingPage,
+    MappingRow,
+    MappingVersion,
+    Mistake,
+    MistakesError,
+    Saved,
+)
+from core.model import Delivery
 from core.ports import StorageUnavailableError
+from core.store import deliveries
 from core.store import documents as stored
 from core.store.documents import Document
-from mappings.catalogue import NAME
 from rung import live
-from rung.documents import MAX_BYTES
-from rung.mapping.configured import Configured, document, known_as, mistakes, packaged_text
+from rung.mapping.comparing import affected, compare
+from rung.mapping.configured import Configured, document, known_as, packaged_text, with_mappings, wrong_with
 from rung.mapping.described import fields_of
 
 LONGEST_NOTE = 500
 """Characters of a note or a name that are kept."""
+
+
+AT_ONCE = 20
+"""Deliveries that are held in memory at a time; each may be as large as its source's `max_bytes`."""
 
 
 @dataclass(slots=True)
@@ -61,7 +76,7 @@ class SqlMappingDesk:
         """What would be wrong if the text were in force under that name, with all other documents as they are."""
         with self._transaction() as connection:
             texts = stored.texts(stored.newest(connection))
-        return _wrong(name, text, texts)
+        return wrong_with(texts, {name: text})
 
     def save(self, name: str, text: str, edit: Edit) -> Saved:
         """Put a text in force as a new version; raises `MistakesError` and `NotPossibleError`."""
@@ -78,6 +93,37 @@ class SqlMappingDesk:
                 raise NotPossibleError(f"The packaged mapping {name} is in force already.")
             return self._save(connection, name, text, replace(edit, note=f"{said}: {edit.note}" if edit.note else said))
 
+    def compare(
+        self,
+        texts: Mapping[str, str],
+        *,
+        limit: int = 200,
+        seconds: float = 600.0,
+        told: Callable[[int, int], None] | None = None,
+    ) -> Comparison:
+        """What other texts of mappings would make of the last stored deliveries; raises `MistakesError`."""
+        with self._transaction() as connection:
+            newest = stored.newest(connection)
+        now, found = self._made(newest), wrong_with(stored.texts(newest), texts)
+        if found:
+            raise MistakesError(found)
+        new = Configured.of(with_mappings(now.texts, texts))
+        with self._transaction() as connection:
+            ids = deliveries.latest(connection, affected(now, new)[1], limit)
+        for one in compare(now, new, self._several(ids), seconds):
+            if isinstance(one, Comparison):
+                return one
+            if told:
+                told(one, len(ids))
+        raise AssertionError("a comparison ends with what was found")
+
+    def _several(self, ids: Sequence[int]) -> Iterator[Delivery]:
+        """Those deliveries, few of them in memory at a time."""
+        for at in range(0, len(ids), AT_ONCE):
+            with self._transaction() as connection:
+                several = deliveries.several(connection, ids[at : at + AT_ONCE])
+            yield from several
+
     def fields(self, platform: str, collection: str = "") -> Sequence[FieldRow]:
         """A platform's own fields, with what its mapping does with each; raises as `described.fields_of`."""
         with self._transaction() as connection:
@@ -88,9 +134,9 @@ class SqlMappingDesk:
         stored.lock(connection)
         newest = stored.newest(connection)
         _unchanged(name, newest.get(document(name)), edit.edited)
-        wrong = _wrong(name, text, stored.texts(newest))
-        if wrong:
-            raise MistakesError(wrong)
+        found = wrong_with(stored.texts(newest), {name: text})
+        if found:
+            raise MistakesError(found)
         version, new = stored.put(connection, document(name), text, _kept(edit.by), _kept(edit.note))
         made = stored.history(connection, document(name), 1)[0]
         return Saved(version=_version(made, {made.name: version}), new=new)
@@ -123,17 +169,6 @@ class SqlMappingDesk:
                 yield connection
         except (OperationalError, InterfaceError, PoolTimeout) as error:
             raise StorageUnavailableError(type(error).__name__) from error
-
-
-def _wrong(name: str, text: str, texts: Mapping[str, str]) -> list[Mistake]:
-    """What would be wrong with that text in force; an empty one is a mapping withdrawn."""
-    if not NAME.fullmatch(name):
-        hint = "Use a-z, 0-9, _ and -, a letter first, at most 63."
-        return [Mistake("mapping.yaml", 0, "", f"“{_kept(name)[:80]}” cannot be a mapping's name.", hint)]
-    if len(text.encode(errors="replace")) > MAX_BYTES:
-        return [Mistake(document(name), 0, "", f"is larger than {MAX_BYTES // 1024} KiB.")]
-    others = {known: one for known, one in texts.items() if known != document(name)}
-    return mistakes({**others, document(name): text} if text else others)
 
 
 def _kept(text: str) -> str:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from click.testing import CliRunner
+from sqlalchemy import Connection, Engine
 
 from core.desk import NotFoundError, NotPossibleError
 from core.mapdesk import Edit, MistakesError
+from core.store import deliveries
 from core.store import documents as stored
 from core.store.database import connect
 from rung import wiring
+from rung.cli import desk as desk_module
+from rung.cli.main import rung
 from rung.live import Live
 from rung.mapping.sql import SqlMappingDesk
 from rung.settings import Settings
@@ -166,3 +172,98 @@ def test_what_is_applied_as_a_folder_has_its_reason_too(
         replace(Settings.from_environment(), database_url=postgres_url), tmp_path, "dana", "as agreed"
     )
     assert desk.mapping("watcher").row.note == "as agreed"
+
+
+BOTH = """\
+sources:
+  watch: {mapping: watcher, auth: {bearer: {secrets: ["${WATCH}"]}}}
+  other: {mapping: watcher, auth: {bearer: {secrets: ["${WATCH}"]}}}
+  grafana: {mapping: grafana, auth: {bearer: {secrets: ["${WATCH}"]}}}
+"""
+
+
+@pytest.fixture
+def received(desk: SqlMappingDesk, database: Engine) -> SqlMappingDesk:
+    """Two sources of one mapping with deliveries, and one of another."""
+    desk.save("watcher", text("host"), DANA)
+    with database.begin() as connection:
+        stored.put(connection, "platforms.yaml", BOTH, "dana")
+        for number in range(30):
+            body = {"id": f"a{number}", "host": f"web-{number % 3}", "area": "shop" if number % 2 else None}
+            receive(connection, "watch", json.dumps(body).encode())
+        receive(connection, "other", b"broken")
+        receive(connection, "grafana", b"{}")
+    return desk
+
+
+def receive(connection: Connection, source: str, body: bytes) -> None:
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    deliveries.store(
+        connection, source, key=None, received_at=at, content_type="application/json", headers={}, body=body
+    )
+
+
+def test_a_new_mapping_is_set_beside_the_one_in_force(received: SqlMappingDesk) -> None:
+    done: list[tuple[int, int]] = []
+    found = received.compare({"watcher": text('["{area}: {host}", host]')}, told=lambda *told: done.append(told))
+    assert found.mappings == ("watcher",)
+    assert dict(found.sources) == {"watch": (30, 15), "other": (1, 0)}
+    assert dict(found.fields) == {"title": 15}
+    assert (found.understood, found.complete, found.more) == ((30, 30), True, 0)
+    (change,) = found.deliveries[0].differences
+    assert (change.event, change.path, change.before, change.after) == ("alert a29", "title", "web-2", "shop: web-2")
+    assert done[-1] == (31, 31)
+    assert received.mapping("watcher").row.version == 1
+
+
+def test_nothing_would_change_where_only_words_differ(received: SqlMappingDesk) -> None:
+    found = received.compare({"watcher": "# The same.\n" + text("host")})
+    assert found.mappings == ("watcher",)
+    assert not found.changes
+    assert not received.compare({"watcher": text("host")}).mappings
+
+
+def test_events_that_one_mapping_alone_makes_are_told(received: SqlMappingDesk) -> None:
+    other = text("host").replace("key: id", "key: host")
+    found = received.compare({"watcher": other}, limit=1)
+    lost, made = found.deliveries[0].differences
+    assert (lost.event, lost.before, lost.after) == ("alert a29", "new, web-2", None)
+    assert (made.event, made.before, made.after) == ("alert web-2", None, "new, web-2")
+    assert dict(found.sources) == {"watch": (1, 1), "other": (1, 0)}
+
+
+def test_a_comparison_ends_when_its_time_is_up(received: SqlMappingDesk) -> None:
+    found = received.compare({"watcher": text("id")}, seconds=0)
+    assert not found.complete
+    assert dict(found.sources) == {"watch": (0, 0), "other": (0, 0)}
+
+
+def test_a_mapping_that_cannot_be_used_is_not_compared(received: SqlMappingDesk) -> None:
+    with pytest.raises(MistakesError, match=r"mappings/watcher/mapping\.yaml:1"):
+        received.compare({"watcher": "shapes: 1"})
+    with pytest.raises(MistakesError, match="cannot be a mapping's name"):
+        received.compare({"Watcher new": text()})
+
+
+def test_what_the_way_out_would_write_otherwise_is_told(received: SqlMappingDesk) -> None:
+    jira = received.mapping("jira").text
+    found = received.compare({"jira": jira.replace("SEV1: {name: Highest}", "SEV1: {name: Blocker}")})
+    assert found.out == ("jira: severity",)
+    assert found.changes
+
+
+def test_the_comparison_is_told_on_the_command_line(
+    received: SqlMappingDesk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(desk_module, "mapping_desk", lambda: received)
+    new = tmp_path / "watcher.yaml"
+    new.write_text(text('["{area}: {host}", host]'))
+    result = CliRunner().invoke(rung, ["mapping", "diff", str(new), "--show", "1"])
+    assert result.exit_code == 4
+    assert "  alert a29\n    title: web-2 → shop: web-2\n" in result.stdout
+    assert "watch: 15 of the last 30 deliveries would change." in result.stdout
+    assert "... and 14 more deliveries" in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= 80
+    new.write_text(text("host"))
+    result = CliRunner().invoke(rung, ["mapping", "diff", str(new), "--json"])
+    assert (result.exit_code, json.loads(result.stdout)["changes"]) == (0, False)

@@ -95,3 +95,64 @@ def test_an_empty_file_is_not_saved(tmp_path: Path) -> None:
     result = run("mapping", "save", "jira", tmp_path / "new.yaml")
     assert result.exit_code == 2
     assert "rung mapping rollback jira 0" in result.stderr
+
+
+def with_fixture(folder: Path, body: object, expected: object) -> None:
+    beside = folder / "mappings" / "watcher" / "fixtures"
+    beside.mkdir(exist_ok=True)
+    (beside / "down.json").write_text(json.dumps(body))
+    (beside / "down.expected.json").write_text(json.dumps(expected))
+
+
+DOWN = {"id": "a1", "host": "web-1", "state": "down"}
+EVENT = {"source": "watcher", "kind": "alert", "key": "a1", "state": "new", "title": "web-1 is down",
+         "ticket_kind": "incident"}  # fmt: skip
+
+
+def test_fixtures_of_packaged_and_own_mappings_are_run(folder: Path) -> None:
+    with_fixture(folder, DOWN, {"events": [EVENT]})
+    result = run("mapping", "test", "watcher", "cloudevents", "--folder", folder)
+    assert result.exit_code == 0, result.stdout
+    assert "fixtures of 2 mappings give what stands beside them" in result.stdout
+    told = json.loads(run("mapping", "test", "watcher", "--folder", folder, "--json").stdout)
+    assert [one["file"] for one in told["fixtures"]] == ["mappings/watcher/fixtures/down.json"]
+
+
+def test_a_fixture_that_does_not_hold_is_told_with_both_values(folder: Path) -> None:
+    with_fixture(folder, DOWN, {"events": [EVENT | {"state": "resolved", "link": "http://x"}]})
+    result = run("mapping", "test", "watcher", "--folder", folder)
+    assert result.exit_code == 1
+    assert "watcher: down  mappings/watcher/fixtures/down.json" in result.stdout
+    assert "  events[0].state\n    - resolved\n    + new\n" in result.stdout
+    assert "  events[0].link\n    - http://x\n    + (nothing)\n" in result.stdout
+    assert "0 of 1 fixtures of 1 mappings" in result.stdout
+
+
+def test_fixtures_that_cannot_be_run_are_told_and_the_others_run(folder: Path) -> None:
+    with_fixture(folder, DOWN, {"events": [EVENT]})
+    beside = folder / "mappings" / "watcher" / "fixtures"
+    (beside / "alone.json").write_text("{}")
+    (beside / "odd.json").write_text("{")
+    (beside / "odd.expected.json").write_text("{")
+    (beside / "worse.json").write_text("{}")
+    (beside / "worse.headers.json").write_text("[1]")
+    (beside / "worse.expected.json").write_text("{}")
+    result = run("mapping", "test", "watcher", "--folder", folder)
+    assert result.exit_code == 1
+    assert "nothing stands beside it" in result.stdout
+    assert "is not JSON" in result.stdout
+    assert "cannot be used" in result.stdout
+    assert "1 of 4 fixtures" in result.stdout
+
+
+def test_a_mapping_without_fixtures_is_named(folder: Path) -> None:
+    result = run("mapping", "test", "watcher", "--folder", folder)
+    assert (result.exit_code, result.stdout.splitlines()[0]) == (0, "Without fixtures: watcher.")
+    assert run("mapping", "test", "watchr", "--folder", folder).exit_code == 1
+
+
+def test_a_diff_of_what_is_no_mapping_is_refused(tmp_path: Path) -> None:
+    for path, told in ((tmp_path, "holds no mapping"), (tmp_path / "missing.yaml", "No such file")):
+        result = run("mapping", "diff", path)
+        assert result.exit_code == 1
+        assert told in str(result.exception)
