@@ -40,6 +40,17 @@ SCRIPTS = {
         "ICINGA_STATE_SINCE": "1772439330.25",
         "ICINGA_CUSTOMER": "acme",
     },
+    "checkmk": {
+        "NOTIFY_WHAT": "SERVICE",
+        "NOTIFY_NOTIFICATIONTYPE": "PROBLEM",
+        "NOTIFY_HOSTNAME": "{host}",
+        "NOTIFY_SERVICEDESC": "HTTP",
+        "NOTIFY_SERVICESTATE": "CRITICAL",
+        "NOTIFY_SERVICEOUTPUT": "{output}",
+        "NOTIFY_LASTSERVICESTATECHANGE": "1772439330",
+        "NOTIFY_SERVICEURL": "/check_mk/index.py?start_url=view.py",
+        "NOTIFY_HOSTLABEL_customer": "acme",
+    },
 }
 """What each tool hands over, for a service of a host that is critical."""
 
