@@ -1,21 +1,11 @@
 # ruff: noqa: E501 - a table reads better in one line for each row
-"""What the corpora's bodies say: tables written down from the bodies, to be reviewed when they change.
+"""Jira's webhooks."""
 
-The columns: file, kind, key, the record's key, state, impact/urgency, the assignee's account, title. "?" is what a body
-does not say, "nobody" and "empty" what it says is empty. "partial" at the end: the record has to be read again.
-"""
-
-Row = tuple[str, ...]
-
-
-def _rows(table: str) -> dict[str, Row]:
-    rows = [tuple(cell.strip() for cell in line.split(" | ")) for line in table.strip().splitlines()]
-    return {row[0]: row[1:] for row in rows}
-
+from corpora_rows import rows, told
 
 # Server sends a comment twice, once without its issue: the issue's id is then in the comment's address, and the rest has
 # to be read again. Where an old Server tells of a deleted comment, nothing in the body says so: it is an update.
-JIRA = _rows(r"""
+JIRA = rows(r"""
 jira/mattermost/webhook-cloud-comment-created-mention-user.json                     | commented       | 10040 | TES-41    | new         | 1/2 | nobody                   | Unit test summary 1
 jira/mattermost/webhook-cloud-comment-created.json                                  | commented       | 10040 | TES-41    | new         | 1/2 | nobody                   | Unit test summary 1
 jira/mattermost/webhook-cloud-comment-deleted.json                                  | comment_deleted | 10357 | KT-7      | new         | 1/2 | 5cedcb4355a88a0fc86388ba | s
@@ -76,47 +66,7 @@ skyhook/jira/test_jira-comment-only.json                                        
 skyhook/jira/test_jira-comment.json                                                 | commented       | 99291 | JRA-20002 | ?           | 3/3 | ?                        | I feel the need for speed | partial
 """)
 
-# Keys without a fingerprint are digests of the labels. Severity "page" pages somebody: 1/1. goalert's body tells no
-# severity: 2/2, the stated default.
-ALERTMANAGER = _rows(r"""
-alerta/prometheus/prometheus_v3_alert.json | alert | a7dd94daa8b0d4e8a22065661ec5697e | ? | new | 1/1 | ? | Connect fail
-alerta/prometheus/prometheus_v4_alert.json | alert | 27974c62dda264f7d8cf7014c79c062e | ? | new | 1/1 | ? | No things for over 10 minutes
-goalert/prometheusalertmanager.json        | alert | 56be748459d299aa1a34343da7269399 | ? | new | 2/2 | ? | My alert summary
-iris/alertmanager/fake_post_l11.json       | alert | 446145cc0e1267774a7474117b3e3258 | ? | new | 1/1 | ? | testsummary
-iris/alertmanager/fake_post_l59.json       | alert | 446145cc0e1267774a7474117b3e3258 | ? | new | 1/1 | ? | testsummary
+REVIEWED = {"jira": JIRA}
+UNMAPPED = told("""
+skyhook/jira/test_jira-custom-no-event.json | jira | webhookEvent is missing | a body that is blank on purpose
 """)
-
-# Only grafana_6 tells a severity (warning); the others get the stated default. The firing and the resolved body of one rule
-# have one key.
-GRAFANA = _rows(r"""
-alerta/grafana/grafana_6.json              | alert | rule 58 | ? | new      | 2/2 | ? | Testing -> Battery Voltage alert
-alerta/grafana/grafana_alert_alerting.json | alert | rule 7  | ? | new      | 2/2 | ? | Zeta CPU alert
-alerta/grafana/grafana_alert_ok.json       | alert | rule 7  | ? | resolved | 2/2 | ? | Zeta CPU alert
-alerta/grafana/grafana_example.json        | alert | rule 1  | ? | new      | 2/2 | ? | Load peaking!
-goalert/grafana.json                       | alert | rule 1  | ? | new      | 2/2 | ? | bob
-iris/grafana/fake_post_l12.json            | alert | rule 0  | ? | new      | 2/2 | ? | Test notification
-""")
-
-# changed_fields sends new values: incident_state "1" is new. Those with a number but no sys_id have the number as key.
-SERVICENOW = _rows(r"""
-servicenow/business_rule_shapes/changed_fields.json | updated | sys_id     | INC0000039 | new      | ?/? | ?      | Trouble getting to Oregon mail server
-servicenow/business_rule_shapes/custom_names.json   | updated | INC0000039 | INC0000039 | ?        | ?/? | ?      | ? | partial
-servicenow/business_rule_shapes/eda_minimal.json    | updated | INC0000039 | INC0000039 | ?        | ?/? | ?      | Trouble getting to Oregon mail server | partial
-servicenow/business_rule_shapes/flat_getvalue.json  | updated | sys_id     | INC0000039 | new      | 2/3 | ?      | Trouble getting to Oregon mail server
-servicenow/demisto/RESPONSE_CREATE_TICKET.json      | updated | sys_id     | INC0010007 | new      | 3/3 | nobody | empty
-servicenow/demisto/RESPONSE_TICKET.json             | updated | sys_id     | INC0000039 | new      | 2/3 | nobody | Trouble getting to Oregon mail server
-servicenow/demisto/RESPONSE_UPDATE_TICKET.json      | updated | sys_id     | INC0000039 | new      | 2/3 | nobody | Trouble getting to Oregon mail server
-keep/servicenow_tests/case_l44.json                 | updated | INC0010001 | INC0010001 | new      | 1/? | abc123 | Server is down | partial
-keep/servicenow_tests/case_l70.json                 | updated | INC0010002 | INC0010002 | resolved | 3/? | ?      | Resolved issue | partial
-""")
-
-REVIEWED = {"jira": JIRA, "alertmanager": ALERTMANAGER, "grafana": GRAFANA, "servicenow": SERVICENOW}
-
-UNMAPPED = {
-    "skyhook/jira/test_jira-custom-no-event.json": ("jira", "webhookEvent is missing"),
-    "iris/grafana/fake_post_l37.json": ("grafana", "“state”"),
-}
-"""Bodies that say nothing that could be applied, with what the error tells."""
-
-DECLINED = {"keep/servicenow_tests/case_l175.json": ("servicenow", "journal entry")}
-"""Bodies that are understood and not for us."""
