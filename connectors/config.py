@@ -71,8 +71,9 @@ class PlatformConfig:
 
     `timeout` is (connect, read) in seconds. `ca_file` is a PEM bundle to trust instead of the packaged one; TLS
     verification itself has no switch. `table` is where ServiceNow creates records, `project` and `issue_type` where and
-    as what Jira does. `options` are further settings of a kind, each named in that connector's README.md.
-    Raises `ValueError` when the address is not an http(s) one or carries credentials.
+    as what Jira does. `poll_query` narrows what polling sees: an encoded query, or JQL. `options` are further settings
+    of a kind, each named in that connector's README.md. Raises `ValueError` when the address is not an http(s) one or
+    carries credentials.
     """
 
     name: str
@@ -85,6 +86,7 @@ class PlatformConfig:
     table: str = "incident"
     timeout: tuple[float, float] = (3.0, 20.0)
     ca_file: str = ""
+    poll_query: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from core.model import Changes, Delivery, Normalized, Notice, Party, Person, Receipt, RecordRef
+from core.model import (
+    Changed,
+    Changes,
+    Delivery,
+    Normalized,
+    Notice,
+    Party,
+    Person,
+    Receipt,
+    RecordRef,
+    Watermark,
+)
 
 
 class DeliveryError(Exception):
@@ -92,6 +103,17 @@ class Platform(Protocol):
     def fetch(self, ref: RecordRef) -> Mapping[str, object] | None:
         """Read a record (by id, or by key where the id is unknown) in the form of that platform's own webhook body, so
         that the source's mapping understands it. None when it is not there."""
+        ...
+
+    def changes(self, since: Watermark, limit: int) -> Changed:
+        """A page of at most `limit` records of a collection that were changed since, in an order in which none is left
+        out between pages. A record may come again; who asks compares versions.
+        """
+        ...
+
+    def gone(self, refs: Sequence[RecordRef]) -> Mapping[RecordRef, Mapping[str, object]]:
+        """Those of the records that are not there, or that our account may not see, each with the body that the
+        platform's webhook would bring of its deletion."""
         ...
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 import mappings
 from connectors import discover
+from core.model import PollPlan
 from core.policy import Policy, TimeOff
 from core.ports import Platform
 from core.store import calendars
@@ -121,6 +122,7 @@ def load(newest: Mapping[str, stored.Document], policy_text: Callable[[int], str
         sources=_sources(configuration, bound),
         at_version=_older_policies(configuration, policy_text),
         versions={name: document.version for name, document in newest.items()},
+        polls=_polls(configuration),
     )
 
 
@@ -161,15 +163,45 @@ def own_mappings(texts: Mapping[str, str]) -> Mapping[str, CompiledMapping]:
 
 
 def bind_sources(configuration: Configuration, catalogue: Mapping[str, CompiledMapping]) -> dict[str, BoundMapping]:
-    """Each source's mapping, knowing the platform whose records it speaks of."""
+    """Each source's mapping, knowing the platform whose records it speaks of.
+
+    A platform without webhooks speaks under its own name, of what polling finds there.
+    """
     known = configuration.platforms.platforms
+    silent = {
+        name: catalogue[one.mapping].bind(name, name, one.config.url, one.config.options)
+        for name, one in known.items()
+        if _source_of(configuration, name) == name and name not in configuration.platforms.sources
+    }
 
     def bind(source: SourceDoc) -> BoundMapping:
         platform = known.get(source.platform)
         url, options = (platform.config.url, platform.config.options) if platform else ("", {})
         return catalogue[source.mapping].bind(source.name, source.platform, url, options)
 
-    return {name: bind(source) for name, source in configuration.platforms.sources.items()}
+    return silent | {name: bind(source) for name, source in configuration.platforms.sources.items()}
+
+
+def _source_of(configuration: Configuration, platform: str) -> str:
+    """The source in whose name a platform's records are read: its own webhooks', the one of the same name first."""
+    sources = [name for name, one in configuration.platforms.sources.items() if one.platform == platform]
+    return platform if platform in sources or not sources else sources[0]
+
+
+def _polls(configuration: Configuration) -> dict[str, PollPlan]:
+    """How each platform is polled."""
+    heard = {one.platform for one in configuration.platforms.sources.values()}
+    return {
+        name: PollPlan(
+            source=_source_of(configuration, name),
+            every=one.poll.every,
+            collections=one.poll.collections,
+            opens=one.poll.opens,
+            heard=name in heard,
+        )
+        for name, one in configuration.platforms.platforms.items()
+        if one.poll
+    }
 
 
 class _Platforms(Mapping[str, Platform]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from core.model import Delivery, Normalized
+from core.model import Delivery, Normalized, PollPlan
 from core.policy import Policy
 from core.ports import Platform, UnmappedError
 from mappings import BoundMapping
@@ -35,7 +35,9 @@ class BoundMappings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loaded:
-    """Everything that the documents in force say. `at_version` makes the policy of an older version."""
+    """Everything that the documents in force say. `at_version` makes the policy of an older version; `polls` are by
+    platform.
+    """
 
     policy: Policy
     platforms: Mapping[str, Platform]
@@ -43,3 +45,4 @@ class Loaded:
     sources: Mapping[str, Source]
     at_version: Callable[[int], Policy]
     versions: Mapping[str, int] = field(default_factory=dict)
+    polls: Mapping[str, PollPlan] = field(default_factory=dict)

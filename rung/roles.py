@@ -91,7 +91,7 @@ def run_worker(settings: Settings, works: tuple[Work, ...] = WORK) -> None:
 
 
 def run_clock(settings: Settings) -> None:
-    """Fire timers and notice shift changes as they come, ring for work that waits unheard, and fetch calendars."""
+    """Fire timers and notice shift changes as they come, ring for work that waits unheard, fetch calendars and poll."""
     from rung import wiring
 
     app = wiring.build(settings)
@@ -99,15 +99,17 @@ def run_clock(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
     # Feeds are fetched by a thread of their own: a server that answers slowly holds up no timer.
-    feeds = Drainer("calendars", app.calendars.refresh, stopping)
-    feeds.thread.start()
+    # So are platforms polled.
+    beside = Drainers(
+        Drainer("calendars", app.calendars.refresh, stopping), Drainer("polling", app.reconciler.drain, stopping)
+    )
+    beside.start()
     log.info("clock ready")
     while not stopping.is_set():
         began = time.monotonic()
         _guarded(app.sweeper.sweep, "timers wait")
         stopping.wait(max(_TICK_SECONDS - (time.monotonic() - began), 0.01))
-    feeds.call()
-    feeds.thread.join(_STOP_SECONDS)
+    beside.end()
 
 
 def _guarded(work: Callable[[], object], consequence: str) -> None:

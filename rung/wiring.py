@@ -31,6 +31,7 @@ from core.work.desk import SqlDesk
 from core.work.handover import Handovers
 from core.work.inbox import SqlInbox
 from core.work.intake import Intake
+from core.work.reconcile import Reconciler
 from core.work.surgewatch import SurgeWatch
 from rung import documents, live, timesource
 from rung.bell import RqBell
@@ -93,6 +94,7 @@ class App:
     sweeper: Sweeper
     calendars: Keeper
     deliverer: Deliverer
+    reconciler: Reconciler
     desk: SqlDesk
 
 
@@ -130,6 +132,16 @@ def compose(parts: Parts) -> App:
             clock=parts.clock,
             lease=parts.lease,
             threads=parts.threads,
+        ),
+        reconciler=Reconciler(
+            database=base,
+            platforms=lambda: parts.loaded().platforms,
+            plans=lambda: parts.loaded().polls,
+            mappings=lambda: parts.loaded().mappings,
+            policies=policies,
+            clock=parts.clock,
+            bell=parts.bell,
+            lease=parts.lease,
         ),
         desk=SqlDesk(base, policies, parts.clock, parts.bell, lambda: parts.loaded().platforms),
     )

@@ -5,9 +5,11 @@ the request is dropped), `silence` (no answer until the client hangs up, at most
 is closed unread), `commit_then_drop` (the work is done, the answer never comes), `delay` (`seconds`, then as usual).
 On webhooks: `webhook_twice`, `webhook_delay`, `webhook_out_of_order`, `webhook_lose` (tried, as if lost on the way) and
 `webhook_never` (none at all until the fault is removed).
+On Jira Cloud's search: `index_delay` (changes are found `seconds` later, until the fault is removed).
 """
 
 import itertools
+import random
 import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
@@ -17,7 +19,14 @@ from sandbox.store import Json
 
 CALL_KINDS = frozenset({"status", "html", "accepted", "silence", "close", "commit_then_drop", "delay"})
 HOOK_KINDS = frozenset({"webhook_twice", "webhook_delay", "webhook_out_of_order", "webhook_lose", "webhook_never"})
-DEFAULTS: dict[str, Json] = {"webhook_never": {"times": None}, "silence": {"seconds": 30.0}, "html": {"status": 502}}
+SEARCH_KINDS = frozenset({"index_delay"})
+KINDS = CALL_KINDS | HOOK_KINDS | SEARCH_KINDS
+DEFAULTS: dict[str, Json] = {
+    "webhook_never": {"times": None},
+    "index_delay": {"times": None},
+    "silence": {"seconds": 30.0},
+    "html": {"status": 502},
+}
 """Where a kind's own defaults differ."""
 
 
@@ -25,7 +34,8 @@ DEFAULTS: dict[str, Json] = {"webhook_never": {"times": None}, "silence": {"seco
 class Fault:
     """One fault.
 
-    `times` None means until it is removed; the first `after` matches go unharmed; `seconds` are real ones.
+    `times` None means until it is removed; the first `after` matches go unharmed; `seconds` are real ones. `share` is
+    the part of the matches that it hits, by dice that `seed` begins.
     """
 
     kind: str
@@ -37,6 +47,8 @@ class Fault:
     status: int = 500
     retry_after: str | None = None
     seconds: float = 1.0
+    share: float = 1.0
+    seed: int = 0
     id: int = 0
 
 
@@ -47,12 +59,13 @@ class Faults:
         self._lock = threading.Lock()
         self._ids = itertools.count(1)
         self._faults: list[Fault] = []
+        self._dice: dict[int, random.Random] = {}
 
     def add(self, told: Json) -> Fault:
         """Switch a fault on. Raises ValueError for a kind or a field that does not exist."""
         unknown = set(told) - {field.name for field in fields(Fault)}
-        if unknown or told.get("kind") not in CALL_KINDS | HOOK_KINDS:
-            allowed = ", ".join(sorted(CALL_KINDS | HOOK_KINDS))
+        if unknown or told.get("kind") not in KINDS:
+            allowed = ", ".join(sorted(KINDS))
             raise ValueError(f"not a fault: {told!r}. Kinds: {allowed}. Fields: {[f.name for f in fields(Fault)]}")
         told = {**DEFAULTS.get(told["kind"], {}), **told}
         fault = Fault(**{**told, "id": next(self._ids)})
@@ -60,6 +73,7 @@ class Faults:
             fault.retry_after = str(fault.retry_after)
         with self._lock:
             self._faults.append(fault)
+            self._dice[fault.id] = random.Random(fault.seed)
         return fault
 
     def remove(self, fault_id: int | None = None) -> None:
@@ -82,6 +96,11 @@ class Faults:
         """The fault that hits this webhook, counted down; None if it goes unharmed."""
         return self._take(lambda f: f.kind in HOOK_KINDS and fnmatchcase(event, f.event))
 
+    def index_delay(self) -> float:
+        """By how many seconds Jira Cloud's index lags behind."""
+        with self._lock:
+            return max((fault.seconds for fault in self._faults if fault.kind == "index_delay"), default=0.0)
+
     def _take(self, hits: Callable[[Fault], bool]) -> Fault | None:
         with self._lock:
             for fault in self._faults:
@@ -90,6 +109,8 @@ class Faults:
                 if fault.after > 0:
                     fault.after -= 1
                     return None
+                if fault.share < 1 and self._dice[fault.id].random() >= fault.share:
+                    continue
                 self._count_down(fault)
                 return fault
         return None

@@ -118,6 +118,28 @@ class JiraApi:
                 answer = client._session.get(client._get_url("search"), params=params).json()
             return [str(_object(one)["id"]) for one in _object(answer)["issues"]]
 
+    def page(self, jql: str, limit: int, place: str) -> tuple[list[Json], str]:
+        """A page of the whole issues that a query finds, with what changed them; and the place of the next page, "" at
+        the end. `place` is "" for the first one.
+        """
+        with self._understood(writing=False):
+            if self.is_cloud:
+                body: dict[str, Any] = {"jql": jql, "fields": ["*all"], "expand": "changelog", "maxResults": limit}
+                answer = _object(self._post("search/jql", body | ({"nextPageToken": place} if place else {})).json())
+                return [_object(one) for one in answer["issues"]], str(answer.get("nextPageToken") or "")
+            params = {
+                "jql": jql,
+                "fields": "*all",
+                "expand": "changelog",
+                "maxResults": str(limit),
+                "startAt": place or "0",
+            }
+            client = self._client()
+            answer = _object(client._session.get(client._get_url("search"), params=params).json())
+            found = [_object(one) for one in answer["issues"]]
+            after = int(place or "0") + len(found)
+            return found, str(after) if found and after < int(answer["total"]) else ""
+
     def users(self, text: str) -> list[Json]:
         """The active users whom Jira's own, fuzzy, search finds: compare before you use one."""
         with self._understood(writing=False):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -14,10 +14,11 @@ from connectors.config import PlatformConfig
 from connectors.failures import PlatformError
 from connectors.jira import record, screen, workflow
 from connectors.jira.api import JiraApi, Json
+from connectors.jira.changes import Changes
 from connectors.jira.comments import Note, notes
 from connectors.jira.creation import SETTLES, Creations, label
 from connectors.jira.people import People
-from core.model import Party, Person, Receipt, RecordRef
+from core.model import Changed, Party, Person, Receipt, RecordRef, Watermark
 from core.ports import Outbound, Platform, RecordWrite
 
 KIND = "jira"
@@ -73,6 +74,7 @@ class Jira:
         self._api = JiraApi(config)
         self._people = People(self._api, config.name)
         self._creations = Creations(self._api, config.name, config.project, _settles(config))
+        self._changes = Changes(self._api, config)
         self._self: Cache[Json] = Cache()
 
     @property
@@ -105,6 +107,14 @@ class Jira:
         """The issue in the form of Jira's own webhook."""
         issue = self._api.issue(ref.id or ref.key)
         return record.webhook_body(issue.raw) if issue else None
+
+    def changes(self, since: Watermark, limit: int) -> Changed:
+        """The issues of a project that were changed since."""
+        return self._changes.page(since, limit, self._me())
+
+    def gone(self, refs: Sequence[RecordRef]) -> Mapping[RecordRef, Mapping[str, object]]:
+        """Those that are not there any more; each is asked for."""
+        return self._changes.gone(refs)
 
     def _plan(self, write: RecordWrite) -> Plan:
         """The outbound fields, with the people looked up."""

@@ -108,6 +108,19 @@ class TableApi:
             found += [row for row in page if all(_is(row.get(name), value) for name, value in wanted.items())]
         return found
 
+    def page(
+        self, table: str, fields: Sequence[str], query: str, limit: int, offset: int = 0
+    ) -> tuple[list[Row], bool]:
+        """A page of a query's records with raw and display values, and whether there are more.
+
+        `limit` counts before the access controls: the page may hold fewer, even none, and not be the last.
+        """
+        resource = self._resource(table, [])
+        resource.parameters.add_custom({"sysparm_suppress_pagination_header": "false"})
+        with self._understood(writing=False):
+            answer = resource.get(query=query, limit=limit, offset=offset, fields=list(fields))
+            return [_row(row) for row in answer.all()], "next" in answer._response.links
+
     def create(self, table: str, values: Mapping[str, str], fields: Sequence[str]) -> Row:
         """Insert a record and return it as it is then."""
         resource = self._resource(table, fields)

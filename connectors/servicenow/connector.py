@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from connectors.cache import Cache
@@ -11,8 +11,9 @@ from connectors.config import Basic, OAuth, PlatformConfig
 from connectors.failures import PlatformError
 from connectors.servicenow import journal, record
 from connectors.servicenow.api import Row, TableApi
+from connectors.servicenow.changes import Changes
 from connectors.servicenow.directory import THINGS, Directory, Found
-from core.model import Party, Person, Receipt, RecordRef
+from core.model import Changed, Party, Person, Receipt, RecordRef, Watermark
 from core.ports import Outbound, OutField, Platform, RecordWrite
 
 KIND = "servicenow"
@@ -40,6 +41,7 @@ class ServiceNow:
         self._outbound = outbound
         self._api = TableApi(config)
         self._directory = Directory(self._api, config.name)
+        self._changes = Changes(self._api, config.name, config.url, config.poll_query)
         self._self: Cache[Party] = Cache()
 
     @property
@@ -64,6 +66,14 @@ class ServiceNow:
         sys_id = ref.id or self._id_of(table, ref.key)
         row = self._api.read(table, sys_id, record.FIELDS) if sys_id else None
         return record.pinned_body(row, table) if row else None
+
+    def changes(self, since: Watermark, limit: int) -> Changed:
+        """The records of a table that were changed since."""
+        return self._changes.page(since, limit, self.identity())
+
+    def gone(self, refs: Sequence[RecordRef]) -> Mapping[RecordRef, Mapping[str, object]]:
+        """Those that the table does not show any more."""
+        return self._changes.gone(refs)
 
     def _plan(self, write: RecordWrite) -> Plan:
         """The outbound fields, looked up and sorted."""

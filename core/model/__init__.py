@@ -35,6 +35,7 @@ from core.model.handoff import Handoff, HandoffFact
 from core.model.major import Major, Parent
 from core.model.overruling import Hold, LevelOwner, SeverityOverride, Snoozed
 from core.model.people import Busy, CalendarFeed, Party, Person, QuietHours
+from core.model.polled import Changed, ChangedRecord, FoundComment, PollPlan, Watermark
 from core.model.reason import Entry, EntryKind, Reason, ReasonCode
 from core.model.record import Record, RecordRef
 from core.model.right import EVERYTHING, Right
@@ -61,6 +62,8 @@ __all__ = [
     "Busy",
     "CalendarFeed",
     "ChangeSeverity",
+    "Changed",
+    "ChangedRecord",
     "Changes",
     "ChildChanged",
     "ChildTurn",
@@ -79,6 +82,7 @@ __all__ = [
     "EventKind",
     "Fired",
     "ForeignComment",
+    "FoundComment",
     "FulfilDuty",
     "Gathered",
     "HandBack",
@@ -101,6 +105,7 @@ __all__ = [
     "ParentTurn",
     "Party",
     "Person",
+    "PollPlan",
     "QuietHours",
     "Reason",
     "ReasonCode",
@@ -141,4 +146,5 @@ __all__ = [
     "Urgency",
     "VendorCase",
     "Verb",
+    "Watermark",
 ]

@@ -279,3 +279,50 @@ breakers = Table(
     _moment("open_until", nullable=True),
     Column("error", Text, nullable=False, server_default=""),
 )
+
+watermarks = Table(
+    "watermarks",
+    metadata,
+    Column("platform", Text, primary_key=True),
+    Column("collection", Text, primary_key=True),
+    _moment("began_at"),
+    _moment("at"),
+    Column("cursor", Text, nullable=False, server_default=""),
+    Column("passed", BigInteger, nullable=False, server_default="0"),
+    Column("swept", BigInteger, nullable=False, server_default="0"),
+    Column("claims", BigInteger, nullable=False, server_default="0"),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    _moment("attempt_at", default_now=True),
+    _moment("whole_at", nullable=True),
+    Column("error", Text, nullable=False, server_default=""),
+    Column("warning", Text, nullable=False, server_default=""),
+    Column("found_records", BigInteger, nullable=False, server_default="0"),
+    Column("found_comments", BigInteger, nullable=False, server_default="0"),
+    Column("found_deletions", BigInteger, nullable=False, server_default="0"),
+    _moment("found_at", nullable=True),
+)
+
+heard = Table(
+    "heard",
+    metadata,
+    Column("platform", Text, primary_key=True),
+    Column("record_id", Text, primary_key=True),
+    Column("told", BigInteger),
+    Column("looked", BigInteger),
+    _moment("waits_since", nullable=True),
+    _moment("gone_since", nullable=True),
+    _moment("at", default_now=True),
+    Index("heard_at", "at"),
+)
+
+heard_comments = Table(
+    "heard_comments",
+    metadata,
+    Column("platform", Text, primary_key=True),
+    Column("record_id", Text, primary_key=True),
+    Column("comment_id", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    _moment("written_at", nullable=True),
+    _moment("at", default_now=True),
+    Index("heard_comments_at", "at"),
+)

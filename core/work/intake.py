@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from core.model import Delivery, DeliveryStatus, Event, Normalized, Party, RecordRef, Unknown
 from core.ports import Bell, Clock, DeliveryError, Mappings, Platform, UnmappedError
-from core.store import deliveries, tickets
+from core.store import deliveries, heard, tickets
 from core.work.apply import Policies, apply_event
 from core.work.failures import is_away, is_lasting, outlasting, told
 from core.work.lease import kept
@@ -168,8 +168,7 @@ class Intake:
         unknown: tuple[Unknown, ...] = ()
         if event.partial:
             event, unknown = self._read_again(event, event.record, platform)
-        own = event.actor is not None and event.actor.is_same_as(self._identity(platform))
-        return Normalized((replace(event, own=own),), unknown=unknown)
+        return Normalized((as_ours(event, self._identity(platform)),), unknown=unknown)
 
     def _identity(self, platform: Platform) -> Party:
         """Our account there. It is asked for once: a platform that is down later does not hold up what it sent."""
@@ -220,6 +219,7 @@ class Intake:
     def _applied(self, connection: Connection, event: Event) -> Mapping[str, object]:
         """Apply one event; returns what is told of it in the delivery's outcome."""
         outcome = apply_event(connection, event, self.policies, self.clock())
+        heard.tell(connection, [event])
         if outcome.ticket is None:
             return {**_about(event), "reason": _why_nothing(event)}
         return {**_about(event), "ticket": outcome.ticket.id, "reason": outcome.sentence}
@@ -246,6 +246,13 @@ class Intake:
             else:
                 delay = pause(attempts, asked)
                 deliveries.postpone(connection, delivery.id, attempts, delay, error, burn=burn)
+
+
+def as_ours(event: Event, us: Party) -> Event:
+    """The event, marked where our own account did it. For whom Rung itself creates a record, nobody has called."""
+    own = event.actor is not None and event.actor.is_same_as(us)
+    called = event.caller is not None and event.caller.is_same_as(us)
+    return replace(event, own=own, caller=None if called else event.caller)
 
 
 def _close(

@@ -11,6 +11,7 @@ from core.model import Busy, CalendarFeed, Person
 from core.policy import Handover, Hours, Layer, OnCall, Override, Roster, Span, Team, instant
 from rung.documents.model import PlatformDoc, PlatformsDocument, SignedDoc, SourceDoc
 from rung.documents.policy.communication import quiet_hours
+from rung.documents.polling import poll_doc
 from rung.documents.secrets import secret
 from webhooks import signatures
 
@@ -27,9 +28,13 @@ def _platform(name: str, data: Data) -> PlatformDoc:
     options = dict(data["options"]) | {key: data[key] for key in ("close_code", "user") if key in data}
     plain = ("kind", "url", "deployment", "project", "issue_type", "table", "timeout", "ca_file")
     config = connector.PlatformConfig(
-        name=name, auth=_auth(*data["auth"]), options=options, **{key: data[key] for key in plain}
+        name=name,
+        auth=_auth(*data["auth"]),
+        options=options,
+        poll_query=data.get("poll", {}).get("query", ""),
+        **{key: data[key] for key in plain},
     )
-    return PlatformDoc(config=config, mapping=data.get("mapping", data["kind"]))
+    return PlatformDoc(config=config, mapping=data.get("mapping", data["kind"]), poll=poll_doc(data))
 
 
 def _auth(kind: str, data: Data) -> connector.Auth:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from connectors.config import PlatformConfig
@@ -16,11 +17,24 @@ from webhooks.signed import Signed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PollDoc:
+    """How a platform is polled: which tables or projects, how often, and whether what it finds may open tickets."""
+
+    every: timedelta
+    collections: tuple[str, ...]
+    opens: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlatformDoc:
-    """One platform instance: what its connector is told, and the mapping (by name) of its records both ways."""
+    """One platform instance: what its connector is told, and the mapping (by name) of its records both ways.
+
+    `poll` is None for one that is not polled.
+    """
 
     config: PlatformConfig
     mapping: str
+    poll: PollDoc | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from rung.documents.fields import (
 )
 from rung.documents.policy.communication import QuietHoursSchema
 from rung.documents.policy.document import PolicySchema
+from rung.documents.polling import Poll
 from rung.documents.times import Zone
 
 _MOST_BYTES = 64 * 1024 * 1024
@@ -114,6 +115,7 @@ class PlatformSchema(Strict):
     insecure = fields.Boolean(load_default=False)
     close_code = Text()
     user = Text()
+    poll = Poll()
     options = Named(Text(), load_default=dict)
 
 

@@ -83,11 +83,12 @@ def _get(issues: Issues, issue: Json) -> Response:
             kept = {k: v for k, v in issue["properties"].items() if "*all" in wanted or k in wanted}
             shown["properties"] = kept
         if "changelog" in expands:
-            shown["changelog"] = _changelog(issues, issue)
+            shown["changelog"] = changelog(issues, issue)
     return jsonify(shown)
 
 
-def _changelog(issues: Issues, issue: Json) -> Json:
+def changelog(issues: Issues, issue: Json) -> Json:
+    """What changed an issue, the latest first."""
     entries = [
         {"id": one["id"], "author": issues.users.shown(one["by"]), "created": stamp(one["at"]), "items": one["items"]}
         for one in reversed(issue["history"])

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, NoReturn
 
 from sandbox.jira.errors import refuse
@@ -47,13 +47,16 @@ class Jql:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a query is checked against: project and issue keys, the calling user and how to name a user, the time."""
+    """What a query is checked against: project and issue keys, the calling user and how to name a user, the time,
+    and the zone in which that user writes moments.
+    """
 
     projects: frozenset[str]
     keys: frozenset[str]
     me: str
     user_name: Callable[[str], str]
     now: float
+    zone: tzinfo = UTC
 
 
 def parse(text: str, known: Known) -> Jql:
@@ -165,19 +168,19 @@ def _meant(field: str, value: str, known: Known) -> str:
     if field in {"key", "issuekey"} and value.upper() not in known.keys:
         _fail(f"An issue with key '{value}' does not exist for field '{field}'.")
     if field in TIMES:
-        return str(_moment(field, value, known.now))
+        return str(_moment(field, value, known))
     if field in {"reporter", "creator", "assignee"} and value.upper() != "EMPTY":
         return known.user_name(value)
     return value
 
 
-def _moment(field: str, value: str, now: float) -> float:
+def _moment(field: str, value: str, known: Known) -> float:
     relative = RELATIVE.match(value)
     if relative:
-        return now + int(relative[1]) * SECONDS[relative[2]]
+        return known.now + int(relative[1]) * SECONDS[relative[2]]
     for form in ("%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y-%m-%d", "%Y/%m/%d"):
         try:
-            return datetime.strptime(value, form).replace(tzinfo=UTC).timestamp()
+            return datetime.strptime(value, form).replace(tzinfo=known.zone).timestamp()
         except ValueError:
             continue
     return _fail(

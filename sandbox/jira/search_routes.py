@@ -3,10 +3,12 @@
 import base64
 import time
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Response, jsonify, request
 
 from sandbox.jira.errors import refuse
+from sandbox.jira.issue_routes import changelog
 from sandbox.jira.issues import Issues
 from sandbox.jira.jql import Jql, Known, parse, select
 from sandbox.jira.routing import Routes
@@ -60,7 +62,7 @@ def _known(issues: Issues, person: Person) -> Known:
 
     projects = frozenset(one.key for one in issues.stand.seed.projects)
     keys = frozenset(key for one in issues.all() for key in (one["key"], one["id"]))
-    return Known(projects, keys, person.user_name, user_name, issues.stand.clock.now())
+    return Known(projects, keys, person.user_name, user_name, issues.stand.clock.now(), ZoneInfo(person.time_zone))
 
 
 def _find(issues: Issues, person: Person, text: str, *, lag: float = 0.0) -> tuple[Jql, list[Json]]:
@@ -74,7 +76,8 @@ def _classic(issues: Issues, person: Person, asked: Json) -> Response:
     start, size = int(asked.get("startAt") or 0), int(asked.get("maxResults") or 50)
     with issues.stand.store.lock:
         _, found = _find(issues, person, asked.get("jql") or "")
-        page = [issues.render.issue(one, asked.get("fields") or "*all") for one in found[start : start + size]]
+        wanted = asked.get("fields") or "*all"
+        page = [_expanded(issues, one, issues.render.issue(one, wanted), asked) for one in found[start : start + size]]
     return jsonify(
         {"expand": "schema,names", "startAt": start, "maxResults": size, "total": len(found), "issues": page}
     )
@@ -82,13 +85,16 @@ def _classic(issues: Issues, person: Person, asked: Json) -> Response:
 
 def _enhanced(issues: Issues, person: Person, asked: Json, *, v3: bool) -> Response:
     start, size = _place(asked.get("nextPageToken")), int(asked.get("maxResults") or 50)
-    lag = issues.stand.seed.jira_search_lag
+    lag = max(issues.stand.seed.jira_search_lag, issues.stand.faults.index_delay())
     with issues.stand.store.lock:
         query, found = _find(issues, person, asked.get("jql") or "", lag=lag)
         if not query.clauses:
             refuse(400, UNBOUNDED)
         wanted = asked.get("fields") or "id"  # without `fields` the real one answers ids only
-        page = [_brief(issues.render.issue(one, wanted, v3=v3), wanted) for one in found[start : start + size]]
+        page = [
+            _expanded(issues, one, _brief(issues.render.issue(one, wanted, v3=v3), wanted), asked)
+            for one in found[start : start + size]
+        ]
     more = start + size < len(found)
     answer: Json = {"issues": page, "isLast": not more}
     if more:
@@ -98,6 +104,14 @@ def _enhanced(issues: Issues, person: Person, asked: Json, *, v3: bool) -> Respo
 
 def _brief(issue: Json, wanted: str) -> Json:
     return {"id": issue["id"]} if wanted == "id" else issue
+
+
+def _expanded(issues: Issues, issue: Json, shown: Json, asked: Json) -> Json:
+    """An issue with its changelog, where that was asked for."""
+    expands = {name for name in str(asked.get("expand") or "").split(",") if name}
+    if expands - {"changelog", "names"}:
+        current_call().unexpected.append(f"expand={asked['expand']} is not played here")
+    return {**shown, "changelog": changelog(issues, issue)} if "changelog" in expands else shown
 
 
 def _place(token: str | None) -> int:

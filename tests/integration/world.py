@@ -23,7 +23,7 @@ from connectors import discover
 from connectors.config import Basic, PlatformConfig, Secret
 from console import AcknowledgeLinks
 from core.desk import TicketPage
-from core.model import Impact, Notice, Person, ReasonCode, Severity, Urgency
+from core.model import Impact, Notice, Person, PollPlan, ReasonCode, Severity, Urgency
 from core.policy import Level, OnCall, Policy, Roster, Service, SeverityRule, Team
 from core.policy import Path as EscalationPath
 from core.ports import DeliveryError
@@ -34,7 +34,7 @@ from rung.loaded import BoundMappings, Loaded
 from rung.wiring import App, Parts, compose, flask_app
 from sandbox.alerts import Alert, alertmanager
 from sandbox.embedded import Sandbox
-from sandbox.seed import load_seed
+from sandbox.seed import Seed, load_seed
 from tests import jira_openapi
 from webhooks import Source
 from webhooks.signatures import Bearer, Header, HubSignature
@@ -101,6 +101,19 @@ def a_policy(cloud: bool) -> Policy:
     )
 
 
+def _seed(journal: bool, reads_journal: bool) -> Seed:
+    """What the stand-ins begin with; the integration user may read the journal where the customer allows it."""
+    seed = load_seed()
+    people = tuple(
+        replace(one, roles=(*one.roles, "u_journal_reader"))
+        if reads_journal and one.user_name == "rung.integration"
+        else one
+        for one in seed.people
+    )
+    by_name = {one.user_name: one for one in people}
+    return replace(seed, people=people, by_name=by_name, journal_in_webhooks=journal)
+
+
 class World:
     """Everything there is in a test: the sandbox, Rung, and the time."""
 
@@ -112,6 +125,7 @@ class World:
         deployment: str = "cloud",
         change: Callable[[Policy], Policy] = lambda policy: policy,
         journal: bool = False,
+        reads_journal: bool = False,
     ) -> None:
         self.now = BEGIN
         self._deployment = deployment
@@ -119,7 +133,7 @@ class World:
         self._write_time()
         self.box = Sandbox(
             deployment=deployment,
-            seed=replace(load_seed(), journal_in_webhooks=journal),
+            seed=_seed(journal, reads_journal),
             time_file=self._time_file,
             speed=1000,
         )
@@ -191,6 +205,10 @@ class World:
                 name: Source(name, verify, delivery_key=bound[name].delivery_key) for name, verify in verifiers.items()
             },
             at_version=lambda _: self.policy,
+            polls={
+                "servicenow": PollPlan(source="servicenow", every=timedelta(minutes=2), collections=("incident",)),
+                "jira": PollPlan(source="jira", every=timedelta(minutes=2), collections=("OPS",)),
+            },
         )
 
     def _write_time(self) -> None:
@@ -210,6 +228,14 @@ class World:
             connection.execute(text("UPDATE actions SET attempt_at = clock_timestamp() WHERE status = 'pending'"))
             connection.execute(text("UPDATE deliveries SET attempt_at = clock_timestamp() WHERE status = 'received'"))
             connection.execute(text("UPDATE breakers SET open_until = clock_timestamp() WHERE open_until IS NOT NULL"))
+        self.settle()
+
+    def poll(self) -> None:
+        """Poll everything now, and work off what was found."""
+        self.app.reconciler.last.listed = float("-inf")
+        with self.database.begin() as connection:
+            connection.execute(text("UPDATE watermarks SET attempt_at = clock_timestamp()"))
+        self.app.reconciler.drain()
         self.settle()
 
     def jump(self, minutes: float) -> None:
@@ -260,9 +286,12 @@ def world(
     deployment: str = "cloud",
     change: Callable[[Policy], Policy] = lambda policy: policy,
     journal: bool = False,
+    reads_journal: bool = False,
 ) -> Iterator[World]:
     """A world for one test, its policy changed as told; it fails on any call that the stand-ins did not expect."""
-    made = World(database_url, folder, deployment=deployment, change=change, journal=journal)
+    made = World(
+        database_url, folder, deployment=deployment, change=change, journal=journal, reads_journal=reads_journal
+    )
     try:
         yield made
         made.box.assert_nothing_unexpected()

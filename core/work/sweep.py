@@ -1,0 +1,84 @@
+"""Looking for the records of open tickets that are not there any more: deletions whose webhook never came."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Engine
+
+from core.model import PollPlan, RecordRef
+from core.ports import Bell, Clock, Platform
+from core.store import heard, polling, watermarks
+from core.store.watermarks import ClaimedPoll
+from core.work.news import hand_in
+
+RECORDS = 20
+"""Records that are looked for in one turn."""
+BELIEVED_AFTER = timedelta(seconds=60)
+"""What is missed for so long, in more than one look, is gone."""
+_A_FEW = 2
+_PART = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Looks for some of the open tickets' records in turn, and hands in the deletion of those that are gone."""
+
+    database: Engine
+    clock: Clock
+    bell: Bell
+
+    def look(self, claimed: ClaimedPoll, plan: PollPlan, platform: Platform) -> int:
+        """Look for the next ones; returns how many were found gone. Raises `DeliveryError`."""
+        place = (claimed.platform, claimed.since.collection)
+        with self.database.begin() as connection:
+            records = polling.records(connection, *place, claimed.swept, RECORDS)
+        if not records:
+            self._note(claimed, 0)
+            return 0
+        missing = platform.gone([ref for _, ref in records])
+        if too_many(len(missing), len(records)):
+            self._note(
+                claimed,
+                records[-1][0],
+                warning=f"{len(missing)} of {len(records)} records of open tickets are not to be seen on "
+                f"{claimed.platform}: look whether the integration user may still read {claimed.since.collection}. "
+                "Nothing is taken as deleted.",
+            )
+            return 0
+        return self._believe(claimed, plan, records, missing)
+
+    def _believe(
+        self,
+        claimed: ClaimedPoll,
+        plan: PollPlan,
+        records: Sequence[tuple[int, RecordRef]],
+        missing: Mapping[RecordRef, Mapping[str, object]],
+    ) -> int:
+        """Hand in what was missed before; what is missed for the first time is looked for again in the next turn."""
+        gone = 0
+        with self.database.begin() as connection:
+            known = heard.of(connection, claimed.platform, [ref.id for ref in missing])
+            for ref, body in missing.items():
+                since = known.get(ref.id, heard.NOTHING).gone
+                if since is not None and since >= BELIEVED_AFTER:
+                    gone += hand_in(connection, plan.source, f"{ref.id}:gone", body, self.clock())
+            heard.miss(connection, claimed.platform, [ref.id for ref in missing])
+            heard.found_again(connection, claimed.platform, [ref.id for _, ref in records if ref not in missing])
+            doubtful = [number for number, ref in records if ref in missing]
+            last = min(doubtful) - 1 if doubtful and not gone else records[-1][0]
+            watermarks.swept(connection, claimed, last, gone, "")
+        if gone:
+            self.bell.ring("intake")
+        return gone
+
+    def _note(self, claimed: ClaimedPoll, last: int, warning: str = "") -> None:
+        with self.database.begin() as connection:
+            watermarks.swept(connection, claimed, last, 0, warning)
+
+
+def too_many(missing: int, asked: int) -> bool:
+    """Whether so many are missing at once that a right is more likely to have gone than they are."""
+    return missing > _A_FEW and missing * _PART > asked
