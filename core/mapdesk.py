@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from core.model import Unknown
 from core.ports import PlatformField
 
 
@@ -158,6 +159,70 @@ class Comparison:
         return bool(self.deliveries or self.out)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """A body to be tried: `name` is a source or a mapping, `headers` the request's, with lower-case names. `text` is
+    another text of the mapping, None for the one in force."""
+
+    name: str
+    body: bytes
+    headers: Mapping[str, str]
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriedField:
+    """One field of an event, as JSON, with the rule that gave it.
+
+    `file` and `line` are where the rule stands, or the row of its table; `rule` is the path, template or expression,
+    `read` what it found in the body. Of a list the `alternative`-th of `alternatives` was taken (0: it is no list).
+    """
+
+    name: str
+    value: object
+    file: str
+    line: int
+    rule: str
+    read: object
+    alternative: int = 0
+    alternatives: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriedItem:
+    """What one item of a body gave: an event (as JSON) with its fields, or why it was declined, or what is wrong.
+
+    `shape`, at `file` and `line`, was taken after those in `passed_over`. `unknown` are words that tables do not know.
+    """
+
+    shape: str
+    file: str
+    line: int
+    passed_over: tuple[str, ...]
+    event: Mapping[str, object] | None
+    declined: str
+    error: str
+    fields: tuple[TriedField, ...]
+    unknown: tuple[Unknown, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What a mapping makes of a body. `error` says why the body as a whole cannot be read, "" where it can;
+    `delivery_key` is what all retries of the request share, where the source says it."""
+
+    name: str
+    mapping: str
+    items: tuple[TriedItem, ...] = ()
+    error: str = ""
+    delivery_key: str | None = None
+
+    @property
+    def understood(self) -> bool:
+        """Whether everything in the body was."""
+        return not self.error and not any(one.error for one in self.items)
+
+
 class MappingDesk(Protocol):
     """Reads and changes mappings. Names that are unknown raise `core.desk.NotFoundError` with the near one; a database
     that is away `core.ports.StorageUnavailableError`."""
@@ -190,6 +255,10 @@ class MappingDesk(Protocol):
 
         Raises as `save` does.
         """
+        ...
+
+    def try_out(self, trial: Trial) -> Tried:
+        """What a body gives, each field with the line that made it. Raises `MistakesError` for a text of no use."""
         ...
 
     def compare(

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import mappings
 from core.desk import NotFoundError
-from core.mapdesk import MappingRow, Mistake
+from core.mapdesk import MappingRow, Mistake, MistakesError
 from mappings import BoundMapping
 from mappings import Mapping as CompiledMapping
 from mappings.catalogue import NAME
@@ -43,6 +43,13 @@ class Configured:
             return self.sources[name]
         known_as(name, "source or mapping", {*self.sources, *self.catalogue})
         return self.catalogue[name].bind(name, name if self.catalogue[name].out else "")
+
+    def changed(self, texts: Mapping[str, str]) -> Configured:
+        """The same with other texts of those mappings; raises `MistakesError`."""
+        found = wrong_with(self.texts, texts)
+        if found:
+            raise MistakesError(found)
+        return Configured.of(with_mappings(self.texts, texts))
 
     def rows(self) -> list[MappingRow]:
         """Every mapping, by name."""

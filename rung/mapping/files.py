@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 import sys
 from pathlib import Path
@@ -49,3 +50,28 @@ def mappings_in(path: Path, name: str = "") -> dict[str, str]:
         hint = f"There can be {DOCUMENT} or mappings/<name>/{DOCUMENT} in it."
         raise MistakesError([Mistake(str(path), 0, "", "holds no mapping.", hint)])
     return found
+
+
+def headers_of(path: Path) -> dict[str, str]:
+    """The headers in a file, a JSON object or a line for each as `Name: value`, with lower-case names.
+
+    Raises as `text_of`, and `MistakesError` for what is neither.
+    """
+    text = text_of(path)
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = dict(_header(line, number, path) for number, line in enumerate(text.splitlines(), 1) if line.strip())
+    if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+        raise MistakesError([Mistake(str(path), 0, "", "is no object of texts.", _HEADERS)])
+    return {name.lower(): value for name, value in found.items()}
+
+
+_HEADERS = 'Write {"x-name": "value"}, or a line such as X-Name: value for each.'
+
+
+def _header(line: str, number: int, path: Path) -> tuple[str, str]:
+    name, colon, value = line.partition(":")
+    if not colon or not name.strip() or " " in name.strip():
+        raise MistakesError([Mistake(str(path), number, "", "is no header.", _HEADERS)])
+    return name.strip(), value.strip()

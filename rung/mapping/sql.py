@@ -21,6 +21,8 @@ from core.mapdesk import (
     Mistake,
     MistakesError,
     Saved,
+    Trial,
+    Tried,
 )
 from core.model import Delivery
 from core.ports import StorageUnavailableError
@@ -29,8 +31,9 @@ from core.store import documents as stored
 from core.store.documents import Document
 from rung import live
 from rung.mapping.comparing import affected, compare
-from rung.mapping.configured import Configured, document, known_as, packaged_text, with_mappings, wrong_with
+from rung.mapping.configured import Configured, document, known_as, packaged_text, wrong_with
 from rung.mapping.described import fields_of
+from rung.mapping.trying import try_out
 
 LONGEST_NOTE = 500
 """Characters of a note or a name that are kept."""
@@ -93,6 +96,12 @@ class SqlMappingDesk:
                 raise NotPossibleError(f"The packaged mapping {name} is in force already.")
             return self._save(connection, name, text, replace(edit, note=f"{said}: {edit.note}" if edit.note else said))
 
+    def try_out(self, trial: Trial) -> Tried:
+        """What a body gives, each field with the line that made it; raises `MistakesError` for a text of no use."""
+        with self._transaction() as connection:
+            newest = stored.newest(connection)
+        return try_out(self._made(newest), trial)
+
     def compare(
         self,
         texts: Mapping[str, str],
@@ -104,10 +113,8 @@ class SqlMappingDesk:
         """What other texts of mappings would make of the last stored deliveries; raises `MistakesError`."""
         with self._transaction() as connection:
             newest = stored.newest(connection)
-        now, found = self._made(newest), wrong_with(stored.texts(newest), texts)
-        if found:
-            raise MistakesError(found)
-        new = Configured.of(with_mappings(now.texts, texts))
+        now = self._made(newest)
+        new = now.changed(texts)
         with self._transaction() as connection:
             ids = deliveries.latest(connection, affected(now, new)[1], limit)
         for one in compare(now, new, self._several(ids), seconds):

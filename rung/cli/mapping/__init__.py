@@ -9,6 +9,7 @@ from rung.cli.group import Lazy
 TABLE = {
     "list": ("rung.cli.mapping.listing", "List all mappings, and which one is in force."),
     "show": ("rung.cli.mapping.show", "Print a mapping's text, or that of a version."),
+    "try": ("rung.cli.mapping.try_", "Tell what a body gives, each field with the line that made it."),
     "test": ("rung.cli.mapping.test", "Run the fixtures beside mappings."),
     "diff": ("rung.cli.mapping.diff", "Tell what a new mapping would change of what came last."),
     "unknown": ("rung.cli.mapping.unknown", "List words, people and groups that nothing knows."),

@@ -156,3 +156,95 @@ def test_a_diff_of_what_is_no_mapping_is_refused(tmp_path: Path) -> None:
         result = run("mapping", "diff", path)
         assert result.exit_code == 1
         assert told in str(result.exception)
+
+
+@pytest.fixture
+def body(tmp_path: Path) -> Path:
+    path = tmp_path / "body.json"
+    path.write_text(json.dumps(DOWN))
+    return path
+
+
+def test_a_body_is_tried_and_each_field_tells_its_line(folder: Path, body: Path) -> None:
+    result = run("mapping", "try", "watch", body, "--config", folder)
+    assert result.exit_code == 0, result.output
+    assert "The body has the shape “alarm” (watcher:3)." in result.stdout
+    lines = [line.split() for line in result.stdout.splitlines()]
+    assert ["state", "new", "watcher:6", "state", "=", "down"] in lines
+    assert ["title", "web-1", "is", "down", "watcher:7", "{host}", "is", "{state}"] in lines
+
+
+def test_a_trial_is_told_as_json_for_scripts(folder: Path, body: Path) -> None:
+    told = json.loads(run("mapping", "try", "watch", body, "--config", folder, "--json").stdout)
+    (item,) = told["tried"]["items"]
+    assert told["understood"]
+    assert item["event"]["title"] == "web-1 is down"
+    state = next(one for one in item["fields"] if one["name"] == "state")
+    assert (state["value"], state["read"], state["line"], state["rule"]) == ("new", "down", 6, "state")
+
+
+def test_a_packaged_mapping_is_tried_by_its_name_without_anything_that_runs(tmp_path: Path) -> None:
+    fixture = mappings.PACKAGED / "alertmanager" / "fixtures"
+    one = next(path for path in sorted(fixture.glob("*.json")) if path.name.count(".") == 1)
+    result = run("mapping", "try", "alertmanager", one)
+    assert result.exit_code == 0, result.output
+    assert "alertmanager:" in result.stdout
+
+
+def test_a_file_that_is_not_in_force_is_tried_in_its_place(folder: Path, body: Path) -> None:
+    new = folder / "watcher.yaml"
+    new.write_text(WATCHER.replace("{host} is {state}", "{host}!"))
+    result = run("mapping", "try", new, body, "--config", folder)
+    assert "web-1!" in result.stdout
+    new.write_text(WATCHER.replace("kind: {is: alert}", "kind: {is: alarm}"))
+    result = run("mapping", "try", new, body, "--config", folder)
+    assert result.exit_code == 1
+    assert str(result.exception).startswith("mappings/watcher/mapping.yaml:4")
+
+
+def test_what_is_not_understood_ends_with_1_and_says_why(folder: Path) -> None:
+    result = run("mapping", "try", "watch", "-", "--config", folder, typed=b'{"id": "a1", "state": "sideways"}')
+    assert result.exit_code == 1
+    assert "Not understood: mappings/watcher/mapping.yaml:6: state does not know" in result.stdout
+    result = run("mapping", "try", "watch", "-", "--config", folder, typed=b"{broken")
+    assert (result.exit_code, "Not understood: The body is not JSON" in result.stdout) == (1, True)
+
+
+HEADERS = ['{"X-Host": "web-9"}', "X-Host: web-9\n\nAccept: a:b\n"]
+
+
+@pytest.mark.parametrize("said", HEADERS)
+def test_headers_are_read_as_json_or_as_lines(folder: Path, body: Path, said: str) -> None:
+    document = folder / "mappings" / "watcher" / "mapping.yaml"
+    document.write_text(WATCHER.replace("{host} is {state}", "{$header.x-host} is {state}"))
+    headers = folder / "headers.txt"
+    headers.write_text(said)
+    assert "web-9 is down" in run("mapping", "try", "watch", body, "--headers", headers, "--config", folder).stdout
+    (folder / "body.headers.json").write_text('{"x-host": "web-8"}')
+    assert "web-8 is down" in run("mapping", "try", "watch", body, "--config", folder).stdout
+
+
+@pytest.mark.parametrize("said", ["[1]", "no header", '{"a": 1}', "a b: c", "\xff"])
+def test_headers_that_are_none_are_refused_with_what_to_write(folder: Path, body: Path, said: str) -> None:
+    headers = folder / "headers.txt"
+    headers.write_text(said, encoding="latin-1")
+    result = run("mapping", "try", "watch", body, "--headers", headers, "--config", folder)
+    assert result.exit_code == 1
+    assert "headers.txt" in str(result.exception)
+
+
+def test_odd_files_and_names_are_told_in_a_sentence(folder: Path, body: Path, tmp_path: Path) -> None:
+    result = run("mapping", "try", "wach", body, "--config", folder)
+    assert "Did you mean “watch" in str(result.exception)
+    large = tmp_path / "large.json"
+    with large.open("wb") as file:
+        file.truncate(17 * 1024 * 1024)
+    assert "is larger than 16384 KiB" in str(run("mapping", "try", "watch", large, "--config", folder).exception)
+    assert "is no regular file" in str(run("mapping", "try", "watch", tmp_path, "--config", folder).exception)
+    assert run("mapping", "try", "watch", "--config", folder).exit_code == 2
+    assert run("mapping", "try", "watch", body, "--delivery", "1", "--config", folder).exit_code == 2
+
+
+def test_a_hostile_body_cannot_command_the_terminal(folder: Path) -> None:
+    raw = json.dumps({"id": "a1", "host": "\x1b[2J", "state": "down"}).encode()
+    assert "\x1b" not in run("mapping", "try", "watch", "-", "--config", folder, typed=raw).stdout
