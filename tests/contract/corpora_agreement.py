@@ -67,12 +67,12 @@ alerta/vmware/*           | text       | title
 alerta/vmware/*           | severity   | differs: the level's word is vRealize's own; the mapping for any JSON does not know it and says 2/2
 alerta/vmware/*           | *          | differs: names of vRealize's own, which the mapping for any JSON does not read
 alerta/pagerduty/*        | status     | state
-alerta/newrelic/*         | event      | title
-alerta/newrelic/*         | severity   | severity
-alerta/newrelic/*         | text       | description
-alerta/newrelic/*         | resource   | differs: Alerta says "unknown" where nothing is named
-alerta/newrelic/*         | service    | differs: the account's name is no service
-alerta/graylog/*          | *          | differs: the mapping for any JSON finds no state in it
+alerta/newrelic/*         | *          | differs: the tool's own test of a channel (incident 0 of its test policy): Alerta shows it, ours declines it
+alerta/graylog/*          | text       | description
+alerta/graylog/*          | resource   | category
+alerta/graylog/*          | service    | differs: a stream's title is no service that people know
+alerta/graylog/*          | event      | differs: Alerta is given it in the address
+alerta/graylog/*          | severity   | differs: the body tells none: Alerta's default is critical, ours 2/2
 *                         | timeout    | differs: how long an alert is believed is Alerta's own setting; a mapping's "lasts" says it here
 *                         | origin     | differs: the source's name says it
 """
