@@ -244,6 +244,7 @@ def doing(action: ActionRow, people: People) -> str:
     begun = {
         Verb.CREATE_RECORD: f"Create a record on {target}",
         Verb.WRITE_RECORD: f"Write to {target}",
+        Verb.WRITE_COMMENT: f"Copy a comment to {target}",
         Verb.NOTIFY: f"Tell {target}",
     }[action.verb]
     summary = plain(action.summary)

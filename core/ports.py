@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -17,6 +17,7 @@ from core.model import (
     Person,
     Receipt,
     RecordRef,
+    Remark,
     Watermark,
 )
 
@@ -84,6 +85,22 @@ class RecordWrite:
     look_first: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommentWrite:
+    """One comment of another platform to be copied to a record, or a copy to be changed or withdrawn.
+
+    `copy` is the platform's id of the copy, "" where it is not known: then it is found by `remark.mark`. `names` are
+    the people whom the text may mention, by their account where it was written. `look_first` as in `RecordWrite`.
+    """
+
+    operation_id: str
+    record: RecordRef
+    remark: Remark
+    copy: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    look_first: bool = False
+
+
 class Platform(Protocol):
     """One instance of ServiceNow or Jira. What goes wrong outside is always raised as `DeliveryError`."""
 
@@ -98,6 +115,10 @@ class Platform(Protocol):
 
     def write(self, write: RecordWrite) -> Receipt:
         """Carry out one create or update and return the record as it is afterwards."""
+        ...
+
+    def comment(self, write: CommentWrite) -> Receipt:
+        """Copy a comment, once, or have its copy follow; the receipt tells the platform's id of it."""
         ...
 
     def fetch(self, ref: RecordRef) -> Mapping[str, object] | None:

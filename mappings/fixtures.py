@@ -21,7 +21,7 @@ from mappings.mapping import BoundMapping, CompiledMapping
 
 BESIDE = (".expected.json", ".headers.json")
 CAME = datetime(2026, 1, 1, tzinfo=UTC)
-_UNSAID: tuple[object, ...] = (None, "", {})
+_UNSAID: tuple[object, ...] = (None, "", {}, ())
 _CLEARED = ("title", "description", "service", "assignment_group")
 
 

@@ -117,6 +117,16 @@ def _enum(name: str, words: type[Enum]) -> Kind:
     return Kind(name, _word(words), _names(words))
 
 
+def _markup(value: object) -> str:
+    text = as_text(value).strip().lower()
+    if text not in MARKUPS:
+        raise ValueError
+    return text
+
+
+MARKUPS = ("plain", "wiki", "journal", "html", "markdown")
+"""In what a comment can be written; see `core.model.ForeignComment`."""
+MARKUP = Kind("a sort of markup", _markup, MARKUPS)
 ANY = Kind("a value", lambda value: value, scalar=False)
 FLAG = Kind("true or false", _truth, ("true", "false"))
 MOMENT = Kind("a moment", _moment)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from core.model import ForeignComment, Party, RecordRef
 from mappings import kinds
@@ -16,9 +17,20 @@ from mappings.scope import MISSING, Read, Scope
 MAX_LABELS = 100
 """So many labels of one event are kept, by name."""
 
+MAX_COMMENTS = 100
+"""So many of the comments that a record shows are taken, the last ones."""
+
 NOBODY = Party()
 _PARTY = {"account": kinds.SHORT, "login": kinds.SHORT, "email": kinds.EMAIL, "name": kinds.SHORT}
-_COMMENT = {"id": kinds.SHORT, "text": kinds.BODY, "internal": kinds.FLAG, "operation_id": kinds.SHORT}
+_COMMENT = {
+    "id": kinds.SHORT,
+    "text": kinds.BODY,
+    "markup": kinds.MARKUP,
+    "internal": kinds.FLAG,
+    "operation_id": kinds.SHORT,
+    "written": kinds.MOMENT,
+    "at": kinds.MOMENT,
+}
 _RECORD = {"collection": kinds.SHORT, "id": kinds.SHORT, "key": kinds.SHORT, "link": kinds.LINK}
 
 
@@ -48,9 +60,11 @@ def compile_party(node: Node, language: Language) -> Callable[[Scope], Party | N
     return party
 
 
-def compile_comment(node: Node, language: Language) -> Callable[[Scope], ForeignComment | None]:
+def compile_comment(
+    node: Node, language: Language, more: tuple[str, ...] = ()
+) -> Callable[[Scope], ForeignComment | None]:
     """A comment; there is none where its id is missing. With `of`, the paths begin there, if anything is."""
-    entries = node.entries(("of", "author", *_COMMENT))
+    entries = node.entries(("of", "author", *_COMMENT, *more))
     for name in ("id", "text"):
         if name not in entries:
             node.wrong(f"A comment needs “{name}”.")
@@ -73,9 +87,42 @@ def compile_comment(node: Node, language: Language) -> Callable[[Scope], Foreign
             author=(author(scope) if author else None) or NOBODY,
             internal=bool(said.get("internal", False)),
             operation_id=str(said.get("operation_id", "")),
+            markup=str(said.get("markup", "plain")),
+            written=_moment(said.get("written")),
+            at=_moment(said.get("at")) or _moment(said.get("written")),
         )
 
     return comment
+
+
+def _moment(value: object) -> datetime | None:
+    return value if isinstance(value, datetime) else None
+
+
+def compile_comments(node: Node, language: Language) -> Callable[[Scope], tuple[ForeignComment, ...] | None]:
+    """Comments beside the one that an event is about: an entry for each sort; `each` names the list of them."""
+    sorts = [_comments_of(one, language) for one in node.items()]
+
+    def comments(scope: Scope) -> tuple[ForeignComment, ...] | None:
+        found = [comment for sort in sorts for comment in sort(scope)]
+        return tuple(found[-MAX_COMMENTS:]) or None
+
+    return comments
+
+
+def _comments_of(node: Node, language: Language) -> Callable[[Scope], list[ForeignComment]]:
+    entries = node.entries(("each", "of", "author", *_COMMENT))
+    each = compile_rule(entries["each"], language, replace(kinds.ANY, scalar=False)) if "each" in entries else None
+    read = compile_comment(node, language, more=("each",))
+
+    def comments(scope: Scope) -> list[ForeignComment]:
+        places = [scope]
+        if each is not None:
+            found = each(scope)
+            places = [scope.within(one) for one in found] if isinstance(found, list) else []
+        return [comment for place in places if (comment := read(place)) is not None]
+
+    return comments
 
 
 def compile_record(node: Node, language: Language) -> Callable[[Scope], RecordRef | None]:

@@ -13,7 +13,7 @@ from mappings import kinds
 from mappings.celrule import compile_condition
 from mappings.document import Node
 from mappings.kinds import Kind
-from mappings.parts import compile_comment, compile_labels, compile_party, compile_record
+from mappings.parts import compile_comment, compile_comments, compile_labels, compile_party, compile_record
 from mappings.places import where
 from mappings.rules import Language, compile_value
 from mappings.scope import Read, Scope, Where
@@ -53,6 +53,7 @@ PARTS: Mapping[str, Callable[[Node, Language], Read]] = {
     "caller": compile_party,
     "actor": compile_party,
     "comment": compile_comment,
+    "comments": compile_comments,
 }
 FIELDS = (*VALUES, *PARTS)
 """Everything of an Event that a mapping says; `source` and `own` are not the body's to say."""

@@ -20,6 +20,8 @@
         box.act("jira", "assign", who="dana.reyes", key=issue["key"], to="lee.park")
         box.act("jira", "transition", who="lee.park", key=issue["key"], to="In Progress")
         box.act("jira", "comment", who="lee.park", key=issue["key"], text="Looking")
+        box.act("jira", "edit_comment", who="lee.park", key=issue["key"], comment="10000", text="Still looking")
+        box.act("jira", "delete_comment", who="lee.park", key=issue["key"], comment="10000")
         box.act("jira", "edit", who="lee.park", key=issue["key"], fields={"labels": ["x"], "priority": "High"})
         box.act("jira", "delete", who="tomas.novak", key=issue["key"])
 

@@ -101,11 +101,32 @@ class JiraApi:
             found = self._client().comments(_key(key), expand="properties", order_by="-created", max_results=100)
             return [_object(one.raw) for one in found]
 
-    def comment(self, key: str, text: str, properties: Sequence[Json]) -> None:
-        """Add a comment with properties, which the library cannot."""
+    def comment(self, key: str, text: str, properties: Sequence[Json]) -> str:
+        """Add a comment with properties, which the library cannot, and return its id."""
         with self._understood(writing=True):
             body = {"body": text, "properties": list(properties)}
-            _object(self._post(f"issue/{_key(key)}/comment", body).json())
+            return str(_object(self._post(f"issue/{_key(key)}/comment", body).json())["id"])
+
+    def edit_comment(self, key: str, comment: str, text: str) -> bool:
+        """Put another text in a comment's place; False where the comment is gone."""
+        return self._on_comment("put", key, comment, json.dumps({"body": text}))
+
+    def delete_comment(self, key: str, comment: str) -> bool:
+        """Delete a comment; False where it is gone already."""
+        return self._on_comment("delete", key, comment)
+
+    def _on_comment(self, method: str, key: str, comment: str, body: str | None = None) -> bool:
+        if not re.fullmatch(r"[0-9]{1,20}", comment):
+            raise PlatformError(f"{comment[:64]!r} is not the id of a comment.", permanent=True)
+        try:
+            with self._understood(writing=True):
+                client = self._client()
+                client._session.request(method, client._get_url(f"issue/{_key(key)}/comment/{comment}"), data=body)
+        except PlatformError as error:
+            if error.status != 404 or not error.permanent:
+                raise
+            return False
+        return True
 
     def search(self, jql: str) -> list[str]:
         """The ids of the issues, at most ten, oldest first as far as the query says so."""

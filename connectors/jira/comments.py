@@ -43,11 +43,11 @@ class Note:
     def _mark(self) -> dict[str, str]:
         return {"id": self.operation_id, "part": "internal" if self.internal else "public"}
 
-    def stands_in(self, comments: Sequence[Json], own: Mapping[str, Any]) -> bool:
-        """Whether it is among the comments: by its property, where the answer shows properties, by its signature, or,
-        where it has none, as the same text written by our own account (`own`).
+    def stands_in(self, comments: Sequence[Json], own: Mapping[str, Any]) -> str:
+        """The id under which it is among the comments, "" where it is not: by its property, where the answer shows
+        properties, by its signature, or, where it has none, as the same text written by our own account (`own`).
         """
-        return any(self._is(one, own) for one in comments)
+        return next((str(one.get("id") or "?") for one in comments if self._is(one, own)), "")
 
     def _is(self, comment: Json, own: Mapping[str, Any]) -> bool:
         if any(

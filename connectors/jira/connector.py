@@ -16,10 +16,11 @@ from connectors.jira import record, screen, workflow
 from connectors.jira.api import JiraApi, Json
 from connectors.jira.changes import Changes
 from connectors.jira.comments import Note, notes
+from connectors.jira.copies import Copies
 from connectors.jira.creation import SETTLES, Creations, label
 from connectors.jira.people import People
 from core.model import Changed, Party, Person, Receipt, RecordRef, Watermark
-from core.ports import Outbound, Platform, RecordWrite
+from core.ports import CommentWrite, Outbound, Platform, RecordWrite
 
 KIND = "jira"
 AT_ONCE = frozenset({"summary", "description", "labels"})
@@ -75,6 +76,7 @@ class Jira:
         self._people = People(self._api, config.name)
         self._creations = Creations(self._api, config.name, config.project, _settles(config))
         self._changes = Changes(self._api, config)
+        self._copies = Copies(self._api, config.name)
         self._self: Cache[Json] = Cache()
 
     @property
@@ -102,6 +104,20 @@ class Jira:
             plan.attempt(partial(self._comment, key, note, stood, plan))
         plan.settle()
         return self._receipt(key, issue, sent, plan, write)
+
+    def comment(self, write: CommentWrite) -> Receipt:
+        """Copy another platform's comment, or have its copy follow: Jira's comments can be changed and deleted."""
+        key = write.record.id or write.record.key
+        issue = self._read(key)
+        done = self._copies.do(write, key, self._me)
+        raw: Json = issue.raw if done.found else (self._api.issue(key) or issue).raw
+        return Receipt(
+            record=record.ref(raw, self.name, self._config.url),
+            version=record.version(raw),
+            found=done.found,
+            warnings=done.warnings,
+            comment=done.id,
+        )
 
     def fetch(self, ref: RecordRef) -> Mapping[str, object] | None:
         """The issue in the form of Jira's own webhook."""

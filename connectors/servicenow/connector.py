@@ -14,7 +14,7 @@ from connectors.servicenow.api import Row, TableApi
 from connectors.servicenow.changes import Changes
 from connectors.servicenow.directory import THINGS, Directory, Found
 from core.model import Changed, Party, Person, Receipt, RecordRef, Watermark
-from core.ports import Outbound, OutField, Platform, RecordWrite
+from core.ports import CommentWrite, Outbound, OutField, Platform, RecordWrite
 
 KIND = "servicenow"
 
@@ -59,6 +59,11 @@ class ServiceNow:
         if write.record is None:
             return self._create(write, plan)
         return self._update(write, plan, self._with_id(write.record))
+
+    def comment(self, write: CommentWrite) -> Receipt:
+        """Copy another platform's comment. A journal cannot be changed: what was edited or withdrawn is told in it."""
+        as_html = self._config.options.get("journal_html", "") == "true"
+        return self.write(journal.as_write(write, as_html=as_html))
 
     def fetch(self, ref: RecordRef) -> Mapping[str, object] | None:
         """The record in the reference rule's form."""

@@ -16,6 +16,9 @@ from collections.abc import Mapping
 from connectors.failures import PlatformError
 from connectors.servicenow.api import Row, TableApi, UnsafeValueError
 from connectors.servicenow.record import JOURNALS, shown
+from connectors.texts import Dialect, converted, escaped
+from core.model import Changes, Comment, Doing
+from core.ports import CommentWrite, RecordWrite
 
 LONGEST = 30_000
 """Characters of a journal text that are sent."""
@@ -30,6 +33,29 @@ def texts(parts: Mapping[str, list[str]], operation_id: str) -> dict[str, str]:
     """One text for each journal field. Work notes are signed; texts that the caller sees hold no word of ours."""
     joined = {field: "\n\n".join(told)[:LONGEST] for field, told in parts.items() if told}
     return {field: f"{text}\n{tag(operation_id)}" if field == "work_notes" else text for field, text in joined.items()}
+
+
+def as_write(write: CommentWrite, *, as_html: bool) -> RecordWrite:
+    """The entry for a comment's copy, or for what became of the comment."""
+    entry = Comment(told(write, as_html=as_html), internal=write.remark.internal)
+    return RecordWrite(
+        operation_id=write.operation_id,
+        record=write.record,
+        changes=Changes(comments=(entry,)),
+        look_first=write.look_first,
+    )
+
+
+def told(write: CommentWrite, *, as_html: bool) -> str:
+    """A copy's text: whose it is and what was said; of one that was edited or withdrawn, that it was."""
+    remark = write.remark
+    head = escaped(remark.head if remark.doing is Doing.ADD else remark.note, Dialect.JOURNAL)
+    if remark.doing is Doing.WITHDRAW:
+        return head
+    text = converted(remark.text, remark.markup, Dialect.JOURNAL_HTML if as_html else Dialect.JOURNAL, write.names)
+    if len(text) > LONGEST - len(head) - 200:
+        text = escaped(remark.text, Dialect.JOURNAL)[: LONGEST - len(head) - 200] + "…"
+    return f"{head}\n\n{text}"
 
 
 def stands(api: TableApi, row: Row, sys_id: str, journals: Mapping[str, str], operation_id: str) -> bool | None:

@@ -18,6 +18,7 @@ from core.model import (
     Reason,
     ReasonCode,
     Record,
+    Remark,
     Signal,
     Surroundings,
     Ticket,
@@ -32,7 +33,9 @@ _WAITS = frozenset({TimerKind.ACKNOWLEDGE, TimerKind.SNOOZE})
 """Timers that wait while automation is on hold; clocks and ends do not."""
 
 
-_BESIDE = frozenset({"alerts", "comments", "operations", "records", "timer_token", "timers", "told", "updated_at"})
+_BESIDE = frozenset(
+    {"alerts", "comments", "mirrored", "operations", "records", "timer_token", "timers", "told", "updated_at"}
+)
 """Fields of a ticket that change without anything that its clocks run by."""
 
 
@@ -62,6 +65,7 @@ class Draft:
         self._withdraw = False
         self._release = False
         self._confirms: list[str] = []
+        self._remarks: list[Action] = []
         self._turn = ""
         self._signals: list[tuple[int, Signal]] = []
         self._to_children: list[Signal] = []
@@ -131,6 +135,20 @@ class Draft:
     def notify(self, notice: Notice, reason: Reason) -> None:
         """Have somebody told."""
         self._notices.append((notice, reason))
+
+    def remark(self, platform: str, remark: Remark, operation: str, reason: Reason) -> None:
+        """Have a comment's copy on a platform written, changed or withdrawn, in its turn among the record's writes."""
+        self._remarks.append(
+            Action(
+                operation_id=operation,
+                ticket_id=self.ticket.id,
+                verb=Verb.WRITE_COMMENT,
+                lane=self.lane(platform),
+                platform=platform,
+                reason=reason,
+                remark=remark,
+            )
+        )
 
     @property
     def notices(self) -> tuple[Notice, ...]:
@@ -228,7 +246,7 @@ class Draft:
         """The outcome: at most one write per record, then the notices."""
         writes = [self._write_to(record) for record in self.ticket.records]
         notices = [self._notice(notice, reason) for notice, reason in self._notices]
-        actions = (*(action for action in writes if action), *notices)
+        actions = (*(action for action in writes if action), *self._remarks, *notices)
         return Outcome(
             ticket=self.ticket,
             entries=tuple(self._entries),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from core.engine import mirroring
 from core.engine.acknowledging import awaited, settle_without
 from core.engine.draft import Draft
 from core.engine.escalation import cannot_be_reached
@@ -20,6 +21,8 @@ def apply(draft: Draft, report: Report) -> None:
             _not_told(draft, report.action, message)
         case Verb.NOTIFY, Receipt() as receipt:
             _told(draft, report.action, receipt)
+        case Verb.WRITE_COMMENT, Receipt() as receipt:
+            mirroring.written(draft, report.action, receipt)
         case _, Refusal(message):
             _refused(draft, report.action, message)
         case _, Receipt() as receipt:

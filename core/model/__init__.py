@@ -38,6 +38,7 @@ from core.model.people import Busy, CalendarFeed, Party, Person, QuietHours
 from core.model.polled import Changed, ChangedRecord, FoundComment, PollPlan, Watermark
 from core.model.reason import Entry, EntryKind, Reason, ReasonCode
 from core.model.record import Record, RecordRef
+from core.model.remark import Copy, Doing, Mirrored, Remark
 from core.model.right import EVERYTHING, Right
 from core.model.signal import ChildChanged, ChildTurn, Gathered, LikeCount, ParentChanged, ParentTurn, Signal
 from core.model.signature import SignatureForm
@@ -70,10 +71,12 @@ __all__ = [
     "Clock",
     "Command",
     "Comment",
+    "Copy",
     "DeEscalate",
     "DeclareMajor",
     "Delivery",
     "DeliveryStatus",
+    "Doing",
     "Entry",
     "EntryKind",
     "EscalateNow",
@@ -95,6 +98,7 @@ __all__ = [
     "LikeCount",
     "LinkMajor",
     "Major",
+    "Mirrored",
     "Moment",
     "Normalized",
     "Note",
@@ -114,6 +118,7 @@ __all__ = [
     "Record",
     "RecordRef",
     "Refusal",
+    "Remark",
     "Report",
     "Resume",
     "Right",

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.model.reason import Reason
+from core.model.remark import Remark
 from core.model.values import Impact, Severity, State, Urgency
 
 
@@ -17,6 +18,7 @@ class Verb(StrEnum):
 
     CREATE_RECORD = "create_record"
     WRITE_RECORD = "write_record"
+    WRITE_COMMENT = "write_comment"
     NOTIFY = "notify"
 
 
@@ -159,3 +161,4 @@ class Action:
     platform: str = ""
     changes: Changes = field(default_factory=Changes)
     notice: Notice | None = None
+    remark: Remark | None = None

@@ -62,13 +62,21 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ForeignComment:
-    """A comment on a record. `operation_id` is the mark that one of our own writes left in it, "" otherwise."""
+    """A comment on a record. `operation_id` is the mark that one of our own writes left in it, "" otherwise.
+
+    `text` is as its author wrote it, in the `markup` that the mapping names: plain, wiki (Jira's), journal
+    (ServiceNow's, with HTML between `[code]` and `[/code]`), html or markdown. `written` and `at` are when it was made
+    and last changed (UTC); None where that was not told.
+    """
 
     id: str
     text: str
     author: Party
     internal: bool = False
     operation_id: str = ""
+    markup: str = "plain"
+    written: datetime | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +114,8 @@ class Event:
     actor: Party | None = None
     """Who made the change, where the source says it."""
     comment: ForeignComment | None = None
+    comments: tuple[ForeignComment, ...] = ()
+    """The comments that the body shows beside that one: those that were not heard of before are news."""
     link: str | None = None
     version: int | None = None
     occurred_at: datetime | None = None

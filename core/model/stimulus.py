@@ -31,6 +31,7 @@ class Receipt:
     done it. `account` is the platform's own id of the assignee that was written, which its webhooks may tell without
     the e-mail by which the account was found; "" where none was. `warnings` are sentences for
     people ("dana@example.com has no account on servicenow-main"). `together` counts the messages that went out as one.
+    `comment` is the platform's id of the comment that was written, "" where it gives none.
     """
 
     record: RecordRef | None = None
@@ -40,6 +41,7 @@ class Receipt:
     account: str = ""
     warnings: tuple[str, ...] = ()
     together: int = 1
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from core.model.handoff import Handoff
 from core.model.major import Major
 from core.model.overruling import Hold, LevelOwner, SeverityOverride, Snoozed
 from core.model.record import Record
+from core.model.remark import Mirrored
 from core.model.told import Told
 from core.model.values import Impact, Severity, State, TicketKind, Urgency
 from core.model.vendorcase import VendorCase
@@ -112,7 +113,8 @@ class Ticket:
     `customer` is the id of one of the policy's customers, else the name that the source gave.
     `quiet_until` is when those who are asked hear of it, None where they were told at once.
     `told` says of each audience with a cadence when it last heard of the ticket.
-    `comments` are the ids of the latest comments taken in: one comment can arrive twice. `operations` and
+    `comments` are the ids of the latest comments taken in: one comment can arrive twice. `mirrored` are those that were
+    copied to other records, oldest first. `operations` and
     `timer_token` count the ids given so far.
     """
 
@@ -173,6 +175,7 @@ class Ticket:
     quiet_until: datetime | None = None
     told: tuple[Told, ...] = ()
     comments: tuple[str, ...] = ()
+    mirrored: tuple[Mirrored, ...] = ()
     risk: tuple[str, ...] = ()
     told_of_risk: frozenset[str] = frozenset()
     duties_done: frozenset[str] = frozenset()

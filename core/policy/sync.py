@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from core.policy.condition import ALWAYS, Condition
 from core.policy.facts import Facts
+from core.policy.talking import Comments
 
 PERSON = "person"
 """What a person changes anywhere stays theirs; of two people the one who wrote last."""
@@ -81,6 +82,7 @@ class Sync:
     closes: Closes = Closes.LINKED_RESOLVES_ORIGIN
     returned: Returned = Returned.CLOSE
     rules: tuple[SyncRule, ...] = ()
+    comments: Comments = field(default_factory=Comments)
 
     def leader(self, name: str, facts: Facts, where: str, platforms: Collection[str]) -> str:
         """Who leads that field of a ticket with records on those platforms, asked for a change on the platform `where`.

@@ -20,6 +20,7 @@ from core.work import digests
 from core.work.apply import Policies, apply_to
 from core.work.failures import is_lasting, outlasting, told
 from core.work.lease import kept
+from core.work.remarks import as_comment
 from core.work.retry import MAX_ATTEMPTS, MAX_NOTICE_ATTEMPTS, never, pause
 from core.work.telling import HeldError, Links, NotWantedError, Teller
 
@@ -116,6 +117,8 @@ class Deliverer:
         platform = self.platforms().get(action.platform)
         if platform is None:
             raise DeliveryError(f"no platform is called {action.platform}: name it in platforms.yaml", permanent=True)
+        if action.remark is not None:
+            return platform.comment(as_comment(claimed, ticket, roster))
         return platform.write(_as_write(claimed, ticket, roster))
 
     @property

@@ -17,6 +17,7 @@ def check(report: Report, policy: Mapping[str, Any], platforms: Collection[str])
     if not isinstance(section, Mapping):
         return
     _leaders(report, (*_AT, "fields"), section.get("fields_"), platforms)
+    _places(report, section.get("comments"), platforms)
     for index, rule in enumerate(section.get("rules") or ()):
         if not isinstance(rule, Mapping):
             continue
@@ -25,6 +26,13 @@ def check(report: Report, policy: Mapping[str, Any], platforms: Collection[str])
         for place, name in enumerate(rule.get("between") or ()):
             if name not in platforms:
                 report.unknown((*at, "between", place), "platform", name, platforms)
+
+
+def _places(report: Report, comments: object, platforms: Collection[str]) -> None:
+    places = comments.get("platforms") if isinstance(comments, Mapping) else None
+    for name in places if isinstance(places, Mapping) else ():
+        if name not in platforms:
+            report.unknown((*_AT, "comments", "platforms", name), "platform", name, platforms)
 
 
 def _leaders(report: Report, at: Path, given: object, platforms: Collection[str]) -> None:

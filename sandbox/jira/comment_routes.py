@@ -28,6 +28,9 @@ def add_comments(routes: Routes, issues: Issues) -> None:
         issue = issues.find(key)
         asked = expect_params("expand", "notifyUsers")
         comment = _comment(issue, number)
+        if request.method == "DELETE":
+            issues.delete_comment(issue, comment, person)
+            return Response(status=204)
         if request.method == "PUT":
             issues.edit_comment(issue, comment, json_body(), person)
         return jsonify(issues.render.comment(issue, comment, properties="properties" in asked.get("expand", "")))
@@ -43,7 +46,7 @@ def add_comments(routes: Routes, issues: Issues) -> None:
         return property_answer(issues, f"comment/{number}", issue, comment["properties"], name)
 
     routes.add("issue/<key>/comment", many, "GET", "POST")
-    routes.add("issue/<key>/comment/<number>", one, "GET", "PUT")
+    routes.add("issue/<key>/comment/<number>", one, "GET", "PUT", "DELETE")
     routes.add("comment/<number>/properties", keys, "GET")
     routes.add("comment/<number>/properties/<name>", value, "GET", "PUT", "DELETE")
 

@@ -155,6 +155,16 @@ class Issues:
             self._changed(issue)
             self._envelopes.comment_edited(issue, comment, person)
 
+    def delete_comment(self, issue: Json, comment: Json, person: Person) -> None:
+        """Take a comment away. Raises RefusedError 400 for another's, unless the person administers the instance."""
+        with self.stand.store.lock:
+            if comment["author"] != person.user_name and "admin" not in person.roles:
+                refuse(400, f"You do not have permission to delete comment with id: {comment['id']}")
+            issue["comments"].remove(comment)
+            issue["updated"] = self.stand.clock.now()
+            self._changed(issue)
+            self._envelopes.comment_deleted(issue, comment, person)
+
     def touch(self, issue: Json) -> None:
         """Keep a change that has no changelog and no webhook: properties and remote links."""
         self._changed(issue)

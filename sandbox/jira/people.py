@@ -13,9 +13,9 @@ def act(issues: Issues, told: Json) -> Json:
     """Do something as a person; the answer is the issue afterwards.
 
     `do`: `create` (project, fields), `edit` (fields), `assign` (to: user name, or None for nobody), `transition`
-    (to: a status's or a transition's name), `comment` (text, internal), `delete`. `who` is a user name, `key` names
-    the issue. Priorities and types may be given by name, people by user name. Raises RefusedError, or ValueError for
-    what cannot be done.
+    (to: a status's or a transition's name), `comment` (text, internal, visibility: a role), `edit_comment` (comment:
+    its id, text), `delete_comment` (comment), `delete`. `who` is a user name, `key` names the issue. Priorities and
+    types may be given by name, people by user name. Raises RefusedError, or ValueError for what cannot be done.
     """
     person = issues.stand.seed.by_name.get(str(told.get("who")))
     if person is None:
@@ -40,7 +40,12 @@ def _do(issues: Issues, issue: Json, told: Json, person: Person) -> None:
             )
         case "comment":
             internal = [{"key": "sd.public.comment", "value": {"internal": True}}] if told.get("internal") else []
-            issues.add_comment(issue, {"body": told["text"], "properties": internal}, person)
+            limited = {"type": "role", "value": told["visibility"]} if told.get("visibility") else None
+            issues.add_comment(issue, {"body": told["text"], "properties": internal, "visibility": limited}, person)
+        case "edit_comment":
+            issues.edit_comment(issue, _said(issue, told), {"body": told["text"]}, person)
+        case "delete_comment":
+            issues.delete_comment(issue, _said(issue, told), person)
         case "delete":
             issues.delete(issue, person)
         case other:
@@ -76,6 +81,14 @@ def shown(issue: Json) -> Json:
 def _comment(comment: Json) -> Json:
     about = {"id": comment["id"], "at": comment["created"], "by": comment["author"], "text": comment["body"]}
     return {**about, "internal": is_internal(comment), "properties": comment["properties"]}
+
+
+def _said(issue: Json, told: Json) -> Json:
+    for comment in issue["comments"]:
+        if comment["id"] == str(told.get("comment")):
+            found: Json = comment
+            return found
+    raise ValueError(f"{issue['key']} has no comment {told.get('comment')}")
 
 
 def _find(issues: Issues, key: str) -> Json:

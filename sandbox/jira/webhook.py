@@ -39,6 +39,11 @@ class Envelopes:
         self._comment_event("comment_updated", issue, comment, person)
         self._issue_comment("issue_comment_edited", issue, comment, person)
 
+    def comment_deleted(self, issue: Json, comment: Json, person: Person) -> None:
+        """The same pair for a comment that is gone, with what it was."""
+        self._comment_event("comment_deleted", issue, comment, person)
+        self._issue_comment("issue_comment_deleted", issue, comment, person)
+
     def _issue_comment(self, kind: str, issue: Json, comment: Json, person: Person) -> None:
         shown = self._render.comment(issue, comment, webhook=True)
         self._issue_event("jira:issue_updated", issue, person, {"issue_event_type_name": kind}, {"comment": shown})

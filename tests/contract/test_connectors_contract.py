@@ -15,8 +15,8 @@ from requests.adapters import HTTPAdapter
 
 from connectors import discover
 from connectors.config import ApiKey, Basic, Bearer, OAuth, PlatformConfig, Secret
-from core.model import Changes, Comment, Delivery, Impact, Party, Person, Severity, State, Urgency
-from core.ports import DeliveryError, Outbound, OutField, Platform, RecordWrite
+from core.model import Changes, Comment, Delivery, Doing, Impact, Party, Person, Remark, Severity, State, Urgency
+from core.ports import CommentWrite, DeliveryError, Outbound, OutField, Platform, RecordWrite
 from mappings import PACKAGED, load_catalogue
 from sandbox.embedded import Sandbox
 from tests import jira_openapi
@@ -261,6 +261,70 @@ def test_a_public_comment_bears_no_word_of_ours_and_is_still_written_once(world:
         world.platform.write(write)
     world.platform.write(replace(write, look_first=True))
     assert [note for note in world.notes() if "looking" in note] == ["We are looking into it."]
+
+
+def copy(record: Any, doing: Doing = Doing.ADD, operation_id: str = "op-copy", **more: Any) -> CommentWrite:
+    about = {"head": "Dana Reyes, Elsewhere INC0012345, 2026-03-02 12:05 UTC:", "text": "The bank is down", **more}
+    remark = Remark(
+        mark="op-copy", doing=doing, source="elsewhere", comment="c1", note="Dana Reyes changed it.", **about
+    )
+    return CommentWrite(operation_id=operation_id, record=record, remark=remark)
+
+
+@pytest.mark.parametrize("internal", [True, False])
+def test_the_same_copy_of_a_comment_twice_makes_one_comment(world: World, internal: bool) -> None:
+    record = world.platform.write(creation()).record
+    first = world.platform.comment(copy(record, internal=internal))
+    second = world.platform.comment(replace(copy(record, internal=internal), look_first=True))
+    assert len([note for note in world.notes() if "The bank is down" in note and "Dana Reyes" in note]) == 1
+    assert (first.found, second.found) == (False, True)
+    assert first.comment == second.comment
+    assert first.version is not None
+
+
+@pytest.mark.parametrize("internal", [True, False])
+def test_a_copy_that_was_made_and_dropped_is_not_made_again(world: World, internal: bool) -> None:
+    record = world.platform.write(creation()).record
+    world.fault("commit_then_drop", on="update")
+    with pytest.raises(DeliveryError) as caught:
+        world.platform.comment(copy(record, internal=internal))
+    assert caught.value.ambiguous
+    world.platform.comment(replace(copy(record, internal=internal), look_first=True))
+    assert len([note for note in world.notes() if "The bank is down" in note]) == 1
+
+
+def test_an_edit_reaches_the_copy_and_a_withdrawal_repeats_nothing(world: World) -> None:
+    record = world.platform.write(creation()).record
+    made = world.platform.comment(copy(record))
+    edited = replace(copy(record, Doing.EDIT, "op-edit", text="The bank is back"), copy=made.comment)
+    for look_first in (False, True):
+        world.platform.comment(replace(edited, look_first=look_first))
+    assert len([note for note in world.notes() if "The bank is back" in note]) == 1
+    gone = replace(copy(record, Doing.WITHDRAW, "op-gone", text=""), copy=made.comment)
+    for look_first in (False, True):
+        world.platform.comment(replace(gone, look_first=look_first))
+    if world.stand == "jira":
+        assert not [note for note in world.notes() if "bank" in note]
+    else:
+        assert len([note for note in world.notes() if "op-gone" in note]) == 1
+
+
+def test_an_edit_whose_copy_is_not_known_finds_it_by_its_mark_or_makes_it(world: World) -> None:
+    record = world.platform.write(creation()).record
+    world.platform.comment(copy(record, internal=False))
+    world.platform.comment(copy(record, Doing.EDIT, "op-edit", text="The bank is back", internal=False))
+    assert len([note for note in world.notes() if "The bank is back" in note]) == 1
+    assert len(world.notes()) == (2 if world.stand == "jira" else 3)
+
+
+def test_words_that_would_be_markup_there_arrive_as_they_are(world: World) -> None:
+    record = world.platform.write(creation()).record
+    said = "5 * 3 {code} [code]<script>alert(1)</script>[/code] =1+1 [x|http://y]"
+    world.platform.comment(copy(record, text=said))
+    text = world.notes()[-1].replace("\u200b", "\x00")
+    assert "[code]" not in text
+    assert "{code}" not in text.replace("\\{", "\x00") or world.stand == "servicenow"
+    assert said in text.replace("\x00", "").replace("\\", "")
 
 
 def test_one_decision_makes_one_note(world: World) -> None:

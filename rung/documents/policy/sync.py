@@ -11,6 +11,7 @@ from core.policy import Sync, SyncRule
 from core.policy.sync import OWNED, Closes, Losing, Returned
 from rung.documents.fields import Choice, Name, Strict, Text, wrong
 from rung.documents.policy.conditions import ConditionSchema, condition
+from rung.documents.policy.talking import CommentsSchema, comments
 from rung.documents.problems import choice
 
 
@@ -51,6 +52,7 @@ class SyncSchema(Strict):
     closes = Choice(tuple(Closes), load_default=Closes.LINKED_RESOLVES_ORIGIN.value)
     returned = Choice(tuple(Returned), load_default=Returned.CLOSE.value)
     rules = fields.List(fields.Nested(SyncRuleSchema), load_default=list)
+    comments = fields.Nested(CommentsSchema, load_default=dict)
 
 
 def sync(data: Mapping[str, Any]) -> Sync:
@@ -63,6 +65,7 @@ def sync(data: Mapping[str, Any]) -> Sync:
         closes=Closes(data["closes"]),
         returned=Returned(data["returned"]),
         rules=tuple(_rule(one) for one in data["rules"]),
+        comments=comments(data["comments"]),
     )
 
 
