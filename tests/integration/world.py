@@ -130,7 +130,7 @@ class World:
         self.now = BEGIN
         self._deployment = deployment
         self._time_file = folder / "time.json"
-        self._write_time()
+        self.tell_time()
         self.box = Sandbox(
             deployment=deployment,
             seed=_seed(journal, reads_journal),
@@ -211,7 +211,8 @@ class World:
             },
         )
 
-    def _write_time(self) -> None:
+    def tell_time(self) -> None:
+        """Tell the stand-ins what time it is."""
         timesource.write(self._time_file, time.time(), self.now.timestamp(), 0)
 
     def settle(self) -> None:
@@ -232,16 +233,20 @@ class World:
 
     def poll(self) -> None:
         """Poll everything now, and work off what was found."""
+        self.poll_now()
+        self.settle()
+
+    def poll_now(self) -> None:
+        """Poll everything now."""
         self.app.reconciler.last.listed = float("-inf")
         with self.database.begin() as connection:
             connection.execute(text("UPDATE watermarks SET attempt_at = clock_timestamp()"))
         self.app.reconciler.drain()
-        self.settle()
 
     def jump(self, minutes: float) -> None:
         """Let time pass and do what comes due."""
         self.now += timedelta(minutes=minutes)
-        self._write_time()
+        self.tell_time()
         self.sweeper.sweep()
         self.settle()
 
