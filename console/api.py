@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 from flask import Blueprint, Response, abort, jsonify, request
 
@@ -25,6 +25,7 @@ def add_to(pages: Blueprint, room: Room) -> None:
     _rebase(pages, room)
     _deliveries(pages, room)
     _actions(pages, room)
+    _polling(pages, room)
 
 
 def _tickets(pages: Blueprint, room: Room) -> None:
@@ -95,6 +96,16 @@ def _actions(pages: Blueprint, room: Room) -> None:
         _json()
         room.desk.replay_action(action_id)
         return jsonify({"action": action_id, "status": "replaying"}), 202
+
+
+def _polling(pages: Blueprint, room: Room) -> None:
+    @pages.get("/api/v1/polling")
+    def api_polling() -> Response:
+        rows = room.desk.polls()
+        told = [{"found": row.found, "says": row.says} for row in rows]
+        for one, row in zip(told, rows, strict=True):
+            one |= cast(dict[str, Any], shape(row))
+        return jsonify({"polling": told})
 
 
 def _json() -> dict[str, object]:

@@ -22,6 +22,7 @@ from core.model import (
     UnknownKind,
     Verb,
 )
+from core.polls import PollRow
 
 WriteBack = Literal["in step", "waiting", "failed", "none", "shadowed"]
 """Whether the platforms have what the ticket decided: all of it, some under way, some refused, or nothing to do; for a
@@ -354,6 +355,10 @@ class Desk(Protocol):
 
     def replay_action(self, action_id: int) -> None:
         """Try a dead action again, looking first whether it was done; raises the two errors above."""
+        ...
+
+    def polls(self) -> Sequence[PollRow]:
+        """How far each platform's tables and projects were polled, and what that found."""
         ...
 
     def retell(self) -> int:

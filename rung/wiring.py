@@ -40,6 +40,7 @@ from rung.live import Live
 from rung.loaded import Loaded
 from rung.logging import configure
 from rung.mapping.sql import SqlMappingDesk
+from rung.pollmetrics import poll_metrics
 from rung.settings import Settings
 from webhooks import Source, health
 
@@ -143,7 +144,14 @@ def compose(parts: Parts) -> App:
             bell=parts.bell,
             lease=parts.lease,
         ),
-        desk=SqlDesk(base, policies, parts.clock, parts.bell, lambda: parts.loaded().platforms),
+        desk=SqlDesk(
+            base,
+            policies,
+            parts.clock,
+            parts.bell,
+            lambda: parts.loaded().platforms,
+            lambda: {name for name, plan in parts.loaded().polls.items() if not plan.heard},
+        ),
     )
 
 
@@ -170,7 +178,11 @@ def flask_app(app: App, *, wall: Clock, redis_check: Callable[[], str | None]) -
     flask = Flask("rung", static_folder=None)
     flask.register_blueprint(webhooks.blueprint(app.inbox, _Sources(loaded), wall))
     flask.register_blueprint(
-        health.blueprint({"database": lambda: _database_check(parts.database)}, {"redis": redis_check})
+        health.blueprint(
+            {"database": lambda: _database_check(parts.database)},
+            {"redis": redis_check},
+            lambda: poll_metrics(app.desk.polls),
+        )
     )
     flask.register_blueprint(
         console.blueprint(

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from flask import Blueprint, Response, jsonify, request
-from prometheus_client import REGISTRY
+from prometheus_client import REGISTRY, CollectorRegistry
 from prometheus_client.exposition import choose_encoder
+from prometheus_client.metrics_core import Metric
 
 Check = Callable[[], "str | None"]
 """None when the part is well, else a sentence that says what is wrong. Must not raise, and must answer in seconds."""
 
 
-def blueprint(ready: Mapping[str, Check], degraded: Mapping[str, Check] | None = None) -> Blueprint:
+def blueprint(
+    ready: Mapping[str, Check],
+    degraded: Mapping[str, Check] | None = None,
+    more: Callable[[], Iterable[Metric]] = tuple,
+) -> Blueprint:
     """`/healthz`, `/readyz` and `/metrics`.
 
     `ready` are the parts without which this process cannot do its work: one that is not well makes `/readyz` answer
-    503. `degraded` are those that it can do without for a while: they are told, and the answer stays 200.
+    503. `degraded` are those that it can do without for a while: they are told, and the answer stays 200. `more` gives
+    metrics that are read anew for each scrape.
     """
     pages = Blueprint("health", __name__)
 
@@ -36,9 +42,22 @@ def blueprint(ready: Mapping[str, Check], degraded: Mapping[str, Check] | None =
     @pages.get("/metrics")
     def metrics() -> Response:
         encoder, content_type = choose_encoder(request.headers.get("Accept", ""))
-        return Response(encoder(REGISTRY), content_type=content_type)
+        return Response(encoder(_Together(more)), content_type=content_type)
 
     return pages
+
+
+class _Together(CollectorRegistry):
+    """The process's own metrics, and those that are read for this scrape."""
+
+    def __init__(self, more: Callable[[], Iterable[Metric]]) -> None:
+        super().__init__()
+        self._more = more
+
+    def collect(self) -> Iterable[Metric]:
+        """All of them."""
+        yield from REGISTRY.collect()
+        yield from self._more()
 
 
 def _wrong(checks: Mapping[str, Check]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Index,
@@ -300,6 +301,9 @@ watermarks = Table(
     Column("found_comments", BigInteger, nullable=False, server_default="0"),
     Column("found_deletions", BigInteger, nullable=False, server_default="0"),
     _moment("found_at", nullable=True),
+    Column("found_day", Date, nullable=False, server_default="1970-01-01"),
+    Column("found_today", BigInteger, nullable=False, server_default="0"),
+    Column("found_yesterday", BigInteger, nullable=False, server_default="0"),
 )
 
 heard = Table(

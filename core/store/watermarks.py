@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Update, delete, exists, func, select, text, tuple_, update
+from sqlalchemy import Connection, Update, case, delete, exists, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core.model import Watermark
+from core.polls import PollRow
 from core.store.tables import breakers, watermarks
 
 
@@ -29,28 +30,6 @@ class ClaimedPoll:
     swept: int
     claims: int
     failures: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PollStatus:
-    """How it stands with the polling of a collection. `late`: for how long no pass was ended, None where none ever was.
-
-    `watermark` is in the platform's time; `found_...` count what no webhook had told; `held`: its platform is down, so
-    it is left alone.
-    """
-
-    platform: str
-    collection: str
-    watermark: datetime
-    late: timedelta | None
-    whole_at: datetime | None
-    error: str
-    warning: str
-    held: bool
-    found_records: int
-    found_comments: int
-    found_deletions: int
-    found_at: datetime | None
 
 
 def have(connection: Connection, wanted: Iterable[tuple[str, str]], now: datetime) -> None:
@@ -110,15 +89,14 @@ def move_on(
         "found_comments": watermarks.c.found_comments + comments,
         "found_deletions": watermarks.c.found_deletions + deletions,
     }
-    values |= {"found_at": func.clock_timestamp()} if any(found) else {}
+    values |= _counted(sum(found))
     values |= {"whole_at": func.clock_timestamp()} if whole else {}
     return connection.execute(_mine(claimed).values(values)).rowcount == 1
 
 
 def swept(connection: Connection, claimed: ClaimedPoll, last: int, found: int, warning: str) -> None:
     """Note up to which ticket records were looked for, and how many were gone."""
-    values = {"swept": last, "found_deletions": watermarks.c.found_deletions + found}
-    values |= {"found_at": func.clock_timestamp()} if found else {}
+    values = {"swept": last, "found_deletions": watermarks.c.found_deletions + found, **_counted(found)}
     values |= {"warning": warning} if warning else {}
     connection.execute(_mine(claimed).values(values))
 
@@ -139,29 +117,46 @@ def at_once(connection: Connection) -> None:
     connection.execute(update(watermarks).values(attempt_at=func.clock_timestamp()))
 
 
-def statuses(connection: Connection) -> list[PollStatus]:
-    """How it stands with each collection."""
-    late = (func.clock_timestamp() - watermarks.c.whole_at).label("late")
-    down = exists().where(breakers.c.platform == watermarks.c.platform, breakers.c.open_until > func.clock_timestamp())
-    query = select(watermarks, late, down.label("held"))
+def statuses(connection: Connection, silent: Collection[str] = ()) -> list[PollRow]:
+    """How it stands with each collection; `silent` are the platforms without webhooks."""
+    now = func.clock_timestamp()
+    down = exists().where(breakers.c.platform == watermarks.c.platform, breakers.c.open_until > now)
+    late = (now - watermarks.c.whole_at).label("late")
+    query = select(watermarks, late, down.label("held"), _LATELY)
     rows = connection.execute(query.order_by(watermarks.c.platform, watermarks.c.collection))
     return [
-        PollStatus(
-            platform=row.platform,
-            collection=row.collection,
+        PollRow(
             watermark=row.at,
-            late=row.late,
-            whole_at=row.whole_at,
-            error=row.error,
-            warning=row.warning,
-            held=row.held,
-            found_records=row.found_records,
-            found_comments=row.found_comments,
-            found_deletions=row.found_deletions,
-            found_at=row.found_at,
+            heard=row.platform not in silent,
+            **{name: getattr(row, name) for name in _TOLD},
         )
         for row in rows
     ]
+
+
+_TOLD = (
+    *("platform", "collection", "late", "error", "warning", "held", "lately"),
+    *("found_records", "found_comments", "found_deletions", "found_at"),
+)
+_LATELY = text("""
+    CASE found_day WHEN current_date THEN found_today + found_yesterday WHEN current_date - 1 THEN found_today
+    ELSE 0 END AS lately
+""")
+
+
+def _counted(found: int) -> dict[str, object]:
+    """The columns that count what was found today and yesterday, with so much more."""
+    if not found:
+        return {}
+    day, today = watermarks.c.found_day, func.current_date()
+    return {
+        "found_at": func.clock_timestamp(),
+        "found_day": today,
+        "found_today": case((day == today, watermarks.c.found_today), else_=0) + found,
+        "found_yesterday": case(
+            (day == today, watermarks.c.found_yesterday), (day == today - 1, watermarks.c.found_today), else_=0
+        ),
+    }
 
 
 def _mine(claimed: ClaimedPoll) -> Update:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -37,8 +37,9 @@ from core.model import (
     UnknownKind,
 )
 from core.policy import Roster
+from core.polls import PollRow
 from core.ports import Bell, Clock, StorageUnavailableError
-from core.store import actions, alike, deliveries, signals, surges, tickets, unknowns, views
+from core.store import actions, alike, deliveries, signals, surges, tickets, unknowns, views, watermarks
 from core.work.apply import Policies, apply_to
 from core.work.choices import choices
 from core.work.rebase import rebase
@@ -60,6 +61,7 @@ class SqlDesk:
     clock: Clock
     bell: Bell
     platforms: Callable[[], Iterable[str]]
+    silent: Callable[[], Collection[str]] = frozenset
 
     def board(self, *, limit: int = 200) -> Board:
         """The open tickets, with everything that the board shows of them."""
@@ -197,6 +199,11 @@ class SqlDesk:
                 raise NotReplayableError(f"Action {action_id} is {status.value}: only dead ones are replayed.")
             actions.replay(connection, action_id)
         self.bell.ring("delivery")
+
+    def polls(self) -> Sequence[PollRow]:
+        """How far each platform was polled."""
+        with self._transaction() as connection:
+            return watermarks.statuses(connection, self.silent())
 
     def retell(self) -> int:
         """Have what tickets could not be told taken in after all."""

@@ -23,6 +23,7 @@ TABLE = {
     "actions": ("rung.cli.actions", "List, show and replay what was written and sent."),
     "explain": ("rung.cli.explain", "Tell what would happen from now on if nobody did anything."),
     "simulate": ("rung.cli.simulate", "Play recorded tickets again under another policy."),
+    "polling": ("rung.cli.polling", "Show how far platforms were polled, and what that found."),
     "vendors": ("rung.cli.vendors", "Show how each vendor kept their contract."),
     "oncall": ("rung.cli.oncall", "Show who is on call, and the coming shifts."),
     "settings": ("rung.cli.settings", "Show every setting, its value and its meaning."),
