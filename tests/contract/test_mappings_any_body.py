@@ -1,6 +1,7 @@
-"""Whatever is posted: Events, reasons, or `UnmappedError`. Never anything else, and the door's key never fails."""
+"""Whatever is posted: Events, reasons, or `UnmappedError`, in bounded time; and the door's key never fails."""
 
 import json
+import time
 from contextlib import suppress
 
 import pytest
@@ -22,7 +23,17 @@ SHAPED = [(body.parent.parent.name, json.loads(body.read_text()), headers(body))
 OFTEN = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-def take(mapping: BoundMapping, raw: bytes, said: dict[str, str]) -> None:
+BOUND = 0.5
+"""Seconds of processor time that a body of up to 200 kB may take; what is usual is a millisecond."""
+
+
+def take(mapping: BoundMapping, raw: bytes, said: dict[str, str], bound: float = BOUND) -> None:
+    began = time.process_time()
+    _take(mapping, raw, said)
+    assert time.process_time() - began < bound
+
+
+def _take(mapping: BoundMapping, raw: bytes, said: dict[str, str]) -> None:
     mapping.delivery_key(said, raw)
     with suppress(UnmappedError):
         found = mapping.events(delivery(raw, said))
@@ -60,16 +71,69 @@ def changed(value: object, spot: tuple[str | int, ...], instead: object) -> obje
     return copy
 
 
-@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def fixtures(source: str) -> list[tuple[object, dict[str, str]]]:
+    return [(body, dict(said)) for name, body, said in SHAPED if name == source]
+
+
+@pytest.mark.parametrize("source", sorted(MAPPINGS))
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
-def test_a_good_body_with_anything_in_one_place(data: st.DataObject) -> None:
-    source, body, said = data.draw(st.sampled_from(SHAPED))
+def test_a_good_body_with_anything_in_one_place(source: str, data: st.DataObject) -> None:
+    body, said = data.draw(st.sampled_from(fixtures(source)))
     spot = data.draw(st.sampled_from(spots(body)))
     broken = changed(body, spot, data.draw(JSON))
-    take(MAPPINGS[source], json.dumps(broken).encode(), dict(said))
+    take(MAPPINGS[source], json.dumps(broken).encode(), said)
+
+
+LONG = [
+    unit * (60_000 // len(unit))
+    for unit in (
+        "a",
+        " ",
+        "(",
+        "re: ",
+        "is ok ",
+        "severity:",
+        "1 a ",
+        "[",
+        "x@",
+        "a.b-c/",
+        "{a}",
+        "\n",
+        "service = ",
+        "<a",
+    )
+]
+"""Texts on which a careless regular expression works for minutes."""
+
+
+def longest(value: object, text: str) -> object:
+    """The body with that text in place of, and after, each of its texts."""
+    if isinstance(value, dict):
+        return {name: longest(part, text) for name, part in value.items()}
+    if isinstance(value, list):
+        return [longest(part, text) for part in value]
+    return f"{value}{text}!" if isinstance(value, str) else value
+
+
+@pytest.mark.parametrize("source", sorted(MAPPINGS))
+def test_long_texts_take_no_longer_than_they_are(source: str) -> None:
+    """Each text of a body in turn is long, and, for its first body, all at once."""
+    for number, (body, said) in enumerate(fixtures(source)[:4]):
+        for text in LONG:
+            for spot in [spot for spot in spots(body) if _is_text(body, spot)][:40]:
+                take(MAPPINGS[source], json.dumps(changed(body, spot, f"PROBLEM {text}!")).encode(), said)
+            if number == 0:
+                take(MAPPINGS[source], json.dumps(longest(body, text[:3000])).encode(), said)
+
+
+def _is_text(body: object, spot: tuple[str | int, ...]) -> bool:
+    for step in spot:
+        body = body[step]  # type: ignore[index]
+    return isinstance(body, str)
 
 
 def test_a_body_of_a_megabyte_is_no_trouble() -> None:
     raw = json.dumps({"alerts": [{"status": "firing", "labels": {"alertname": "x" * 200_000}}] * 5}).encode()
     for mapping in MAPPINGS.values():
-        take(mapping, raw, {})
+        take(mapping, raw, {}, bound=2)

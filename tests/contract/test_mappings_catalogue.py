@@ -50,5 +50,21 @@ def test_a_source_tells_bodies_that_it_does_not_know(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_a_source_shows_what_it_declines_or_does_not_know(folder: Path) -> None:
+    """Events alone are half the story: the fixtures hold a test, a ping or a word that no table knows as well."""
+    told = [path.read_text() for path in folder.glob("fixtures/*.expected.json")]
+    assert any('"unmapped"' in text or '"declined"' in text for text in told)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_no_error_shows_what_a_body_keeps_secret(folder: Path) -> None:
+    kept = dict.fromkeys(("password", "token", "api_key", "client_secret", "authorization"), "the-secret-itself")
+    body = json.dumps({"hello": "world", **kept, "nested": kept}).encode()
+    with pytest.raises(UnmappedError) as told:
+        bound(folder).events(delivery(body, {}))
+    assert "the-secret-itself" not in str(told.value)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 def test_only_platforms_have_a_way_out(folder: Path) -> None:
     assert (bound(folder).mapping.out is not None) is (folder.name in PLATFORMS)
