@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from mappings import kinds, paths
 from mappings.document import Node, Report, read
+from mappings.extending import laid_over
 from mappings.mapping import CompiledMapping
 from mappings.outbound import compile_out
 from mappings.places import where
@@ -14,9 +17,11 @@ from mappings.rules import Language, compile_rule, compile_value
 from mappings.scope import PREDEFINED, Read
 from mappings.shapes import FIELDS, Shape, compile_field, compile_shape
 from mappings.signature import compile_signature
+from mappings.tables import Tables
 from mappings.trace import Trail
 
 TOP = (
+    "extends",
     "title",
     "content_types",
     "form_field",
@@ -25,31 +30,84 @@ TOP = (
     "signature",
     "tell",
     "names",
+    "tables",
     "unwrap",
     "common",
     "shapes",
     "out",
+    "for",
 )
+_SECTION = ("names", "tables", "common", "shapes", "out")
+"""What may differ from one table or project to another."""
 _HEADER = re.compile(r"\$header\.([a-z0-9-]+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A document as it is written: the mapping's name, the file as errors tell it, and what stands in it."""
+    """A document as it is written: the mapping's name, the file as errors tell it, and what stands in it.
+
+    `base` is the document over which it is laid, where it extends one; `pinned` is the digest of that one with which
+    it was written, "" where it does not say.
+    """
 
     name: str
     file: str
     text: str
+    base: Text | None = None
+    pinned: str = ""
+
+    @property
+    def digest(self) -> str:
+        """What changes whenever the document does, or one that it extends: eight hexadecimal digits."""
+        below = self.base.digest if self.base else ""
+        return hashlib.sha256(f"{below}{self.text}".encode("utf-8", "replace")).hexdigest()[:8]
 
 
 def compile_mapping(document: Text, report: Report, trail: Trail | None = None) -> CompiledMapping | None:
     """The mapping, compiled; None when its document cannot be read at all. With a trail, it tells how it reads."""
-    root = read(document.text, report)
+    root = _whole(document, report)
     if root is None or not (entries := root.entries(TOP)):
         return None
+    used: set[str] = set()
+    sections = entries["for"].entries() if "for" in entries else {}
+    variants = {
+        name.strip(): _compiled(document, _with_section(root, section), trail, used)
+        for names, section in sections.items()
+        for name in names.split(",")
+    }
+    mapping = _compiled(document, root, trail, used)
+    if sections and mapping.collection is None:
+        entries["for"].wrong("What differs by table or project needs common.record.collection, which tells them apart.")
+    if "tables" in entries:
+        Tables(entries["tables"].entries()).tell_unused(document.file, used)
+    again = partial(_again, document)
+    return replace(mapping, variants={name: replace(one, again=again) for name, one in variants.items()}, again=again)
+
+
+def _again(document: Text, trail: Trail) -> CompiledMapping | None:
+    return compile_mapping(document, Report(document.file), trail)
+
+
+def _whole(document: Text, report: Report) -> Node | None:
+    """The document laid over those that it extends; None when one of them cannot be read."""
+    root = read(document.text, report)
+    if root is None or document.base is None:
+        return root
+    below = _whole(document.base, Report(document.base.file, report.problems))
+    return Node(laid_over(below.raw, root.raw, report), "", report) if below else None
+
+
+def _with_section(root: Node, section: Node) -> Node:
+    """The document as it is for some tables or projects."""
+    said = section.entries(_SECTION)
+    return Node(laid_over(root.raw, section.only(said), root.report), "", root.report)
+
+
+def _compiled(document: Text, root: Node, trail: Trail | None, used: set[str]) -> CompiledMapping:
+    entries = root.entries(TOP)
     unwrap = tuple(one.text() for one in entries["unwrap"].items()) if "unwrap" in entries else ()
-    language = Language(unwrap=unwrap, trail=trail)
-    names, language = _names(entries.get("names"), language)
+    tables = Tables(entries["tables"].entries() if "tables" in entries else {}, used)
+    names, language = _names(entries.get("names"), Language(unwrap=unwrap, trail=trail, tables=tables))
     common = entries["common"].entries(FIELDS) if "common" in entries else {}
     for field, one in common.items():
         compile_field(field, one, language)
@@ -69,12 +127,18 @@ def compile_mapping(document: Text, report: Report, trail: Trail | None = None) 
         tells=_paths(entries.get("tell")),
         names=names,
         shapes=_shapes(root, entries.get("shapes"), language, common),
-        out=compile_out(entries["out"]) if "out" in entries else None,
+        out=compile_out(entries["out"], tables) if "out" in entries else None,
         signature=compile_signature(entries["signature"]) if "signature" in entries else None,
         headers=frozenset(name for one in root.texts() for name in _HEADER.findall(one)),
         reads=language.noted,
-        again=lambda trail: compile_mapping(document, Report(document.file), trail),
+        collection=_collection(common, language),
     )
+
+
+def _collection(common: dict[str, Node], language: Language) -> Read | None:
+    """What tells to which table or project an item belongs."""
+    record = common["record"].entries() if "record" in common and common["record"].is_map else {}
+    return compile_value(record["collection"], language, kinds.SHORT) if "collection" in record else None
 
 
 def _names(node: Node | None, language: Language) -> tuple[dict[str, Read], Language]:

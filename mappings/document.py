@@ -58,6 +58,11 @@ class Node:
         return isinstance(self.raw, yaml.MappingNode)
 
     @property
+    def is_scalar(self) -> bool:
+        """Whether this is a text, a number, a truth or null."""
+        return isinstance(self.raw, yaml.ScalarNode)
+
+    @property
     def is_list(self) -> bool:
         """Whether this is a list."""
         return isinstance(self.raw, yaml.SequenceNode)
@@ -127,6 +132,12 @@ class Node:
             else:
                 found[name] = child
         return found
+
+    def only(self, names: Iterable[str]) -> yaml.Node:
+        """A mapping with those of its entries alone."""
+        kept = set(names)
+        pairs = [pair for pair in self.raw.value if pair[0].value in kept] if self.is_map else []
+        return yaml.MappingNode(self.raw.tag, pairs, self.raw.start_mark, self.raw.end_mark)
 
     def _wrong_key(self, key: yaml.Node, path: str, message: str, allowed: Iterable[str] = ()) -> None:
         self.report.add(int(key.start_mark.line) + 1, path, message, allowed, str(key.start_mark.name))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any
 
 from core.model import Delivery, Event, Normalized, SignatureForm, Unknown
 from core.ports import OutField, RecordWrite, UnmappedError
@@ -14,7 +13,7 @@ from mappings.outbound import Out
 from mappings.paths import Path, field_of, walk
 from mappings.scope import MISSING, Read, Scope, Settings, Where, shown
 from mappings.shapes import Shape
-from mappings.trace import Forgetful, TracedItem, Trail, fields_of
+from mappings.trace import Forgetful, TracedItem, Trail
 
 MAX_ITEMS = 5_000
 """A delivery with more items than this is refused rather than worked on for minutes."""
@@ -41,17 +40,29 @@ class CompiledMapping:
     names: Mapping[str, Read]
     shapes: tuple[Shape, ...]
     out: Out | None
-    again: Callable[[Trail], CompiledMapping | None] = field(repr=False)
+    again: Callable[[Trail], CompiledMapping | None] = field(default=lambda _: None, repr=False)
     """Compiles it once more, so that its rules note on a trail what they find."""
+    collection: Read | None = None
+    variants: Mapping[str, CompiledMapping] = field(default_factory=dict)
+    """The mapping as it is for some tables or projects, by what `collection` finds."""
     reads: Collection[Path] = ()
     signature: SignatureForm | None = None
     headers: frozenset[str] = frozenset()
 
     def bind(
-        self, source: str, platform: str = "", base_url: str = "", options: Mapping[str, str] = NO_OPTIONS
+        self,
+        source: str,
+        platform: str = "",
+        base_url: str = "",
+        options: Mapping[str, str] = NO_OPTIONS,
+        collection: str = "",
     ) -> BoundMapping:
-        """The mapping for one configured source. `options` are what `$option.x` finds (such as `close_code`)."""
-        return BoundMapping(self, Settings(source, platform, base_url.rstrip("/"), dict(options)))
+        """The mapping for one configured source.
+
+        `options` are what `$option.x` finds (such as `close_code`), `collection` is the table or project in which the
+        platform creates records.
+        """
+        return BoundMapping(self, Settings(source, platform, base_url.rstrip("/"), dict(options), collection))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +96,8 @@ class BoundMapping:
         unknown: list[Unknown] = []
         for scope in scopes:
             try:
-                shape = self._shape(scope)
-                if shape.decline is None:
-                    events.append(shape.event(scope, self.settings.source))
-                else:
-                    declined.append(str(shape.decline(scope)))
+                said = self._said(scope)
+                declined.append(said) if isinstance(said, str) else events.append(said)
             except UnmappedError as error:
                 wrong.append(str(error))
             unknown += scope.unknown
@@ -109,33 +117,33 @@ class BoundMapping:
         return tuple(tracing._trace(scope, trail) for scope in tracing._read(delivery, Forgetful))
 
     def _trace(self, scope: Scope, trail: Trail) -> TracedItem:
-        shapes = self.mapping.shapes
-        at = next((index for index, shape in enumerate(shapes) if shape.fits(scope)), len(shapes))
-        place = shapes[at].where if at < len(shapes) else self.mapping.where
-        gave: dict[str, Any] = {}
+        mapping, scope = self._placed(scope)
+        fits = next((shape for shape in mapping.shapes if shape.fits(scope)), None)
+        at = mapping.shapes.index(fits) if fits else len(mapping.shapes)
+        trail.steps.clear()
+        event, declined, wrong = None, "", ""
         try:
-            shape = self._shape(scope)
-            trail.steps.clear()
-            if shape.decline is None:
-                gave["event"] = shape.event(scope, self.settings.source)
-            else:
-                gave["declined"] = str(shape.decline(scope))
+            said = self._said(scope)
+            event, declined = (None, said) if isinstance(said, str) else (said, "")
         except UnmappedError as error:
-            gave["error"] = str(error)
+            wrong = str(error)
+        place = fits.where if fits else mapping.where
         return TracedItem(
-            shape=shapes[at].name if at < len(shapes) else "",
+            shape=fits.name if fits else "",
             file=place.file,
             line=place.line,
-            passed_over=tuple(shape.name for shape in shapes[:at]),
-            fields=fields_of(trail.steps),
+            passed_over=tuple(shape.name for shape in mapping.shapes[:at]),
+            event=event,
+            declined=declined,
+            error=wrong,
+            fields=trail.fields(),
             unknown=tuple(dict.fromkeys(scope.unknown)),
-            **gave,
         )
 
     def shapes_of(self, delivery: Delivery) -> tuple[Shape, ...]:
         """The shape of each item; empty where one of them has none. For checks of a mapping."""
         try:
-            return tuple(self._shape(scope) for scope in self._read(delivery))
+            return tuple(self._shape(*self._placed(scope)) for scope in self._read(delivery))
         except UnmappedError:
             return ()
 
@@ -150,13 +158,11 @@ class BoundMapping:
         """
         scope = next(self._scopes(self._items(body) or [MISSING], body, {}))
         try:
-            shape = self._shape(scope)
-            if shape.decline is not None:
-                return Normalized(declined=(str(shape.decline(scope)),))
-            event = shape.event(scope, self.settings.source)
+            said = self._said(scope)
         except UnmappedError as error:
             raise UnmappedError(str(error), Normalized(unknown=tuple(scope.unknown))) from error
-        return Normalized((event,), unknown=tuple(scope.unknown))
+        unknown = tuple(scope.unknown)
+        return Normalized(declined=(said,)) if isinstance(said, str) else Normalized((said,), unknown=unknown)
 
     def delivery_key(self, headers: Mapping[str, str], body: bytes) -> str | None:
         """What is the same in all retries of one delivery, None where the source does not say. Never raises."""
@@ -174,15 +180,19 @@ class BoundMapping:
 
     def out(self, write: RecordWrite) -> tuple[OutField, ...]:
         """The write in the platform's own words; raises `DeliveryError(permanent=True)`."""
-        return self.mapping.out.fields(write, self.settings) if self.mapping.out else ()
+        collection = write.record.collection if write.record else self.settings.collection
+        out = self.mapping.variants.get(collection, self.mapping).out
+        return out.fields(write, self.settings) if out else ()
 
     def reads(self) -> frozenset[str]:
         """The names of the record's fields that the way in looks at, as far as its paths tell."""
-        return frozenset(filter(None, map(field_of, self.mapping.reads)))
+        paths = (path for one in (self.mapping, *self.mapping.variants.values()) for path in one.reads)
+        return frozenset(filter(None, map(field_of, paths)))
 
     def writes(self) -> frozenset[str]:
         """The names of the fields that the way out can write with these options."""
-        return self.mapping.out.targets(self.settings) if self.mapping.out else frozenset()
+        outs = (one.out for one in (self.mapping, *self.mapping.variants.values()))
+        return frozenset().union(*(out.targets(self.settings) for out in outs if out))
 
     def _items(self, body: object) -> list[object]:
         for path in self.mapping.items:
@@ -218,8 +228,22 @@ class BoundMapping:
             }
             yield Scope(item, self.mapping.names, found(known))
 
-    def _shape(self, scope: Scope) -> Shape:
-        for shape in self.mapping.shapes:
+    def _said(self, scope: Scope) -> Event | str:
+        """The item's event, or why it is not for us; raises `UnmappedError`."""
+        mapping, scope = self._placed(scope)
+        shape = self._shape(mapping, scope)
+        return shape.event(scope, self.settings.source) if shape.decline is None else str(shape.decline(scope))
+
+    def _placed(self, scope: Scope) -> tuple[CompiledMapping, Scope]:
+        """The mapping as it is for the table or project to which the item belongs; raises `UnmappedError`."""
+        mapping = self.mapping
+        if not mapping.variants or mapping.collection is None:
+            return mapping, scope
+        variant = mapping.variants.get(str(mapping.collection(scope)))
+        return (variant, scope.under(variant.names)) if variant else (mapping, scope)
+
+    def _shape(self, mapping: CompiledMapping, scope: Scope) -> Shape:
+        for shape in mapping.shapes:
             if shape.fits(scope):
                 return shape
         told = (f"{path.text} is {shown(path.text, walk(scope.item, path.steps))}" for path in self.mapping.tells)

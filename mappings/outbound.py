@@ -12,6 +12,8 @@ from core.model import Changes, Impact, Severity, State, Urgency
 from core.ports import DeliveryError, OutField, RecordWrite
 from mappings.document import Node
 from mappings.scope import Settings
+from mappings.table import ANY_OTHER
+from mappings.tables import Tables
 
 _WORDS: Mapping[str, type[Enum]] = {"severity": Severity, "impact": Impact, "urgency": Urgency, "state": State}
 _TEXTS = ("title", "description", "service")
@@ -137,16 +139,18 @@ def _fill_text(text: str, known: Mapping[str, str]) -> str | None:
     return _HOLE.sub(lambda hole: known[hole[1]], text)
 
 
-def compile_out(node: Node) -> Out:
+def compile_out(node: Node, tables: Tables) -> Out:
     """The `out` section; notes what is wrong with it."""
     entries = node.entries((*_FIELDS, "create", "comments"))
-    rules = {name: tuple(_rule(one, name) for one in entries[name].items()) for name in _FIELDS if name in entries}
-    create = tuple(_rule(one, "") for one in entries["create"].items()) if "create" in entries else ()
+    rules = {
+        name: tuple(_rule(one, name, tables) for one in entries[name].items()) for name in _FIELDS if name in entries
+    }
+    create = tuple(_rule(one, "", tables) for one in entries["create"].items()) if "create" in entries else ()
     comments = entries["comments"].entries(("internal", "public")) if "comments" in entries else {}
     return Out(rules, create, {name: one.text() for name, one in comments.items()})
 
 
-def _rule(node: Node, name: str) -> Rule:
+def _rule(node: Node, name: str, tables: Tables) -> Rule:
     entries = node.entries(_RULE)
     if "field" not in entries:
         node.wrong("What is written needs “field”: where on the platform it goes.")
@@ -154,7 +158,7 @@ def _rule(node: Node, name: str) -> Rule:
     return Rule(
         field=entries["field"].text() if "field" in entries else "",
         kind=_kind(entries.get("as"), name),
-        table=_table(entries["table"], words) if "table" in entries else None,
+        table=_table(entries["table"], name, tables) if "table" in entries else None,
         value=_holed(entries["value"]) if "value" in entries else "{" + name + "}",
         otherwise=_holed(entries["or"]) if "or" in entries else None,
         only=frozenset(_one_of(one, words) for one in entries["only"].items()) if "only" in entries else frozenset(),
@@ -169,11 +173,20 @@ def _kind(node: Node | None, name: str) -> Literal["value", "group", "person", "
     return "state" if given == "transition" else _LOOKED_UP.get(name, "value")
 
 
-def _table(node: Node, words: list[str]) -> Mapping[str, object]:
-    rows = node.entries(words or None)
-    for lacking in [one for one in words if one not in rows]:
+def _table(node: Node, field: str, tables: Tables) -> Mapping[str, object]:
+    """What is written for each of our words: rows of its own, and what a named table reads the other way round."""
+    words = {ours: word(member) for member in _WORDS.get(field, ()) for ours in (word(member), str(member.value))}
+    found: dict[str, object] = {}
+    for part in node.items():
+        if part.is_map:
+            rows = {name: _holed(row) for name, row in part.entries(dict.fromkeys(words.values()) or None).items()}
+        else:
+            back = [(row.text() if row.is_scalar else "", theirs) for theirs, row in reversed(tables.pairs(part))]
+            rows = {words.get(ours, "" if words else ours): theirs for ours, theirs in back if theirs != ANY_OTHER}
+        found = {**rows, **found}
+    for lacking in [one for one in dict.fromkeys(words.values()) if one not in found]:
         node.wrong(f"The table says nothing for “{lacking}”.")
-    return {name: _holed(row) for name, row in rows.items()}
+    return found
 
 
 def _one_of(node: Node, words: list[str]) -> str:

@@ -21,10 +21,12 @@ from mappings.kinds import ANY, Kind
 from mappings.places import where
 from mappings.scope import MISSING, PREDEFINED, Read, Scope
 from mappings.table import ANY_OTHER, Table
+from mappings.tables import Tables
 from mappings.trace import Trail
 
-_SOURCES = ("is", "from", "cel", "time", "hash", "json")
-_ALL = (*_SOURCES, "match", "join", "table", "default", "missing", "zone")
+SOURCES = ("is", "from", "cel", "time", "hash", "json")
+BESIDE_SOURCES = ("match", "join", "table", "default", "missing", "zone")
+_ALL = (*SOURCES, *BESIDE_SOURCES)
 _GOES_WITH = {
     "match": ("from",),
     "join": ("from",),
@@ -47,6 +49,7 @@ class Language:
     unwrap: tuple[str, ...] = ()
     noted: set[paths.Path] = field(default_factory=set)
     trail: Trail | None = None
+    tables: Tables = field(default_factory=Tables)
 
     def knowing(self, name: str) -> Language:
         """The same with one name more."""
@@ -128,9 +131,9 @@ def _template(node: Node, text: str, language: Language) -> Read:
 
 def _mapping(node: Node, language: Language, kind: Kind) -> Read:
     entries = node.entries(_ALL)
-    source = [name for name in _SOURCES if name in entries]
+    source = [name for name in SOURCES if name in entries]
     if len(source) != 1:
-        node.wrong("A rule has exactly one of these.", _SOURCES)
+        node.wrong("A rule has exactly one of these.", SOURCES)
         return nothing
     for name in entries:
         if name in _GOES_WITH and source[0] not in _GOES_WITH[name]:
@@ -143,7 +146,7 @@ def _mapping(node: Node, language: Language, kind: Kind) -> Read:
         read = _match(read, entries["match"])
     if "join" in entries:
         read = pieces.joined(read, entries["join"].text(), where(node))
-    return _table(read, node, entries, kind)
+    return _table(read, node, entries, language, kind)
 
 
 def literal(node: Node, kind: Kind) -> Any:
@@ -217,18 +220,17 @@ def _match(read: Read, node: Node) -> Read:
     return pieces.matched(read, pattern)
 
 
-def _table(read: Read, node: Node, entries: dict[str, Node], kind: Kind) -> Read:
+def _table(read: Read, node: Node, entries: dict[str, Node], language: Language, kind: Kind) -> Read:
     """The value table, with what stands for an unknown and for a missing value."""
     missing = literal(entries["missing"], kind) if "missing" in entries else MISSING
     if "table" not in entries:
         if "default" in entries:
             entries["default"].wrong("“default” is for values that a table does not know; “missing” for no value.")
         return read if missing is MISSING else pieces.instead(read, missing)
-    rows: dict[str, object] = {}
-    for name, row in entries["table"].entries().items():
-        if name.casefold() in rows:
-            row.wrong(f"“{name}” stands in the table twice, in another case.")
-        rows[name.casefold()] = literal(row, kind)
+    nodes = language.tables.rows(entries["table"])
+    rows = {name: literal(row, kind) for name, row in nodes.items()}
+    if language.trail:
+        language.trail.has_rows(node, nodes)
     if ANY_OTHER in rows and "default" in entries:
         entries["default"].wrong(
             f"The table's row “{ANY_OTHER}” is for all other words: “default” would never be used."

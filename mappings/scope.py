@@ -34,12 +34,16 @@ Read = Callable[["Scope"], object]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a mapping is bound to. `base_url` is the platform's address without a slash at its end."""
+    """What a mapping is bound to. `base_url` is the platform's address without a slash at its end.
+
+    `collection` is the table or project in which the platform creates records.
+    """
 
     source: str
     platform: str = ""
     base_url: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
+    collection: str = ""
 
 
 PREDEFINED = ("body", "header", "option", "base_url", "platform", "source", "received_at")
@@ -77,6 +81,11 @@ class Scope:
         read = self._names.get(name)
         value = found[name] = read(self.within(self._top)) if read else MISSING
         return value
+
+    def under(self, names: Mapping[str, Read]) -> Scope:
+        """The same item with other named values."""
+        found = {name: value for name, value in self._found.items() if name in PREDEFINED}
+        return Scope(self.item, names, type(self._found)(found), self._top, self.unknown)
 
     def within(self, item: object) -> Scope:
         """A scope in which paths begin at that part of the item; the names stay what they are."""

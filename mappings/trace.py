@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.model import Event, Unknown
@@ -30,6 +31,24 @@ class Trail:
     """Collects what rules find while one item is mapped. A mapping that bears one is for one thread alone."""
 
     steps: list[Step] = field(default_factory=list)
+    _rows: dict[int, tuple[Node, Mapping[str, Node]]] = field(default_factory=dict)
+
+    def has_rows(self, rule: Node, rows: Mapping[str, Node]) -> None:
+        """Note the rows of the rule's table, in lower case."""
+        self._rows[id(rule.raw)] = (rule, rows)
+
+    def row(self, rule: Node, read: object) -> Node | None:
+        """The row of the rule's table that gave the value for what was read, if one did."""
+        rows = self._rows.get(id(rule.raw), (rule, {}))[1]
+        if not isinstance(read, str | int | float):
+            return None
+        return rows.get(as_text(read).strip().casefold()) or rows.get(ANY_OTHER)
+
+    def fields(self) -> tuple[TracedField, ...]:
+        """The fields that were said, in the order in which they were found."""
+        said = (one for one in self.steps if one.name and one.value is not None and one.value is not MISSING)
+        found = [_field(step, self) for step in said]
+        return tuple({one.name: one for one in found}.values())
 
     def told(self, read: Read, node: Node, name: str) -> Read:
         """The rule, which notes here what it finds, and what the rules within it do."""
@@ -91,13 +110,7 @@ class TracedItem:
     unknown: tuple[Unknown, ...] = ()
 
 
-def fields_of(steps: list[Step]) -> tuple[TracedField, ...]:
-    """The fields that were said, in the order in which they were found."""
-    found = (_field(step) for step in steps if step.name and step.value is not None and step.value is not MISSING)
-    return tuple({one.name: one for one in found}.values())
-
-
-def _field(step: Step) -> TracedField:
+def _field(step: Step, trail: Trail) -> TracedField:
     rule, alternative, alternatives = step, 0, 0
     while rule.steps and (rule.node.is_list or rule.name):
         inner = rule.steps[-1] if rule.name else _taken(rule)
@@ -105,7 +118,7 @@ def _field(step: Step) -> TracedField:
             alternative, alternatives = 1 + _index(rule, inner), len(rule.node.items())
         rule = inner
     place, read = rule.node, _read(rule)
-    row = _row(place, read)
+    row = trail.row(place, read)
     return TracedField(
         name=_SECTION.sub("", step.name),
         value=step.value,
@@ -134,12 +147,3 @@ def _read(rule: Step) -> object:
     if rule.node.is_list:
         return _read(_taken(rule))
     return _read(rule.steps[0]) if rule.node.is_map else rule.value
-
-
-def _row(rule: Node, read: object) -> Node | None:
-    """The row of the rule's table that gave the value, if one did."""
-    table = dict(rule.pairs()).get("table")
-    if table is None or not isinstance(read, str | int | float):
-        return None
-    rows = {name.casefold(): row for name, row in table.pairs()}
-    return rows.get(as_text(read).strip().casefold()) or rows.get(ANY_OTHER)
