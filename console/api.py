@@ -8,7 +8,7 @@ from typing import Any, TypeVar, cast
 
 from flask import Blueprint, Response, abort, jsonify, request
 
-from console import guard
+from console.body import json_object
 from console.shapes import shape
 from console.shared import Room
 from core.model import ActionStatus, DeliveryStatus, Rebase, State
@@ -42,7 +42,7 @@ def _tickets(pages: Blueprint, room: Room) -> None:
     def api_command(ticket_id: int, command: str) -> Response:
         if command not in names():
             abort(404, f"There is no command {command!r}. There are: {', '.join(names())}.")
-        words = _words(_json())
+        words = _words(json_object())
         if not words.get("by", "").strip():
             abort(422, 'Say who you are: {"by": "<id on the roster>"}.')
         said = room.order(ticket_id, command, words, "through the API")
@@ -52,7 +52,7 @@ def _tickets(pages: Blueprint, room: Room) -> None:
 def _rebase(pages: Blueprint, room: Room) -> None:
     @pages.post("/api/v1/tickets/rebase")
     def api_rebase() -> Response:
-        body = _json()
+        body = json_object()
         by, chosen, dry_run = body.get("by"), body.get("tickets"), body.get("dry_run", False)
         if not (isinstance(by, str) and by.strip() and by.isprintable() and isinstance(dry_run, bool)):
             abort(422, 'Say who you are, and whether it is only to be tried: {"by": "...", "dry_run": true}.')
@@ -76,7 +76,7 @@ def _deliveries(pages: Blueprint, room: Room) -> None:
 
     @pages.post("/api/v1/deliveries/<int:delivery_id>/replay")
     def api_replay_delivery(delivery_id: int) -> tuple[Response, int]:
-        _json()
+        json_object()
         room.desk.replay_delivery(delivery_id)
         return jsonify({"delivery": delivery_id, "status": "replaying"}), 202
 
@@ -93,7 +93,7 @@ def _actions(pages: Blueprint, room: Room) -> None:
 
     @pages.post("/api/v1/actions/<int:action_id>/replay")
     def api_replay_action(action_id: int) -> tuple[Response, int]:
-        _json()
+        json_object()
         room.desk.replay_action(action_id)
         return jsonify({"action": action_id, "status": "replaying"}), 202
 
@@ -106,21 +106,6 @@ def _polling(pages: Blueprint, room: Room) -> None:
         for one, row in zip(told, rows, strict=True):
             one |= cast(dict[str, Any], shape(row))
         return jsonify({"polling": told})
-
-
-def _json() -> dict[str, object]:
-    """The request's JSON object; {} for an empty body. Demanding its type keeps other sites' forms out."""
-    sentence = guard.foreign(request)
-    if sentence:
-        abort(403, sentence)
-    if not request.is_json:
-        abort(415, "Send the header Content-Type: application/json.")
-    if not request.get_data():
-        return {}
-    body = request.get_json(silent=True)
-    if not isinstance(body, dict):
-        abort(400, "The body must be a JSON object.")
-    return body
 
 
 def _words(body: Mapping[str, object]) -> dict[str, str]:

@@ -11,12 +11,13 @@ from flask import Blueprint, Response, jsonify, make_response, render_template, 
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from console import acknowledge, api, board, guard, ledgers, tickets, wording
+from console import acknowledge, api, board, guard, ledgers, mapping_api, tickets, wording
 from console.guard import FormTokens
 from console.links import AcknowledgeLinks
 from console.present import STATUS_WORDS, told
 from console.shared import PUBLIC, People, Room
 from core.desk import Desk, NotAllowedError, NotFoundError, NotPossibleError, NotReplayableError
+from core.mapdesk import MappingDesk
 from core.ports import Clock, StorageUnavailableError
 
 ASSETS = Path(__file__).parent / "assets"
@@ -47,20 +48,24 @@ DEFECT = "Something went wrong within Rung."
 def blueprint(
     desk: Desk,
     *,
+    mappings: MappingDesk,
     clock: Clock,
     links: AcknowledgeLinks,
     people: Callable[[], People],
     guests: Callable[[], People] = dict,
 ) -> Blueprint:
-    """The door for people. `clock` is the policy's; `people` gives the roster as id to name, anew for every page.
+    """The door for people, over a desk for tickets and one for mappings.
+
+    `clock` is the policy's; `people` gives the roster as id to name, anew for every page.
 
     `guests` gives in the same way who else is sent links that acknowledge; a link is all that they can use.
     """
     pages = Blueprint(
         "console", __name__, template_folder="templates", static_folder="assets", static_url_path="/assets"
     )
-    room = Room(desk=desk, clock=clock, links=links, people=people, guests=guests, forms=FormTokens(links))
-    for part in (board, tickets, ledgers, acknowledge, api):
+    forms = FormTokens(links)
+    room = Room(desk=desk, mappings=mappings, clock=clock, links=links, people=people, guests=guests, forms=forms)
+    for part in (board, tickets, ledgers, acknowledge, api, mapping_api):
         part.add_to(pages, room)
     pages.add_url_rule("/<path:rest>", "nowhere", _nowhere)
     pages.before_request(_refuse_strangers)

@@ -16,6 +16,7 @@ from console import guard
 from console.guard import FormTokens
 from console.links import AcknowledgeLinks
 from core.desk import Desk
+from core.mapdesk import MappingDesk
 from core.model import Acknowledge
 from core.orders import OrderError, order
 from core.ports import Clock
@@ -37,6 +38,7 @@ class Room:
     """What the pages are handed."""
 
     desk: Desk
+    mappings: MappingDesk
     clock: Clock
     links: AcknowledgeLinks
     people: Callable[[], People]
@@ -60,8 +62,8 @@ class Room:
         """Do what somebody on the roster says, in words; the answer is the engine's sentences. Aborts with 422."""
         fields = {key: text for key, text in words.items() if key != "by"}
         if fields.get("person"):
-            fields["person"] = self._on_roster(fields["person"])
-        by = self._on_roster(words.get("by", "").strip())
+            fields["person"] = self.on_roster(fields["person"])
+        by = self.on_roster(words.get("by", "").strip())
         try:
             command = order(name, by, via, fields, self.clock())
         except OrderError as error:
@@ -70,7 +72,7 @@ class Room:
 
     def acknowledge(self, ticket_id: int, by: str, via: str) -> str:
         """Acknowledge for somebody on the roster; the answer is the engine's sentence. Aborts with 422 for nobody."""
-        return self.desk.command(ticket_id, Acknowledge(self._on_roster(by), via))
+        return self.desk.command(ticket_id, Acknowledge(self.on_roster(by), via))
 
     def acknowledge_as_guest(self, ticket_id: int, by: str, via: str) -> None:
         """Acknowledge for whoever is asked without being on the roster. Aborts with 422 for nobody."""
@@ -78,7 +80,8 @@ class Room:
             abort(HTTPStatus.UNPROCESSABLE_ENTITY, "This link is for somebody who is not asked any more.")
         self.desk.command(ticket_id, Acknowledge(by, via))
 
-    def _on_roster(self, by: str) -> str:
+    def on_roster(self, by: str) -> str:
+        """The roster id of somebody who is named by id or name; anybody where there is no roster. Aborts with 422."""
         people = self.people()
         if not by:
             abort(HTTPStatus.UNPROCESSABLE_ENTITY, "Say who you are: choose your name first.")

@@ -187,6 +187,7 @@ def flask_app(app: App, *, wall: Clock, redis_check: Callable[[], str | None]) -
     flask.register_blueprint(
         console.blueprint(
             app.desk,
+            mappings=SqlMappingDesk(parts.database),
             clock=parts.clock,
             links=parts.links,
             people=lambda: _people(loaded()),

@@ -29,6 +29,7 @@ from core.ports import StorageUnavailableError
 from core.store import deliveries
 from core.store import documents as stored
 from core.store.documents import Document
+from mappings.catalogue import NAME
 from rung import live
 from rung.mapping.comparing import affected, compare
 from rung.mapping.configured import Configured, document, known_as, packaged_text, wrong_with
@@ -60,7 +61,7 @@ class SqlMappingDesk:
         """One with its text and its versions; raises `NotFoundError`."""
         with self._transaction() as connection:
             newest = stored.newest(connection)
-            known = stored.history(connection, document(name))
+            known = stored.history(connection, document(name)) if NAME.fullmatch(name) else []
         made = self._made(newest)
         in_force = {key: one.version for key, one in newest.items()}
         versions = tuple(_version(one, in_force) for one in known)
@@ -152,6 +153,8 @@ class SqlMappingDesk:
         if version == 0:
             known_as(name, "packaged mapping", live.packaged())
             return packaged_text(name)
+        if not NAME.fullmatch(name):
+            known_as(name, "mapping", live.packaged())
         found = stored.get(connection, document(name), version) if version < 2**31 else None
         if found is None or not found.content:
             there = [str(one.version) for one in stored.history(connection, document(name)) if one.content]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from flask import Flask
+from mapping_fakes import FakeMappingDesk
 from werkzeug.serving import make_server
 
 import console
@@ -349,9 +350,10 @@ def token_for(ticket_id: int, person: str = "dana") -> str:
     return LINKS.make(ticket_id, person).rpartition("/")[2]
 
 
-def application(desk: FakeDesk, people: Mapping[str, str] = PEOPLE) -> Flask:
+def application(desk: FakeDesk, people: Mapping[str, str] = PEOPLE, mappings: FakeMappingDesk | None = None) -> Flask:
     app = Flask("people")
-    app.register_blueprint(console.blueprint(desk, clock=desk.now, links=LINKS, people=lambda: people))
+    about = mappings or FakeMappingDesk()
+    app.register_blueprint(console.blueprint(desk, mappings=about, clock=desk.now, links=LINKS, people=lambda: people))
     return app
 
 

@@ -7,6 +7,7 @@ from console_fakes import LINKS, PEOPLE, FakeDesk, acknowledge_as, row, token_fo
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
+from mapping_fakes import FakeMappingDesk
 
 import console
 from console.links import AcknowledgeLinks, LinkError
@@ -218,7 +219,9 @@ def test_a_defect_is_a_page_and_not_a_traceback(desk: FakeDesk, app: Flask) -> N
 def test_a_changed_roster_is_seen_without_a_restart(desk: FakeDesk) -> None:
     roster = dict(PEOPLE)
     app = Flask("people")
-    app.register_blueprint(console.blueprint(desk, clock=desk.now, links=LINKS, people=lambda: roster))
+    app.register_blueprint(
+        console.blueprint(desk, mappings=FakeMappingDesk(), clock=desk.now, links=LINKS, people=lambda: roster)
+    )
     etag = app.test_client().get("/").headers["ETag"]
     roster["kim"] = "Kim Novak"
     answer = app.test_client().get("/", headers={"If-None-Match": etag})

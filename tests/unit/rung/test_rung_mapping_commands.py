@@ -192,7 +192,8 @@ def test_a_packaged_mapping_is_tried_by_its_name_without_anything_that_runs(tmp_
 
 
 def test_a_file_that_is_not_in_force_is_tried_in_its_place(folder: Path, body: Path) -> None:
-    new = folder / "watcher.yaml"
+    new = folder / "drafts" / "watcher.yaml"
+    new.parent.mkdir()
     new.write_text(WATCHER.replace("{host} is {state}", "{host}!"))
     result = run("mapping", "try", new, body, "--config", folder)
     assert "web-1!" in result.stdout
