@@ -78,6 +78,8 @@ def written(value: Any) -> Any:
         return value.name.lower() if isinstance(value, IntEnum) else value.value
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, frozenset):
+        return sorted(value)
     if isinstance(value, tuple):
         return [written(part) for part in value]
     return dict(value) if isinstance(value, Mapping) else value

@@ -11,6 +11,7 @@ from core.model import Event, EventKind
 from core.ports import UnmappedError
 from mappings import kinds
 from mappings.celrule import compile_condition
+from mappings.changes import compile_changed
 from mappings.document import Node
 from mappings.kinds import Kind
 from mappings.parts import compile_comment, compile_comments, compile_labels, compile_party, compile_record
@@ -54,6 +55,7 @@ PARTS: Mapping[str, Callable[[Node, Language], Read]] = {
     "actor": compile_party,
     "comment": compile_comment,
     "comments": compile_comments,
+    "changed": compile_changed,
 }
 FIELDS = (*VALUES, *PARTS)
 """Everything of an Event that a mapping says; `source` and `own` are not the body's to say."""

@@ -134,4 +134,4 @@ def pinned_body(row: Row, table: str) -> dict[str, object]:
             "email": raw(row, f"{field}.email") or "",
         }
     about = {field: raw(row, field) or "" for field in (*SYSTEM, "number")}
-    return {"table": table, "operation": "update", **about, "fields": fields}
+    return {"table": table, "operation": "update", **about, "changed": None, "fields": fields}

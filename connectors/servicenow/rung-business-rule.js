@@ -62,6 +62,16 @@
         return said;
     }
 
+    // What this change was about; null where it is not a change of a record that was there.
+    function changed() {
+        if (current.operation() != 'update') {
+            return null;
+        }
+        return PLAIN.concat(REFERENCES, PEOPLE).filter(function (field) {
+            return current.isValidField(field) && current[field].changes();
+        });
+    }
+
     function body() {
         return {
             table: String(current.getTableName()),
@@ -72,6 +82,7 @@
             sys_updated_on: value('sys_updated_on'),
             sys_updated_by: value('sys_updated_by'),
             sys_created_by: value('sys_created_by'),
+            changed: changed(),
             fields: fields()
         };
     }

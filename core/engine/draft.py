@@ -19,6 +19,7 @@ from core.model import (
     ReasonCode,
     Record,
     Remark,
+    Saying,
     Signal,
     Surroundings,
     Ticket,
@@ -27,6 +28,7 @@ from core.model import (
     Verb,
 )
 from core.model.changed import changed
+from core.model.conflict import OURSELVES
 from core.policy import Facts, Policy, facts_of
 
 _WAITS = frozenset({TimerKind.ACKNOWLEDGE, TimerKind.SNOOZE})
@@ -34,7 +36,20 @@ _WAITS = frozenset({TimerKind.ACKNOWLEDGE, TimerKind.SNOOZE})
 
 
 _BESIDE = frozenset(
-    {"alerts", "comments", "mirrored", "operations", "records", "timer_token", "timers", "told", "updated_at"}
+    {
+        "alerts",
+        "comments",
+        "conflicted",
+        "conflicts",
+        "mirrored",
+        "operations",
+        "records",
+        "sayings",
+        "timer_token",
+        "timers",
+        "told",
+        "updated_at",
+    }
 )
 """Fields of a ticket that change without anything that its clocks run by."""
 
@@ -126,7 +141,26 @@ class Draft:
 
     def write(self, **values: Any) -> None:
         """Have these fields of `Changes` written to every record, unless a person has made them theirs."""
-        self._writing.write({name: value for name, value in values.items() if name not in self.ticket.theirs})
+        ours = {name: value for name, value in values.items() if value is not None and not self._is_left(name)}
+        self._writing.write(ours)
+        said = {name: self._says(value) for name, value in ours.items() if name in self.ticket.sayings}
+        if said:
+            self.update(sayings={**self.ticket.sayings, **said})
+
+    def _is_left(self, name: str) -> bool:
+        """Whether automation leaves a field to a person, or to the platform that leads it and has told it."""
+        said, sync = self.ticket.sayings.get(name), self.policy.sync
+        if name in self.ticket.theirs or sync.is_plain or said is None or name == "state":
+            return name in self.ticket.theirs
+        platforms = {one.ref.platform for one in self.ticket.records}
+        return said.where in platforms and sync.leader(name, self.facts(), said.where, platforms) == said.where
+
+    def _says(self, value: Any) -> Saying:
+        return Saying(value=str(value), by="Rung", where=OURSELVES, at=self.now)
+
+    def write_to(self, platform: str, because: Reason | None = None, **values: Any) -> None:
+        """Have these fields written to the record on one platform, with the reason as a note there if it is given."""
+        self._writing.write_to(platform, values, because)
 
     def note(self) -> None:
         """Have the reasons of this step noted on the records even when no field is written."""
@@ -234,9 +268,10 @@ class Draft:
         return self._facts[1]
 
     def put_record(self, record: Record) -> None:
-        """Set the ticket's record on a platform."""
-        others = tuple(one for one in self.ticket.records if one.ref.platform != record.ref.platform)
-        self.update(records=(*others, record))
+        """Set the ticket's record on a platform; the first one that it had stays the first."""
+        there = [one.ref.platform for one in self.ticket.records]
+        kept = tuple(record if one.ref.platform == record.ref.platform else one for one in self.ticket.records)
+        self.update(records=kept if record.ref.platform in there else (*kept, record))
 
     def lane(self, platform: str) -> str:
         """Where the writes to that platform's record queue up."""

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from core.engine import severity
 from core.engine.acknowledging import acknowledge
 from core.engine.draft import Draft
 from core.engine.heard import hear
+from core.engine.leading import leader_of
 from core.engine.lifecycle import end, hand_back, reassigned, reopen
+from core.engine.reading import actor
 from core.engine.strangers import known_person
 from core.engine.told import FACTS
 from core.model import EntryKind, Event, ReasonCode, State
+from core.policy.sync import LAST_WRITER
 
 _FOLLOWED = ("title", "description", "impact", "urgency")
-
-
-def actor(event: Event) -> str:
-    """What to call whoever made the change."""
-    return event.actor.label if event.actor and not event.actor.is_nobody else "Somebody"
 
 
 def awaits(draft: Draft) -> bool:
@@ -67,13 +65,13 @@ def _held(draft: Draft, event: Event, changed: Mapping[str, str]) -> None:
 
 def _facts(draft: Draft, event: Event, changed: Mapping[str, str]) -> None:
     """Descriptive fields follow the record; what they tell may change the severity."""
-    draft.update(labels=event.labels if event.labels and not draft.ticket.alerts else draft.ticket.labels)
+    if event.labels and not draft.ticket.alerts and event.where == draft.ticket.records[0].ref.platform:
+        draft.update(labels=event.labels)
     names = [name for name in _FOLLOWED if name in changed]
     facts = {name: changed[name] for name in FACTS if name in changed}
     if not names and not facts:
         return
-    mine = draft.ticket.theirs | set(names)
-    draft.update(**{name: getattr(event, name) for name in names}, **facts, theirs=mine)
+    draft.update(**{name: getattr(event, name) for name in names}, **facts, theirs=_theirs(draft, event, names))
     said = ", ".join(name.replace("_", " ") for name in (*names, *facts) if name != "caller_email")
     about = {"actor": actor(event), "fields": said, "platform": event.where}
     draft.log(EntryKind.EVENT, actor(event), ReasonCode.FACTS_CHANGED, **about)
@@ -84,9 +82,15 @@ def _facts(draft: Draft, event: Event, changed: Mapping[str, str]) -> None:
     severity.look(draft)
 
 
+def _theirs(draft: Draft, event: Event, names: Iterable[str]) -> frozenset[str]:
+    """What people have made theirs, with these fields; what the last writer leads automation may write too."""
+    mine = {name for name in names if leader_of(draft, name, event.where) != LAST_WRITER}
+    return draft.ticket.theirs | mine
+
+
 def _assigned(draft: Draft, event: Event, owner: str) -> None:
     reassigned(draft, owner)
-    draft.update(owner=owner, theirs=draft.ticket.theirs | {"assignee"})
+    draft.update(owner=owner, theirs=_theirs(draft, event, ["assignee"]))
     facts = {"actor": actor(event), "platform": event.where, "person": draft.policy.roster.name(owner)}
     code = ReasonCode.ASSIGNED_BY_PERSON if owner else ReasonCode.UNASSIGNED_BY_PERSON
     draft.log(EntryKind.EVENT, actor(event), code, **facts)

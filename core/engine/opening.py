@@ -144,7 +144,7 @@ def _from_alert(draft: Draft, event: Event) -> None:
 def _from_record(draft: Draft, event: Event) -> None:
     if event.record is None:
         return
-    draft.put_record(Record(event.record, event.version, seen=values_seen(draft, event)))
+    draft.put_record(Record(event.record, event.version, seen=values_seen(draft, event), viewed=event.version))
     facts = {"key": event.record.key, "platform": event.record.platform, "title": draft.ticket.title}
     draft.log(EntryKind.EVENT, event.actor.label if event.actor else event.source, ReasonCode.OPENED_BY_RECORD, **facts)
     if event.assignee and not event.assignee.is_nobody:

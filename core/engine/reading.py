@@ -1,13 +1,46 @@
-"""What an event says that stands on a record, and what of that is news."""
+"""What an event says that stands on a record, and which of it somebody has changed.
+
+An event shows the whole record: what a person has just changed, what others changed before, and what our own writes
+have put there, however the platform shows that. Who sent it says little; what stands there against what was known and
+written says it all.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.engine.draft import Draft
 from core.engine.strangers import known_person
 from core.engine.told import FACTS, facts_told
-from core.model import Event, Record, Ticket
+from core.model import Event, EventKind, Record, State, Ticket
+
+_COMMENTS = frozenset({EventKind.COMMENTED, EventKind.COMMENT_EDITED, EventKind.COMMENT_DELETED})
+_GRADES = frozenset({"impact", "urgency"})
+_CUT = 40
+"""A text that begins another of at least so many characters was cut from it."""
+_AS_GOOD = {State.CLOSED: {State.RESOLVED}, State.CANCELED: {State.RESOLVED, State.CLOSED}}
+"""What a platform shows that has no state of its own for another."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """The values of an event: `theirs` were changed by whoever made it; `found` by somebody whose own event is late, or
+    lost; `overwritten` are theirs too, but we have written over them since. `seen` is what now stands there, `shown`
+    the part of it that is how the platform shows what we wrote. `ours` says that something came of our own writes.
+    """
+
+    theirs: dict[str, str] = field(default_factory=dict)
+    found: dict[str, str] = field(default_factory=dict)
+    overwritten: dict[str, str] = field(default_factory=dict)
+    seen: dict[str, str] = field(default_factory=dict)
+    shown: dict[str, str] = field(default_factory=dict)
+    ours: bool = False
+
+
+def actor(event: Event) -> str:
+    """What to call whoever made the change."""
+    return event.actor.label if event.actor and not event.actor.is_nobody else "Somebody"
 
 
 def values_seen(draft: Draft, event: Event) -> dict[str, str]:
@@ -31,6 +64,88 @@ def is_stale(event: Event, record: Record) -> bool:
     return event.version is not None and record.version is not None and event.version < record.version
 
 
+def read(draft: Draft, event: Event, record: Record) -> Reading:
+    """Tell apart what the event's values are."""
+    reading, said = Reading(), _said(event)
+    for name, value in values_seen(draft, event).items():
+        if event.version is not None and event.version < record.known(name):
+            if _was_overwritten(record, event.version, name, value) and (said is None or name in said):
+                reading.overwritten[name] = value
+        elif not differs(draft.ticket, record, name, value):
+            reading.seen[name] = value
+        elif value in record.shown.get(name, ())[1:]:
+            reading.seen[name], reading.ours = value, True
+        elif event.own:
+            _own(reading, event, record, name, value)
+        elif said is not None and name not in said:
+            _beside(draft, reading, event, record, name, value)
+        elif said is None and _comes_of_ours(draft, reading, event, record, name, value):
+            reading.ours = True
+        else:
+            reading.seen[name] = reading.theirs[name] = value
+    return reading
+
+
+def _said(event: Event) -> frozenset[str] | None:
+    """The fields that the source says were changed; with a comment alone, none."""
+    return frozenset() if event.changed is None and event.kind in _COMMENTS else event.changed
+
+
+def _own(reading: Reading, event: Event, record: Record, name: str, value: str) -> None:
+    """A value beside one of our own writes: how the platform shows it, or a change that we have not heard of yet."""
+    reading.seen[name], reading.ours = value, True
+    touched = name in record.shown or record.awaits(name) or (name in _GRADES and record.awaits("severity"))
+    if touched:
+        if not record.was_ours(name, value):
+            reading.shown[name] = value
+    elif name in record.seen and _is_newer(event, record) and not record.was_ours(name, value):
+        reading.found[name] = value
+
+
+def _beside(draft: Draft, reading: Reading, event: Event, record: Record, name: str, value: str) -> None:
+    """A value that stands there, where the source says that others were changed."""
+    if may_be_ours(draft, record, name, value):
+        reading.seen[name], reading.ours = value, True
+    elif record.is_unread(name):
+        reading.seen[name] = reading.shown[name] = value
+        reading.ours = True
+    elif not record.awaits(name) and _is_newer(event, record):
+        reading.seen[name] = reading.found[name] = value
+
+
+def _comes_of_ours(draft: Draft, reading: Reading, event: Event, record: Record, name: str, value: str) -> bool:
+    """Whether a value can come of our own writes, where the source does not say what was changed."""
+    if may_be_ours(draft, record, name, value):
+        reading.seen[name] = value
+        return True
+    untouched = event.version is not None and event.version == record.written.get(name)
+    if record.is_unread(name) and (untouched or _renders(record.shown[name][0], name, value)):
+        reading.seen[name] = reading.shown[name] = value
+        return True
+    if record.awaits(name) and _renders(record.wanted[name][-1], name, value):
+        reading.seen[name] = value
+        return True
+    return False
+
+
+def _renders(asked: str, name: str, value: str) -> bool:
+    """Whether a platform may well show one value as the other."""
+    if name == "state":
+        return value in _AS_GOOD.get(State(asked), ())
+    mine, theirs = " ".join(asked.split()), " ".join(value.split())
+    return bool(theirs) and (mine == theirs or (len(theirs) >= _CUT and mine.startswith(theirs.rstrip("…"))))
+
+
+def _was_overwritten(record: Record, version: int, name: str, value: str) -> bool:
+    """Whether a value stood there until we wrote over it, without our knowing of it."""
+    is_known = record.was_ours(name, value) or record.seen.get(name) == value
+    return version < record.written.get(name, -1) and not is_known
+
+
+def _is_newer(event: Event, record: Record) -> bool:
+    return event.version is not None and record.viewed is not None and event.version > record.viewed
+
+
 def may_be_ours(draft: Draft, record: Record, name: str, value: str) -> bool:
     """Whether our own writes can have led to a value. Until the answer to an assignment tells the account, somebody
     whom the roster does not know may be the one whom we assigned.
@@ -50,3 +165,16 @@ def differs(ticket: Ticket, record: Record, name: str, value: str) -> bool:
         return bool(value) and not getattr(ticket, name)
     ours = ticket.owner if name == "assignee" else getattr(ticket, name)
     return bool(value) and value != str(ours)
+
+
+def taken_in(record: Record, event: Event, reading: Reading) -> Record:
+    """The record as it is known after the event; where its creation is still unanswered, also where it is."""
+    versions = [one for one in (event.version, record.version) if one is not None]
+    views = [one for one in (event.version, record.viewed) if one is not None]
+    ref = record.ref if record.exists or event.record is None else event.record
+    known = record
+    for name, value in reading.shown.items():
+        known = known.reads(name, value)
+    known = known.overruled({**reading.theirs, **reading.found})
+    seen = {**record.seen, **reading.seen}
+    return replace(known, ref=ref, version=max(versions, default=None), viewed=max(views, default=None), seen=seen)

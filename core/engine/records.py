@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from core.engine.comments import take_in
 from core.engine.draft import Draft
-from core.engine.following import actor, awaits, follow, taken, taker
+from core.engine.following import awaits, follow, taken, taker
 from core.engine.heard import hear
+from core.engine.leading import rule
 from core.engine.lifecycle import end
-from core.engine.reading import differs, is_stale, may_be_ours, values_seen
+from core.engine.reading import actor, is_stale, may_be_ours, read, taken_in, values_seen
+from core.engine.spreading import spread
 from core.model import EntryKind, Event, EventKind, ReasonCode, Record, State
 
 
@@ -28,17 +31,12 @@ def apply(draft: Draft, event: Event) -> None:
         _by_somebody(draft, event, record)
 
 
-def _see(draft: Draft, event: Event, record: Record) -> None:
-    """Remember what now stands on the platform; where the creation is still unanswered, also where it stands."""
-    versions = [version for version in (event.version, record.version) if version is not None]
-    seen = {**record.seen, **values_seen(draft, event)}
-    ref = record.ref if record.exists or event.record is None else event.record
-    draft.put_record(replace(record, ref=ref, version=max(versions, default=None), seen=seen))
-
-
 def _echo(draft: Draft, event: Event, record: Record) -> None:
-    if not is_stale(event, record):
-        _see(draft, event, record)
+    """Our own write, told back. What stands beside it that nobody has told of, somebody has changed."""
+    reading = read(draft, event, record)
+    draft.put_record(taken_in(record, event, reading))
+    if reading.found:
+        _take_in(draft, replace(event, actor=None), record, reading.found)
     _confirmed(draft, record)
 
 
@@ -59,18 +57,31 @@ def _deleted(draft: Draft, event: Event) -> None:
 def _by_somebody(draft: Draft, event: Event, record: Record) -> None:
     """Take in what a person changed. An event shows the whole record, also what our own writes have put there since."""
     commented = take_in(draft, event)
+    reading = read(draft, event, record)
+    draft.put_record(taken_in(record, event, reading))
+    _take_in(draft, event, record, reading.theirs)
+    _take_in(draft, replace(event, actor=None), record, reading.found)
+    was_late = _take_in(draft, event, record, reading.overwritten, late=True)
+    if reading.theirs or reading.found or was_late:
+        return
     if is_stale(event, record):
         _stale(draft, event, record)
-        return
-    news = {n: value for n, value in values_seen(draft, event).items() if differs(draft.ticket, record, n, value)}
-    changed = {name: value for name, value in news.items() if not may_be_ours(draft, record, name, value)}
-    _see(draft, event, record.overruled(changed))
-    if changed:
-        follow(draft, event, changed)
-    elif news or (event.actor is None and record.wanted and not commented):
+    elif reading.ours or (event.actor is None and record.wanted and not commented):
         _confirmed(draft, record)
     elif not commented:
         draft.log(EntryKind.EVENT, event.source, ReasonCode.REPEATED, source=event.source)
+
+
+def _take_in(draft: Draft, event: Event, record: Record, changes: Mapping[str, str], *, late: bool = False) -> bool:
+    """Have the ticket, and then its other records, follow the changes that count. `record` is as it was known before.
+
+    Returns whether any does.
+    """
+    counting = rule(draft, event, record, changes, late=late)
+    if counting:
+        follow(draft, event, {name: value for name, value in changes.items() if name in counting})
+        spread(draft, record, counting, everywhere=late)
+    return bool(counting)
 
 
 def _stale(draft: Draft, event: Event, record: Record) -> None:

@@ -9,9 +9,10 @@ from core.engine.acknowledging import awaited, settle_without
 from core.engine.draft import Draft
 from core.engine.escalation import cannot_be_reached
 from core.engine.last_resort import next_last_resort
+from core.engine.spreading import catch_up
 from core.engine.told import FACTS
 from core.engine.wording import channel_notice
-from core.model import Action, EntryKind, Notice, ReasonCode, Receipt, Record, Refusal, Report, State, Verb
+from core.model import Action, EntryKind, Notice, ReasonCode, Receipt, Record, RecordRef, Refusal, Report, State, Verb
 
 
 def apply(draft: Draft, report: Report) -> None:
@@ -34,20 +35,40 @@ def _written(draft: Draft, action: Action, receipt: Receipt) -> None:
         return
     known = draft.ticket.record_on(action.platform)
     is_late, record = known is None, known or Record(receipt.record)
-    versions = [version for version in (record.version, receipt.version) if version is not None]
-    newer = record.version is None or receipt.version is None or receipt.version >= record.version
-    values = {**_standing(action), **receipt.values}
-    seen = {**record.seen, **values} if newer else {**values, **record.seen}
-    stands = replace(record, ref=receipt.record, version=max(versions, default=None), seen=seen)
+    stands = _as_answered(record, receipt, receipt.record, action)
     if receipt.account and action.changes.assignee:
         stands = replace(stands, people={**stands.people, receipt.account: action.changes.assignee})
-    draft.put_record(stands.settled(action.changes.said()))
+    stands = stands.settled(action.changes.said())
+    draft.put_record(stands)
     facts = {"key": receipt.record.key, "platform": action.platform, "fields": _fields(action)}
     _log(draft, action, _code(action, receipt), **facts)
     for warning in receipt.warnings:
         _log(draft, action, ReasonCode.WRITE_WARNED, platform=action.platform, warning=warning)
+    catch_up(draft, stands, action.changes.said())
     if action.verb is Verb.CREATE_RECORD and is_late:
         _catch_up(draft, receipt.record.key, action.platform)
+
+
+def _as_answered(record: Record, receipt: Receipt, ref: RecordRef, action: Action) -> Record:
+    """The record as the answer shows it: of what was written, and of a new record everything.
+
+    What else an answer shows may be a person's change whose own event is on its way: that is left to be told by it.
+    """
+    version, said = receipt.version, action.changes.said()
+    told = {**_standing(action), **{name: value for name, value in receipt.values.items() if name in said}}
+    news = {name: value for name, value in told.items() if version is None or version >= record.known(name)}
+    first = {} if record.viewed is not None or record.seen else receipt.values
+    written = {name: version for name in said if version is not None and version >= record.known(name)}
+    shown = {name: (said[name],) if value == said[name] else (said[name], value) for name, value in news.items()}
+    return replace(
+        record,
+        ref=ref,
+        version=max((one for one in (record.version, version) if one is not None), default=None),
+        viewed=version if action.verb is Verb.CREATE_RECORD and record.viewed is None else record.viewed,
+        seen={**first, **record.seen, **news},
+        written={**record.written, **written},
+        shown={**record.shown, **{name: values for name, values in shown.items() if name in said}},
+    )
 
 
 def _standing(action: Action) -> dict[str, str]:

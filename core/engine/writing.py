@@ -20,11 +20,13 @@ def is_creation(record: Record) -> bool:
 
 
 class Writing:
-    """The values for every record, and the reasons that a record gets as one note if anything is written there."""
+    """The values for every record and for single ones, and the reasons that a record gets as a note with them."""
 
     def __init__(self) -> None:
         self._values: dict[str, Any] = {}
         self._reasons: list[Reason] = []
+        self._beside: dict[str, dict[str, Any]] = {}
+        self._because: dict[str, list[Reason]] = {}
 
     @property
     def reason(self) -> Reason | None:
@@ -43,13 +45,27 @@ class Writing:
         """Have the note written even when no field is."""
         self._values.setdefault("comments", ())
 
+    def write_to(self, platform: str, values: Mapping[str, Any], because: Reason | None) -> None:
+        """Have fields written to the record on one platform alone; the reason is a note there alone."""
+        beside = self._beside.setdefault(platform, {})
+        beside.update({name: value for name, value in values.items() if value is not None})
+        if because is not None:
+            self._because.setdefault(platform, []).append(because)
+
     def changes(self, record: Record, ticket: Ticket, policy: Policy) -> Changes | None:
         """What is to be written to that record; None where nothing is."""
-        values = {**_everything(ticket, policy), **self._values} if is_creation(record) else self._values
+        platform = record.ref.platform
+        first = _everything(ticket, policy) if is_creation(record) else {}
+        values = {**first, **self._values, **self._beside.get(platform, {})}
         if not values:
             return None
-        said = "\n".join([*(reason.sentence for reason in self._reasons), *meeting(ticket, policy)])
+        said = self._note(platform, ticket, policy, is_noted=bool(first or self._values))
         return Changes(**{**values, "comments": (Comment(said),) if said else ()})
+
+    def _note(self, platform: str, ticket: Ticket, policy: Policy, *, is_noted: bool) -> str:
+        reasons = [*(self._reasons if is_noted else ()), *self._because.get(platform, ())]
+        lines = [reason.sentence for reason in reasons]
+        return "\n".join([*lines, *(meeting(ticket, policy) if is_noted else ())])
 
 
 def _everything(ticket: Ticket, policy: Policy) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from core.model.command import (
     Take,
     TellVendorCase,
 )
+from core.model.conflict import Conflict, Saying
 from core.model.event import Delivery, DeliveryStatus, Event, EventKind, ForeignComment, Normalized
 from core.model.fired import Fired
 from core.model.handoff import Handoff, HandoffFact
@@ -71,6 +72,7 @@ __all__ = [
     "Clock",
     "Command",
     "Comment",
+    "Conflict",
     "Copy",
     "DeEscalate",
     "DeclareMajor",
@@ -122,6 +124,7 @@ __all__ = [
     "Report",
     "Resume",
     "Right",
+    "Saying",
     "SetBackup",
     "SetHandoff",
     "SetOwner",

@@ -121,6 +121,8 @@ class Event:
     occurred_at: datetime | None = None
     lasts: int | None = None
     """For how many seconds an alert is believed that is not heard of again: for sources that never say it is over."""
+    changed: frozenset[str] | None = None
+    """The fields that the source itself says were changed; None where it does not say. Others only stand there."""
     operation_id: str = ""
     """The operation id that one of our own creations left on the record (correlation_id, a label), "" otherwise."""
     partial: bool = False

@@ -157,6 +157,10 @@ class ReasonCode(StrEnum):
     ECHO = "{platform} confirmed our own write; nothing changes."
     STALE = "Ignored: {platform} sent an older version of {key} than the one already known."
     ALREADY_OVER = "Ignored: the ticket is already {state}."
+    CONFLICT = (
+        "Two values for the field {field}: “{kept}” ({kept_by}) and “{lost}” ({lost_by}). "
+        "The first counts because {why}{then}."
+    )
     RECORD_CREATED = "{key} was created on {platform}."
     RECORD_FOUND = "{key} was found on {platform}: an earlier attempt had already created it."
     CAUGHT_UP = "{key} was created late on {platform}, so it is brought to where the ticket stands."

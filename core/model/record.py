@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 _KEPT_VALUES = 8
@@ -31,6 +31,10 @@ class Record:
     writes, what stood there and then the values that Rung asked for, oldest first, since a person last changed it: a
     value further on than the seen one may be the result of our own writes. `people` holds the roster ids of those whom
     Rung has assigned, by the platform's id of their account. `ref.id` is "" while the creation is still on its way.
+
+    `viewed` is the version at which the whole record was last seen, `written` those at which our latest write of a
+    field landed. `shown` holds, for what Rung wrote last, the value and then how the platform shows it: a title that it
+    cut, one priority for impact and urgency. It holds the value alone until that was seen.
     """
 
     ref: RecordRef
@@ -38,6 +42,9 @@ class Record:
     seen: Mapping[str, str] = field(default_factory=dict)
     wanted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     people: Mapping[str, str] = field(default_factory=dict)
+    viewed: int | None = None
+    written: Mapping[str, int] = field(default_factory=dict)
+    shown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def exists(self) -> bool:
@@ -58,13 +65,36 @@ class Record:
         """Whether a value stood there before one of our writes, or was written by one, at any time."""
         return value in self.wanted.get(name, ())
 
+    def known(self, name: str) -> int:
+        """The version up to which a field is known: an event of an older one tells nothing of it."""
+        viewed = self.viewed if self.viewed is not None or self.written else self.version
+        return max(-1 if viewed is None else viewed, self.written.get(name, -1))
+
+    def is_unread(self, name: str) -> bool:
+        """Whether it was not seen yet how the platform shows what Rung wrote last in that field."""
+        return len(self.shown.get(name, ())) == 1
+
+    def stands(self, name: str, value: str) -> bool:
+        """Whether a value stands there as well as the platform can hold it, or is on its way."""
+        asked, shown = self.wanted.get(name, ()), self.shown.get(name, ())
+        if self.awaits(name):
+            return asked[-1] == value
+        return self.seen.get(name) == value or (bool(shown) and shown[0] == value and self.seen.get(name) in shown)
+
+    def reads(self, name: str, value: str) -> Record:
+        """The record once it was seen how the platform shows what Rung wrote last in that field."""
+        asked = self.wanted.get(name, ())
+        written = self.shown.get(name) or (asked[-1:] if asked else (self.seen.get(name, value),))
+        return replace(self, shown={**self.shown, name: (*written[:1], value)})
+
     def asked(self, values: Mapping[str, str]) -> Record:
         """The record once these values are to be written."""
         wanted = dict(self.wanted)
         for name, value in values.items():
             known = wanted.get(name) or tuple(seen for seen in [self.seen.get(name)] if seen is not None)
             wanted[name] = known if known and known[-1] == value else (*known, value)[-_KEPT_VALUES:]
-        return replace(self, wanted=wanted)
+        shown = {name: kept for name, kept in self.shown.items() if name not in values}
+        return replace(self, wanted=wanted, shown=shown)
 
     def settled(self, values: Mapping[str, str]) -> Record:
         """The record once the write of these values has ended: one that does not stand there is expected no longer."""
@@ -77,10 +107,11 @@ class Record:
                 wanted[name] = tuple(one for one in asked if one != value)
         return replace(self, wanted=wanted)
 
-    def overruled(self, names: Iterable[str]) -> Record:
+    def overruled(self, values: Mapping[str, str]) -> Record:
         """The record once a person has changed these fields: whatever comes now is news."""
-        changed = frozenset(names)
-        return replace(self, wanted={name: asked for name, asked in self.wanted.items() if name not in changed})
+        later = {name: (*asked, values[name])[-_KEPT_VALUES:] for name, asked in self.wanted.items() if name in values}
+        shown = {name: kept for name, kept in self.shown.items() if name not in values}
+        return replace(self, wanted={**self.wanted, **later}, shown=shown)
 
 
 def _last(values: tuple[str, ...], value: str | None) -> int:

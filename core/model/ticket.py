@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from core.model.asked import Asked
 from core.model.clock import Clock
+from core.model.conflict import Conflict, Saying
 from core.model.fired import Fired
 from core.model.handoff import Handoff
 from core.model.major import Major
@@ -116,6 +117,8 @@ class Ticket:
     `comments` are the ids of the latest comments taken in: one comment can arrive twice. `mirrored` are those that were
     copied to other records, oldest first. `operations` and
     `timer_token` count the ids given so far.
+    `sayings` tell of each field that people change on records who wrote it last; `conflicts` are the latest changes
+    that did not count, the newest last, and `conflicted` is how many there were.
     """
 
     id: int
@@ -189,6 +192,9 @@ class Ticket:
     major: Major | None = None
     operations: int = 0
     timer_token: int = 0
+    sayings: Mapping[str, Saying] = field(default_factory=dict)
+    conflicts: tuple[Conflict, ...] = ()
+    conflicted: int = 0
 
     @property
     def is_acknowledged(self) -> bool:

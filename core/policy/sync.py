@@ -84,6 +84,11 @@ class Sync:
     rules: tuple[SyncRule, ...] = ()
     comments: Comments = field(default_factory=Comments)
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it says of no field who leads it."""
+        return not self.fields and not any(rule.fields for rule in self.rules)
+
     def leader(self, name: str, facts: Facts, where: str, platforms: Collection[str]) -> str:
         """Who leads that field of a ticket with records on those platforms, asked for a change on the platform `where`.
 

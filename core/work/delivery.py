@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import Connection, Engine
 
 from core.model import Action, ActionStatus, Changes, Receipt, RecordRef, Refusal, Report, Ticket, Verb
+from core.model.conflict import OURSELVES
 from core.policy import Roster
 from core.ports import Clock, DeliveryError, Notifier, Platform, RecordWrite
 from core.store import actions, breakers, signals, tickets
@@ -76,7 +77,7 @@ class Deliverer:
         bound = log.bind(operation=action.operation_id, ticket=action.ticket_id, platform=action.platform)
         try:
             with kept(self.lease, partial(self._renew, claimed)):
-                receipt = self._perform(claimed)
+                action, receipt = self._perform(claimed)
         except HeldError as held:
             bound.info("notice held back", reason=str(held))
             return
@@ -96,13 +97,14 @@ class Deliverer:
             self._ended(claimed, Refusal(f"an error in Rung itself: {type(error).__name__}"))
             return
         bound.info("action done", verb=action.verb.value, found=receipt.found)
-        self._ended(claimed, receipt)
+        self._ended(replace(claimed, action=action), receipt)
 
     def _renew(self, claimed: Claimed) -> None:
         with self.database.begin() as connection:
             actions.renew(connection, claimed, self.lease)
 
-    def _perform(self, claimed: Claimed) -> Receipt:
+    def _perform(self, claimed: Claimed) -> tuple[Action, Receipt]:
+        """Do it; returns the action as it was done, and what came of it."""
         action = claimed.action
         with self.database.begin() as connection:
             ticket = tickets.get(connection, action.ticket_id)
@@ -112,14 +114,15 @@ class Deliverer:
         if action.verb is Verb.NOTIFY:
             if quiet and action.notice and action.notice.lapses:
                 raise NotWantedError
-            return self._teller.tell(claimed, ticket)
+            return action, self._teller.tell(claimed, ticket)
         roster = self.policies.version(ticket.policy_version).roster
         platform = self.platforms().get(action.platform)
         if platform is None:
             raise DeliveryError(f"no platform is called {action.platform}: name it in platforms.yaml", permanent=True)
         if action.remark is not None:
-            return platform.comment(as_comment(claimed, ticket, roster))
-        return platform.write(_as_write(claimed, ticket, roster))
+            return action, platform.comment(as_comment(claimed, ticket, roster))
+        write = _as_write(claimed, ticket, roster)
+        return replace(action, changes=write.changes), platform.write(write)
 
     @property
     def _teller(self) -> Teller:
@@ -205,10 +208,15 @@ def _record(action: Action, ticket: Ticket) -> RecordRef | None:
 
 
 def _outdated(changes: Changes, ticket: Ticket) -> set[str]:
-    """The fields of people that a write would change from what they decided; their own decision is to be written."""
+    """The fields of people that a write would change from what they decided; their own decision is to be written.
+
+    What they said on a record counts for all of the ticket's records.
+    """
     severity = ticket.severity_override is not None and changes.severity is ticket.severity
     decided = {"severity", "impact", "urgency"} if severity else set()
-    return {name for name in ticket.theirs - decided if getattr(changes, name) != _decided(ticket, name)}
+    said = {name for name, saying in ticket.sayings.items() if saying.where != OURSELVES}
+    names = {name for name in ticket.theirs | said if getattr(changes, name) != _decided(ticket, name)} - decided
+    return names | {"resolution"} if "state" in names else names
 
 
 def _decided(ticket: Ticket, name: str) -> object:

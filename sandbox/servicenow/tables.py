@@ -98,7 +98,7 @@ class Tables:
             after["sys_updated_on"], after["sys_updated_by"] = now_text(self.stand), person.user_name
             row.update(after)
             self._remember(table, before, row, wrote, person)
-            self._tell(table, row, "update", person, wrote)
+            self._tell(table, row, "update", person, wrote, before)
             return remarks
 
     def delete(self, table: str, row: Json, person: Person) -> None:
@@ -167,9 +167,11 @@ class Tables:
         entry |= {"sys_created_on": now, "sys_created_by": person.user_name}
         self._table("sys_journal_field")[entry["sys_id"]] = entry
 
-    def _tell(self, table: str, row: Json, operation: str, person: Person, wrote: Json) -> None:
+    def _tell(
+        self, table: str, row: Json, operation: str, person: Person, wrote: Json, before: Json | None = None
+    ) -> None:
         if table in TASK_TABLES:
-            body = rule_body(self, table, row, operation)
+            body = rule_body(self, table, row, operation, before)
             texts = {name: _stored(wrote[name]) for name in JOURNALS if wrote.get(name)}
             if self.stand.seed.journal_in_webhooks and texts:
                 body["fields"] |= texts

@@ -29,12 +29,21 @@ THINGS = ("assignment_group", "business_service", "cmdb_ci", "company", "locatio
 PEOPLE = ("assigned_to", "caller_id")
 
 
-def rule_body(tables: "Tables", table: str, row: Json, operation: str) -> Json:
-    """The pinned body. Times are naive UTC; references carry value and display value, people their e-mail too."""
+def rule_body(tables: "Tables", table: str, row: Json, operation: str, before: Json | None = None) -> Json:
+    """The pinned body. Times are naive UTC; references carry value and display value, people their e-mail too.
+
+    `before` is the row as it was before an update.
+    """
     fields: Json = {name: row.get(name, "") for name in PLAIN}
     fields |= {name: _reference(tables, row, name) for name in (*THINGS, *PEOPLE)}
     about = ("sys_id", "number", "sys_mod_count", "sys_updated_on", "sys_updated_by", "sys_created_by")
-    return {"table": table, "operation": operation, **{name: row[name] for name in about}, "fields": fields}
+    told = {name: row[name] for name in about}
+    changed = None if operation != "update" or before is None else _changed(before, row)
+    return {"table": table, "operation": operation, **told, "changed": changed, "fields": fields}
+
+
+def _changed(before: Json, row: Json) -> list[str]:
+    return [name for name in (*PLAIN, *THINGS, *PEOPLE) if before.get(name, "") != row.get(name, "")]
 
 
 def _reference(tables: "Tables", row: Json, field: str) -> Json:

@@ -45,7 +45,7 @@ def test_the_business_rule_sends_the_pinned_body(box: Sandbox, listener: Any) ->
     assert second["fields"]["assignment_group"]["display_value"] == "Payments Support"
     assert set(second) == {
         "table", "sys_id", "number", "operation", "sys_mod_count", "sys_updated_on", "sys_updated_by", "sys_created_by",
-        "fields",
+        "changed", "fields",
     }  # fmt: skip
     assert listener.got[0][0]["X-Token"] == "t"
 
