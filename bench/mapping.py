@@ -11,6 +11,7 @@ import mappings
 from bench.figures import Figure
 from bench.timing import rate
 from core.model import Delivery, Event
+from mappings import fixtures
 from rung.live import packaged
 
 _WHEN = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -31,9 +32,8 @@ def _delivery(body: bytes, headers: dict[str, str]) -> Delivery:
 
 
 def first_fixture(folder: Path) -> Path:
-    """The first body among a source's fixtures that is understood, by name."""
-    bodies = sorted(path for path in folder.glob("fixtures/*.json") if ".expected" not in path.name)
-    return next(path for path in bodies if ".headers" not in path.name)
+    """The first body among a source's fixtures that gives an event, by name."""
+    return next(body for body in fixtures.bodies(folder) if fixtures.expected(body).get("events"))
 
 
 def _understand(folder: Path, fixture: Path) -> Callable[[], object]:

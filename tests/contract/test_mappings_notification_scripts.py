@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -167,6 +168,12 @@ def test_a_configuration_that_says_too_little_is_told(tool: str, door: Door, tmp
         assert done.returncode == 1
         assert told in done.stderr
     assert not door.requests
+
+
+def test_icinga_s_commands_hand_over_what_the_script_reads() -> None:
+    folder = mappings.PACKAGED / "icinga2"
+    read = set(re.findall(r"\bICINGA_\w+", (folder / "rung-notify").read_text()))
+    assert read == set(re.findall(r"\bICINGA_\w+", (folder / "rung.conf").read_text()))
 
 
 def test_what_the_scripts_have_in_common_is_the_same_in_each() -> None:
