@@ -27,6 +27,8 @@ REFUSED = Counter("rung_webhook_refused_total", "Webhook requests refused as not
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _ALLOW = "OPTIONS, POST"
+_ALERTMANAGER = "/api/v2/alerts"
+"""Where an Alertmanager takes alerts, below its address."""
 _ORIGIN = re.compile(r"[A-Za-z0-9.*_:-]{1,255}")
 _CUT_OFF = "The body ended before its announced length. Send it again."
 _log = structlog.get_logger("rung.webhooks")
@@ -113,7 +115,8 @@ def _not_now(source: str) -> Refused:
 
 
 def blueprint(inbox: Inbox, sources: Mapping[str, Source], clock: Clock) -> Blueprint:
-    """The door for machines: `POST /webhooks/<source>` and, for sources that have one, `/webhooks/<source>/<secret>`.
+    """The door for machines: `POST /webhooks/<source>` and, for sources that have one, `/webhooks/<source>/<secret>`;
+    below either, an Alertmanager's `/api/v2/alerts`.
 
     `clock` tells the real time, not the policy's: it is held against the timestamps that senders sign.
     """
@@ -126,6 +129,14 @@ def blueprint(inbox: Inbox, sources: Mapping[str, Source], clock: Clock) -> Blue
             return _dispatch(door, source, secret)
         except Refused as refused:
             return _answer(refused.status, {"error": refused.sentence}, refused.headers)
+
+    def answer_as_alertmanager(source: str, secret: str | None = None) -> Response:
+        """Prometheus and its like append the API's path to the address that they are given.
+
+        Of a success they take no more than the status, 200 as Alertmanager gives it; whatever else is said stands.
+        """
+        response = answer(source, secret)
+        return Response(status=200) if response.status_code == 202 else response
 
     def count(response: Response) -> Response:
         source = str((request.view_args or {}).get("source", ""))
@@ -141,6 +152,10 @@ def blueprint(inbox: Inbox, sources: Mapping[str, Source], clock: Clock) -> Blue
     options: dict[str, Any] = {"methods": _METHODS, "provide_automatic_options": False}
     pages.add_url_rule("/webhooks/<source>", "receive", answer, **options)
     pages.add_url_rule("/webhooks/<source>/<secret>", "receive_with_secret", answer, **options)
+    pages.add_url_rule(f"/webhooks/<source>{_ALERTMANAGER}", "alerts", answer_as_alertmanager, **options)
+    pages.add_url_rule(
+        f"/webhooks/<source>/<secret>{_ALERTMANAGER}", "alerts_with_secret", answer_as_alertmanager, **options
+    )
     return pages
 
 

@@ -71,6 +71,7 @@ SOURCES = {
         webhooks.Source("keyed", Bearer(secret("token")), delivery_key=by_identifier),
         webhooks.Source("sentry", Bearer(secret("token")), headers=SENTRY),
         webhooks.Source("grafana", Basic("grafana", secret("password"))),
+        webhooks.Source("plain", Bearer(secret("token")), content_types=("text/plain",)),
         webhooks.Source("forms", Bearer(secret("token")), content_types=("application/x-www-form-urlencoded",)),
     )
 }
@@ -266,6 +267,39 @@ def test_a_delivery_key_that_no_database_can_hold_is_kept_as_its_digest(client: 
     headers = TOKEN | JSON | {"X-Atlassian-Webhook-Identifier": "k" * 500}
     client.post("/webhooks/keyed", data=b"{}", headers=headers)
     assert str(inbox.kept[0]["key"]).startswith("sha256-")
+
+
+def test_what_speaks_to_an_alertmanager_finds_one(client: FlaskClient, inbox: FakeInbox) -> None:
+    answer = client.post("/webhooks/alertmanager/api/v2/alerts", data=b"[]", headers=TOKEN | JSON)
+    assert (answer.status_code, answer.data) == (200, b"")
+    hidden = client.post("/webhooks/nagios/in-the-path/api/v2/alerts", data=b"[]", headers=JSON)
+    assert (hidden.status_code, hidden.data) == (200, b"")
+    assert [one["source"] for one in inbox.kept] == ["alertmanager", "nagios"]
+
+
+def test_whoever_has_no_right_to_is_told_so_below_that_path_too(client: FlaskClient, inbox: FakeInbox) -> None:
+    for path, status in {
+        "alertmanager": 401,
+        "nagios/wrong": 401,
+        "alertmanager/in-the-path": 404,
+        "nobody": 404,
+    }.items():
+        assert client.post(f"/webhooks/{path}/api/v2/alerts", data=b"[]", headers=JSON).status_code == status
+    assert client.get("/webhooks/alertmanager/api/v2/alerts", headers=TOKEN).status_code == 405
+    assert client.post("/webhooks/alertmanager/api/v1/alerts", headers=TOKEN | JSON).status_code == 404
+    inbox.full = True
+    assert client.post("/webhooks/alertmanager/api/v2/alerts", headers=TOKEN | JSON).status_code == 503
+    assert inbox.kept == []
+
+
+def test_forms_and_plain_texts_come_in_as_they_were_sent(client: FlaskClient, inbox: FakeInbox) -> None:
+    body = b"alert=%7B%22id%22%3A1%7D&more=a+b"
+    form = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
+    assert client.post("/webhooks/forms", data=body, headers=TOKEN | form).status_code == 202
+    assert inbox.kept[0]["body"] == body
+    plain = {"Content-Type": "text/plain; charset=UTF-8"}
+    assert client.post("/webhooks/plain", data=b'{"Type": "x"}', headers=TOKEN | plain).status_code == 202
+    assert inbox.kept[1]["body"] == b'{"Type": "x"}'
 
 
 def test_cloudevents_senders_may_ask_before_they_send(client: FlaskClient) -> None:
