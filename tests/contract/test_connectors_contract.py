@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from requests.adapters import HTTPAdapter
 
+import connectors
 from connectors import discover
 from connectors.config import ApiKey, Basic, Bearer, OAuth, PlatformConfig, Secret
 from core.model import Changes, Comment, Delivery, Doing, Impact, Party, Person, Remark, Severity, State, Urgency
@@ -612,3 +615,14 @@ def test_jira_sets_a_priority_of_the_scheme_by_its_id(boxes: dict[str, Sandbox])
     assert receipt.values["severity"] == "SEV1"
     put = box.calls("jira", "PUT")[0]
     assert put["body"]["fields"]["priority"] == {"id": "1"}
+
+
+@pytest.mark.parametrize("kind", sorted(discover()))
+def test_a_connectors_guide_names_every_setting_that_it_reads(kind: str) -> None:
+    folder = Path(connectors.__file__).parent / kind
+    guide = (folder / "README.md").read_text()
+    code = "\n".join(path.read_text() for path in folder.glob("*.py"))
+    options = set(re.findall(r"options(?:\.get\(|\[)[\"'](\w+)[\"']", code))
+    fields = set(re.findall(r"config\.(\w+)", code)) - {"name", "kind", "options"}
+    assert fields >= {"url", "auth", "timeout", "ca_file"}
+    assert {name for name in options | fields if f"`{name}" not in guide and f"{{{name}:" not in guide} == set()
