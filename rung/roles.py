@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from rung import bell
 from rung.bell import WORK, Work
+from rung.probe import probed
 from rung.settings import Settings
 
 log = structlog.get_logger()
@@ -20,6 +21,7 @@ log = structlog.get_logger()
 _SWEEP_SECONDS = 2.0
 _TICK_SECONDS = 0.25
 _STOP_SECONDS = 60.0
+_HANGS_SECONDS = 300.0
 
 
 class Drainer:
@@ -67,6 +69,23 @@ class Drainers:
             drainer.thread.join(_STOP_SECONDS)
 
 
+class Pulse:
+    """When a loop last came round."""
+
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+
+    def beat(self) -> float:
+        """It comes round now (monotonic seconds)."""
+        self._last = time.monotonic()
+        return self._last
+
+    def check(self) -> str | None:
+        """What is wrong where it hangs: a round that a slow database holds up is none that hangs."""
+        silent = time.monotonic() - self._last
+        return f"The last round began {silent:.0f} seconds ago and has not ended." if silent > _HANGS_SECONDS else None
+
+
 def run_worker(settings: Settings, works: tuple[Work, ...] = WORK) -> None:
     """Work off deliveries and actions whenever the bell rings; rows are found without it, only later."""
     from rung import wiring
@@ -84,10 +103,11 @@ def run_worker(settings: Settings, works: tuple[Work, ...] = WORK) -> None:
     hands = {work: made[work]() for work in works}
     for hand in hands.values():
         hand.start()
-    log.info("worker ready", work=", ".join(works))
-    bell.listen(settings.redis_url, hands, stopping)
-    for hand in hands.values():
-        hand.end()
+    with probed(settings, **wiring.checks(app, settings), alive={}):
+        log.info("worker ready", work=", ".join(works))
+        bell.listen(settings.redis_url, hands, stopping)
+        for hand in hands.values():
+            hand.end()
 
 
 def run_clock(settings: Settings) -> None:
@@ -104,11 +124,13 @@ def run_clock(settings: Settings) -> None:
         Drainer("calendars", app.calendars.refresh, stopping), Drainer("polling", app.reconciler.drain, stopping)
     )
     beside.start()
-    log.info("clock ready")
-    while not stopping.is_set():
-        began = time.monotonic()
-        _guarded(app.sweeper.sweep, "timers wait")
-        stopping.wait(max(_TICK_SECONDS - (time.monotonic() - began), 0.01))
+    pulse = Pulse()
+    with probed(settings, **wiring.checks(app, settings), alive={"sweep": pulse.check}):
+        log.info("clock ready")
+        while not stopping.is_set():
+            began = pulse.beat()
+            _guarded(app.sweeper.sweep, "timers wait")
+            stopping.wait(max(_TICK_SECONDS - (time.monotonic() - began), 0.01))
     beside.end()
 
 

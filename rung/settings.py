@@ -120,6 +120,12 @@ SETTINGS = (
         "Least severe level that is logged.",
         _one_of("debug", "info", "warning", "error"),
     ),
+    Setting(
+        "RUNG_METRICS_PORT",
+        "0",
+        "Port at which a worker or clock alone answers /healthz, /readyz and /metrics; 0 for none.",
+        _number(0, 65535),
+    ),
     Setting("RUNG_WEB_THREADS", "8", "Threads of the web role that serve requests.", _number(1, 256)),
     Setting("RUNG_WORKERS", "2", "Worker processes that `rung up` starts.", _number(1, 64)),
     Setting(
@@ -152,6 +158,7 @@ class Settings:
     time_file: Path | None
     log: Literal["auto", "json", "text"]
     log_level: Literal["debug", "info", "warning", "error"]
+    metrics_port: int
     web_threads: int
     workers: int
     worker_threads: int

@@ -73,7 +73,9 @@ def _told(named: Settings, complete: Settings) -> Running:
 
 def roles(settings: Settings, environment: Mapping[str, str]) -> list[Child]:
     """The role processes; each reads the same settings from its environment."""
-    shared = {**settings.environment(), **_findable(), **environment}
+    # Several processes of one machine cannot share a port.
+    alone = replace(settings, metrics_port=0)
+    shared = {**alone.environment(), **_findable(), **environment}
 
     def role(name: str, command: str, stage: int, orphan_signal: signal.Signals = signal.SIGKILL) -> Child:
         line = (sys.executable, "-m", "rung", command)

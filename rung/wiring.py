@@ -42,6 +42,7 @@ from rung.logging import configure
 from rung.mapping.sql import SqlMappingDesk
 from rung.pollmetrics import poll_metrics
 from rung.settings import Settings
+from rung.standing import Whole
 from webhooks import Source, health
 
 
@@ -175,13 +176,14 @@ def flask_app(app: App, *, wall: Clock, redis_check: Callable[[], str | None]) -
     """The web role: the door for machines, the door for people, and the process's health."""
     parts = app.parts
     loaded = _or_unavailable(parts.loaded)
+    whole = Whole(parts.database, parts.clock, lambda: _platforms(parts.loaded))
     flask = Flask("rung", static_folder=None)
     flask.register_blueprint(webhooks.blueprint(app.inbox, _Sources(loaded), wall))
     flask.register_blueprint(
         health.blueprint(
-            {"database": lambda: _database_check(parts.database)},
+            {"database": lambda: database_check(parts.database)},
             {"redis": redis_check},
-            lambda: poll_metrics(app.desk.polls),
+            more=lambda: (*poll_metrics(app.desk.polls), *whole.collect()),
         )
     )
     flask.register_blueprint(
@@ -209,6 +211,14 @@ def _or_unavailable(loaded: Callable[[], Loaded]) -> Callable[[], Loaded]:
     return told
 
 
+def _platforms(loaded: Callable[[], Loaded]) -> list[str]:
+    """The platforms of the documents in force; none where they cannot be read now."""
+    try:
+        return list(loaded().platforms)
+    except (DBAPIError, PoolTimeout):
+        return []
+
+
 def _people(loaded: Loaded) -> dict[str, str]:
     people = loaded.policy.roster.people.values()
     return {person.id: person.name for person in people if not vendor_of(person.id)}
@@ -221,7 +231,7 @@ def _guests(loaded: Loaded) -> dict[str, str]:
     return asked | {vendor.key: vendor.name for vendor in loaded.policy.vendors.values()}
 
 
-def _database_check(engine: Engine) -> str | None:
+def database_check(engine: Engine) -> str | None:
     """Whether the database answers and has the schema that this code was written for."""
     try:
         with engine.begin() as connection:
@@ -281,6 +291,14 @@ def web_app() -> Flask:
     configure(settings)
     app = build(settings)
     return flask_app(app, wall=timesource.wall, redis_check=lambda: redis_check(settings.redis_url))
+
+
+def checks(app: App, settings: Settings) -> dict[str, dict[str, Callable[[], str | None]]]:
+    """What a role's `/readyz` looks at."""
+    return {
+        "ready": {"database": lambda: database_check(app.parts.database)},
+        "degraded": {"redis": lambda: redis_check(settings.redis_url)},
+    }
 
 
 def redis_check(url: str) -> str | None:

@@ -16,19 +16,25 @@ Check = Callable[[], "str | None"]
 def blueprint(
     ready: Mapping[str, Check],
     degraded: Mapping[str, Check] | None = None,
+    *,
+    alive: Mapping[str, Check] | None = None,
     more: Callable[[], Iterable[Metric]] = tuple,
 ) -> Blueprint:
     """`/healthz`, `/readyz` and `/metrics`.
 
     `ready` are the parts without which this process cannot do its work: one that is not well makes `/readyz` answer
-    503. `degraded` are those that it can do without for a while: they are told, and the answer stays 200. `more` gives
+    503. `degraded` are those that it can do without for a while: they are told, and the answer stays 200. `alive` are
+    those which only starting the process again can mend: one that is not well makes `/healthz` answer 503. `more` gives
     metrics that are read anew for each scrape.
     """
     pages = Blueprint("health", __name__)
 
     @pages.get("/healthz")
     def healthz() -> Response:
-        return jsonify({"status": "alive"})
+        wrong = _wrong(alive or {})
+        response = jsonify({"status": "not alive", "not_alive": wrong} if wrong else {"status": "alive"})
+        response.status_code = 503 if wrong else 200
+        return response
 
     @pages.get("/readyz")
     def readyz() -> Response:

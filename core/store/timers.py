@@ -12,15 +12,16 @@ from core.store.tables import timers
 _RETRY = timedelta(minutes=1)
 
 
-def due(connection: Connection, now: datetime, limit: int) -> list[tuple[int, TimerDue]]:
-    """The timers due at `now` (the policy's time), the longest due first, each with its ticket."""
+def due(connection: Connection, now: datetime, limit: int) -> list[tuple[int, TimerDue, datetime]]:
+    """The timers due at `now` (the policy's time), the longest due first, each with its ticket and its moment."""
     query = (
-        select(timers.c.ticket_id, timers.c.kind, timers.c.token, timers.c.name)
+        select(timers.c.ticket_id, timers.c.kind, timers.c.token, timers.c.name, timers.c.due_at)
         .where(timers.c.due_at <= now, timers.c.attempt_at <= func.clock_timestamp())
         .order_by(timers.c.due_at)
         .limit(limit)
     )
-    return [(row.ticket_id, TimerDue(TimerKind(row.kind), row.token, row.name)) for row in connection.execute(query)]
+    rows = connection.execute(query)
+    return [(row.ticket_id, TimerDue(TimerKind(row.kind), row.token, row.name), row.due_at) for row in rows]
 
 
 def put_off(connection: Connection, ticket_id: int, timer: TimerDue, error: str) -> None:

@@ -11,6 +11,7 @@ from core.engine import Outcome, fires_anew, step
 from core.model import Event, EventKind, Rebase, State, Stimulus, Ticket
 from core.policy import Policy
 from core.store import tickets
+from core.work import numbers
 from core.work.opening import open_for
 from core.work.surge import with_surge
 from core.work.surroundings import around
@@ -50,6 +51,7 @@ def preview(
 def _step(connection: Connection, ticket: Ticket, stimulus: Stimulus, policies: Policies, now: datetime) -> Outcome:
     outcome = _decide(connection, ticket, stimulus, policies, now)
     tickets.save(connection, ticket, outcome)
+    numbers.stepped(ticket, outcome, now)
     return outcome
 
 
@@ -57,7 +59,9 @@ def _decide(connection: Connection, ticket: Ticket, stimulus: Stimulus, policies
     """By the policy that the ticket began with; what moves it to the newest one goes by that already."""
     policy = policies.newest() if isinstance(stimulus, Rebase) else policies.version(ticket.policy_version)
     beside = with_surge(around(connection, ticket, stimulus), connection, policy)
-    return step(ticket, stimulus, policy, now, with_workload(beside, connection, ticket.id, stimulus, policy))
+    surroundings = with_workload(beside, connection, ticket.id, stimulus, policy)
+    with numbers.STEP.labels(type(stimulus).__name__).time():
+        return step(ticket, stimulus, policy, now, surroundings)
 
 
 def apply_event(connection: Connection, event: Event, policies: Policies, now: datetime) -> Outcome:

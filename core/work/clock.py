@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from core.model import TimerDue
 from core.ports import Bell, Clock
 from core.store import actions, deliveries, signals, timers
-from core.work import digests
+from core.work import digests, numbers
 from core.work.apply import Policies, apply_to
 from core.work.failures import is_away, told
 from core.work.handover import Handovers
@@ -52,8 +52,12 @@ class Sweeper:
         return fired
 
     def _due(self) -> list[tuple[int, TimerDue]]:
+        now = self.clock()
         with self.database.begin() as connection:
-            return timers.due(connection, self.clock(), _BATCH)
+            found = timers.due(connection, now, _BATCH)
+        for _, _, due_at in found:
+            numbers.LATENESS.observe(max((now - due_at).total_seconds(), 0))
+        return [(ticket_id, timer) for ticket_id, timer, _ in found]
 
     def _fire(self, ticket_id: int, timer: TimerDue) -> bool:
         try:

@@ -17,7 +17,7 @@ from core.policy import Roster
 from core.ports import Clock, DeliveryError, Notifier, Platform, RecordWrite
 from core.store import actions, breakers, signals, tickets
 from core.store.actions import Claimed
-from core.work import digests
+from core.work import digests, numbers
 from core.work.apply import Policies, apply_to
 from core.work.failures import is_lasting, outlasting, told
 from core.work.lease import kept
@@ -76,13 +76,15 @@ class Deliverer:
             return
         bound = log.bind(operation=action.operation_id, ticket=action.ticket_id, platform=action.platform)
         try:
-            with kept(self.lease, partial(self._renew, claimed)):
+            timed = numbers.ACTION.labels(action.platform or "notify", action.verb.value).time()
+            with kept(self.lease, partial(self._renew, claimed)), timed:
                 action, receipt = self._perform(claimed)
         except HeldError as held:
             bound.info("notice held back", reason=str(held))
             return
         except NotWantedError:
             bound.info("notice withdrawn: nobody has to be asked any more")
+            numbers.acted(action, "withdrawn")
             outlasting(self.lease)(self._withdraw, claimed)
             return
         except DeliveryError as error:
@@ -141,6 +143,7 @@ class Deliverer:
 
     def _ended(self, claimed: Claimed, result: Receipt | Refusal) -> None:
         """Note how it ended, also when the database has just gone away: what was done must not be done again."""
+        numbers.acted(claimed.action, numbers.result(result))
         outlasting(self.lease)(self._note_end, claimed, result)
 
     def _note_end(self, claimed: Claimed, result: Receipt | Refusal) -> None:
@@ -165,7 +168,9 @@ class Deliverer:
     def _failed(self, claimed: Claimed, error: DeliveryError) -> None:
         if error.permanent:
             self._ended(claimed, Refusal(error.message))
-        elif outlasting(self.lease)(self._note_attempt, claimed, error):
+            return
+        numbers.put_off(claimed.action, error)
+        if outlasting(self.lease)(self._note_attempt, claimed, error):
             self._ended(claimed, Refusal(f"gave up after {claimed.attempts} attempts: {error.message}"))
 
     def _note_attempt(self, claimed: Claimed, error: DeliveryError) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from core.model import Delivery, DeliveryStatus, Event, Normalized, Party, RecordRef, Unknown
 from core.ports import Bell, Clock, DeliveryError, Mappings, Platform, UnmappedError
 from core.store import deliveries, heard, tickets
+from core.work import numbers
 from core.work.apply import Policies, apply_event
 from core.work.failures import is_away, is_lasting, outlasting, told
 from core.work.lease import kept
@@ -99,7 +100,7 @@ class Intake:
                 self._lock(connection, [event for *_, normalized in ready for event in normalized.events])
                 for delivery, attempts, normalized in ready:
                     outcome = [self._applied(connection, event) for event in normalized.events]
-                    _close(connection, delivery, attempts, normalized, outcome)
+                    _close(connection, delivery, attempts, normalized, outcome, self.clock())
         except Exception as error:  # noqa: BLE001 - it shows again, for the delivery whose it is, when each goes alone
             if is_away(error):
                 log.warning("deliveries put off: the database is away", reason=told(error))
@@ -203,7 +204,7 @@ class Intake:
         with self.database.begin() as connection:
             self._lock(connection, normalized.events)
             outcome = [self._apply_one(connection, event) for event in normalized.events]
-            _close(connection, delivery, attempts, normalized, outcome, wrong)
+            _close(connection, delivery, attempts, normalized, outcome, self.clock(), wrong)
 
     def _apply_one(self, connection: Connection, event: Event) -> Mapping[str, object]:
         """Apply one event under a savepoint: one that cannot be applied does not take the others with it."""
@@ -227,6 +228,7 @@ class Intake:
     def _finish(self, delivery: Delivery, attempts: int, status: DeliveryStatus, error: str) -> None:
         with self.database.begin() as connection:
             deliveries.finish(connection, delivery.id, attempts, status, error=error)
+        numbers.delivered(delivery.source, status, self.clock() - delivery.received_at)
 
     def _give_back(self, claimed: Sequence[tuple[Delivery, int]], error: str) -> None:
         """Have what we could not apply taken up as soon as the database is back, not when our lease runs out."""
@@ -261,6 +263,7 @@ def _close(
     attempts: int,
     normalized: Normalized,
     outcome: list[Mapping[str, object]],
+    now: datetime,
     wrong: str = "",
 ) -> None:
     """Note what became of a delivery whose events were applied; raises `_OvertakenError`."""
@@ -273,6 +276,7 @@ def _close(
     parts = [*outcome, *({"declined": reason} for reason in normalized.declined)]
     if not deliveries.finish(connection, delivery.id, attempts, status, error=wrong.strip(), outcome=parts):
         raise _OvertakenError
+    numbers.delivered(delivery.source, status, now - delivery.received_at)
 
 
 def _about(event: Event) -> dict[str, object]:

@@ -95,7 +95,7 @@ def test_a_timer_is_due_when_the_policys_time_has_come(connection: Connection) -
     ticket = opened(connection)
     assert timers.due(connection, NOON + timedelta(minutes=4), 10) == []
     assert timers.due(connection, NOON + timedelta(minutes=5), 10) == [
-        (ticket.id, TimerDue(ticket.timers[0].kind, ticket.timers[0].token))
+        (ticket.id, TimerDue(ticket.timers[0].kind, ticket.timers[0].token), ticket.timers[0].due_at)
     ]
     timers.put_off(connection, ticket.id, TimerDue(ticket.timers[0].kind, ticket.timers[0].token), "it broke")
     assert timers.due(connection, NOON + timedelta(minutes=5), 10) == []
