@@ -1,8 +1,8 @@
 """A mapping's fixtures: bodies with, beside each, what the mapping must make of it.
 
-`<event>.json` is a body, `<event>.headers.json` the request's headers where they matter, `<event>.expected.json` what
-comes out. They are mapped as if they came in 2026 from a source that is called like the mapping, whose platform is at
-https://<mapping>.example.com.
+`<event>.json` is a body, `<event>.eml` an e-mail, `<event>.headers.json` the request's headers where they matter,
+`<event>.expected.json` what comes out. They are mapped as if they came in 2026 from a source that is called like the
+mapping, whose platform is at https://<mapping>.example.com.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from core.model import Delivery, Normalized
 from core.ports import UnmappedError
 from mappings.mapping import BoundMapping, CompiledMapping
 
+_TYPES = {".json": "application/json", ".eml": "message/rfc822"}
 BESIDE = (".expected.json", ".headers.json")
 CAME = datetime(2026, 1, 1, tzinfo=UTC)
 _UNSAID: tuple[object, ...] = (None, "", {}, ())
@@ -27,7 +28,8 @@ _CLEARED = ("title", "description", "service", "assignment_group")
 
 def bodies(folder: Path) -> list[Path]:
     """The bodies beside a mapping, by name."""
-    return sorted(path for path in folder.glob("fixtures/*.json") if not path.name.endswith(BESIDE))
+    found = (path for path in folder.glob("fixtures/*") if path.suffix in _TYPES)
+    return sorted(path for path in found if not path.name.endswith(BESIDE))
 
 
 def bound(mapping: CompiledMapping) -> BoundMapping:
@@ -36,9 +38,9 @@ def bound(mapping: CompiledMapping) -> BoundMapping:
 
 
 def headers(body: Path) -> Mapping[str, str]:
-    """The headers with which a body comes: those beside it, otherwise that it is JSON. Raises `ValueError`."""
+    """The headers with which a body comes: those beside it, otherwise what its name tells. Raises `ValueError`."""
     beside = body.with_suffix(".headers.json")
-    return dict(json.loads(beside.read_bytes())) if beside.exists() else {"content-type": "application/json"}
+    return dict(json.loads(beside.read_bytes())) if beside.exists() else {"content-type": _TYPES[body.suffix]}
 
 
 def delivery(raw: bytes, said: Mapping[str, str], source: str = "test") -> Delivery:

@@ -19,7 +19,11 @@ JSON = st.recursive(
     max_leaves=20,
 )
 MAPPINGS = {folder.name: bound(folder) for folder in FOLDERS}
-SHAPED = [(body.parent.parent.name, json.loads(body.read_text()), headers(body)) for body in BODIES]
+SHAPED = [
+    (body.parent.parent.name, json.loads(body.read_text()), headers(body)) for body in BODIES if body.suffix == ".json"
+]
+MAILS = [(body.parent.parent.name, body.read_bytes()) for body in BODIES if body.suffix == ".eml"]
+MAIL = {"content-type": "message/rfc822"}
 OFTEN = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -57,6 +61,15 @@ def test_any_json_at_all(source: str, body: object) -> None:
     take(MAPPINGS[source], json.dumps(body).encode(), {"content-type": "application/json"})
 
 
+@OFTEN
+@given(subject=st.text(max_size=60), sender=st.text(max_size=30), text=st.text(max_size=100), data=st.data())
+def test_any_mail_at_all(subject: str, sender: str, text: str, data: st.DataObject) -> None:
+    source, mail = data.draw(st.sampled_from(MAILS))
+    take(MAPPINGS[source], f"Subject: {subject}\nFrom: {sender}\n\n{text}".encode(), MAIL)
+    cut = data.draw(st.integers(0, len(mail)))
+    take(MAPPINGS[source], mail[:cut] + text.encode() + mail[cut:], MAIL)
+
+
 def spots(value: object, at: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
     """Every place in a body."""
     parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
@@ -75,7 +88,7 @@ def fixtures(source: str) -> list[tuple[object, dict[str, str]]]:
     return [(body, dict(said)) for name, body, said in SHAPED if name == source]
 
 
-@pytest.mark.parametrize("source", sorted(MAPPINGS))
+@pytest.mark.parametrize("source", sorted({name for name, _, _ in SHAPED}))
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_a_good_body_with_anything_in_one_place(source: str, data: st.DataObject) -> None:
@@ -125,6 +138,15 @@ def test_long_texts_take_no_longer_than_they_are(source: str) -> None:
                 take(MAPPINGS[source], json.dumps(changed(body, spot, f"PROBLEM {text}!")).encode(), said)
             if number == 0:
                 take(MAPPINGS[source], json.dumps(longest(body, text[:3000])).encode(), said)
+
+
+def test_long_mails_take_no_longer_than_they_are() -> None:
+    for source, mail in MAILS:
+        for text in LONG:
+            long = text.replace("\n", " ").encode()
+            for header in (b"Subject: ", b"From: ", b"Auto-Submitted: ", b"References: "):
+                take(MAPPINGS[source], header + b"PROBLEM: " + long + b"!\n" + mail, MAIL)
+            take(MAPPINGS[source], mail + long, MAIL)
 
 
 def _is_text(body: object, spot: tuple[str | int, ...]) -> bool:
