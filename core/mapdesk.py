@@ -16,6 +16,7 @@ class MappingRow:
     """A mapping as it is in force. `own`: the organisation's, not the packaged one; `replaces`: it takes the place of a
     packaged one of that name. `version` counts the own ones from 1; 0 where the packaged one is in force, or where the
     documents are those of a folder. `sources` and `platforms` use it; `both_ways`: it also says how changes go out.
+    `extends` is the mapping of which it changes some lines, "" for one that stands alone.
     """
 
     name: str
@@ -29,6 +30,7 @@ class MappingRow:
     sources: tuple[str, ...] = ()
     platforms: tuple[str, ...] = ()
     both_ways: bool = False
+    extends: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

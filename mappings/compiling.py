@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from mappings import kinds, paths
-from mappings.document import Node, Report, read
+from mappings.document import Node, Report, TooMuchError, read
 from mappings.extending import laid_over
 from mappings.mapping import CompiledMapping
 from mappings.outbound import compile_out
@@ -65,6 +65,14 @@ class Text:
 
 def compile_mapping(document: Text, report: Report, trail: Trail | None = None) -> CompiledMapping | None:
     """The mapping, compiled; None when its document cannot be read at all. With a trail, it tells how it reads."""
+    try:
+        return _compile(document, report, trail)
+    except TooMuchError:
+        report.add(1, "", "The document is too large: what its shapes share and what differs by table is too much.")
+        return None
+
+
+def _compile(document: Text, report: Report, trail: Trail | None) -> CompiledMapping | None:
     root = _whole(document, report)
     if root is None or not (entries := root.entries(TOP)):
         return None
@@ -81,7 +89,9 @@ def compile_mapping(document: Text, report: Report, trail: Trail | None = None) 
     if "tables" in entries:
         Tables(entries["tables"].entries()).tell_unused(document.file, used)
     again = partial(_again, document)
-    return replace(mapping, variants={name: replace(one, again=again) for name, one in variants.items()}, again=again)
+    variants = {name: replace(one, again=again) for name, one in variants.items()}
+    extends = document.base.name if document.base else ""
+    return replace(mapping, variants=variants, again=again, extends=extends, digest=document.digest)
 
 
 def _again(document: Text, trail: Trail) -> CompiledMapping | None:

@@ -14,6 +14,10 @@ from mappings.problems import Problem
 
 MAX_DEPTH = 24
 """A document nested deeper than this is a mistake, such as an alias that holds itself."""
+MAX_NODES = 20_000
+"""Values in a document, those that aliases repeat counted each time."""
+MAX_WORK = 100_000
+"""Values that are looked at while one document is compiled: what all shapes share is, for each of them."""
 _COMPOSED_DEPTH = 200
 """libyaml's composer goes down by recursion in C, which ends the process when it is too deep."""
 
@@ -21,12 +25,17 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml where the package has it, which it has on all usual machines: it takes a twentieth of the time."""
 
 
+class TooMuchError(Exception):
+    """To work a document out would take too long."""
+
+
 @dataclass(slots=True)
 class Report:
-    """Collects the problems of one file, and of those that it extends."""
+    """Collects the problems of one file, and of those that it extends; `looked` counts the values looked at."""
 
     file: str
     problems: list[Problem] = field(default_factory=list)
+    looked: int = 0
 
     def add(self, line: int, path: str, message: str, allowed: Iterable[str] = (), file: str = "") -> None:
         """Note one problem."""
@@ -143,6 +152,9 @@ class Node:
         self.report.add(int(key.start_mark.line) + 1, path, message, allowed, str(key.start_mark.name))
 
     def _child(self, node: yaml.Node, path: str) -> Node:
+        self.report.looked += 1
+        if self.report.looked > MAX_WORK:
+            raise TooMuchError
         if self.depth < MAX_DEPTH:
             return Node(node, path, self.report, self.depth + 1)
         self.wrong(f"This is nested deeper than {MAX_DEPTH} levels.")
@@ -175,7 +187,24 @@ def read(text: str, report: Report) -> Node | None:
     if root is None:
         report.add(1, "", "The document is empty.")
         return None
+    if _size(root, {}) > MAX_NODES:
+        report.add(
+            1, "", f"The document holds more than {MAX_NODES} values, those that aliases (*name) repeat counted."
+        )
+        return None
     return Node(root, "", report)
+
+
+def _size(node: yaml.Node, known: dict[int, int]) -> int:
+    """How many values there are in a node; an alias that holds itself counts once, and is told when it is read."""
+    if isinstance(node, yaml.ScalarNode):
+        return 1
+    if id(node) not in known:
+        known[id(node)] = 1
+        pairs = isinstance(node, yaml.MappingNode)
+        inner = [part for pair in node.value for part in pair] if pairs else node.value
+        known[id(node)] = 1 + sum(_size(part, known) for part in inner)
+    return known[id(node)]
 
 
 class _Named(io.StringIO):

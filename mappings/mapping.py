@@ -46,6 +46,9 @@ class CompiledMapping:
     variants: Mapping[str, CompiledMapping] = field(default_factory=dict)
     """The mapping as it is for some tables or projects, by what `collection` finds."""
     reads: Collection[Path] = ()
+    extends: str = ""
+    digest: str = ""
+    """What changes whenever its text does, or that of a mapping that it extends."""
     signature: SignatureForm | None = None
     headers: frozenset[str] = frozenset()
 

@@ -36,7 +36,8 @@ class Tally:
 
 def affected(now: Configured, new: Configured) -> tuple[tuple[str, ...], list[str]]:
     """The mappings that differ, with those that extend them; and the sources that use one of these, as they are now."""
-    names = sorted(name for name in now.catalogue if name in new.catalogue and now.chain(name) != new.chain(name))
+    both = now.catalogue.keys() & new.catalogue.keys()
+    names = sorted(name for name in both if now.catalogue[name].digest != new.catalogue[name].digest)
     added = [name for name in new.catalogue if name not in now.catalogue]
     used = now.configuration.platforms.sources.values()
     return (*names, *added), [one.name for one in used if one.mapping in names]
@@ -128,11 +129,14 @@ def _out(now: CompiledMapping | None, new: CompiledMapping) -> list[str]:
 
 
 def _rules(mapping: CompiledMapping | None) -> dict[str, object]:
-    if mapping is None or mapping.out is None:
+    """What is written for each of ours, also where it differs by table or project, without the lines of the rules."""
+    if mapping is None:
         return {}
-    parts = {**mapping.out.rules, "create": mapping.out.create}
-    plain = {
-        name: [(one.field, one.kind, one.table, one.value, one.otherwise, one.only) for one in rules]
-        for name, rules in parts.items()
-    }
-    return {**plain, "comments": dict(mapping.out.comments)}
+    found: dict[str, object] = {}
+    for where, one in {"": mapping, **mapping.variants}.items():
+        if one.out is not None:
+            parts = {**one.out.rules, "create": one.out.create}
+            plain = {name: [replace(rule, where="") for rule in rules] for name, rules in parts.items()}
+            said = {**plain, "comments": dict(one.out.comments)}
+            found |= {f"{name} in {where}" if where else name: part for name, part in said.items()}
+    return found

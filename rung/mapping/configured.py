@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -67,21 +66,8 @@ class Configured:
             sources=tuple(sorted(one.name for one in found.sources.values() if one.mapping == name)),
             platforms=tuple(sorted(key for key, one in found.platforms.items() if one.mapping == name)),
             both_ways=self.catalogue[name].out is not None,
+            extends=self.catalogue[name].extends,
         )
-
-    def chain(self, name: str) -> tuple[str, ...]:
-        """The texts that a mapping is made of: its own, and those of the mappings that it extends."""
-        texts: list[str] = []
-        while name and len(texts) < _LONGEST_CHAIN:
-            own = document(name) in self.texts
-            texts.append(self.texts.get(document(name)) or packaged_text(name))
-            found = _EXTENDS.search(texts[-1])
-            above = found[1] if found else ""
-            # An own mapping may extend the packaged one of its own name.
-            if above == name:
-                return (*texts, packaged_text(name)) if own else tuple(texts)
-            name = above
-        return tuple(texts)
 
     def text(self, name: str) -> str:
         """A mapping's own text; raises `NotFoundError`."""
@@ -89,15 +75,9 @@ class Configured:
         return self.texts.get(document(name)) or packaged_text(name)
 
 
-_EXTENDS = re.compile(r"^extends:\s*[\"']?([a-z][a-z0-9_-]*)", re.MULTILINE)
-
-
 def document(name: str) -> str:
     """The document that holds the own mapping of that name."""
     return f"mappings/{name}/mapping.yaml"
-
-
-_LONGEST_CHAIN = 20
 
 
 def packaged_text(name: str) -> str:

@@ -47,6 +47,8 @@ def _which(one: MappingRow) -> str:
     if not one.own:
         return "packaged"
     which = f"own, version {one.version}" if one.version else "own"
+    if one.extends:
+        return f"{which}, extends {'the packaged one' if one.extends == one.name else one.extends}"
     return f"{which}, not the packaged one" if one.replaces else which
 
 

@@ -267,3 +267,16 @@ def test_the_comparison_is_told_on_the_command_line(
     new.write_text(text("host"))
     result = CliRunner().invoke(rung, ["mapping", "diff", str(new), "--json"])
     assert (result.exit_code, json.loads(result.stdout)["changes"]) == (0, False)
+
+
+def test_what_changes_below_is_compared_for_those_that_extend_it(received: SqlMappingDesk, database: Engine) -> None:
+    received.save("base", text("host"), DANA)
+    received.save("watcher", "extends: base\ntitle: Watcher\n", DANA)
+    row = received.mapping("watcher").row
+    assert (row.extends, row.sources) == ("base", ("other", "watch"))
+    found = received.compare({"base": text("id")})
+    assert found.mappings == ("base", "watcher")
+    assert dict(found.sources) == {"watch": (30, 30), "other": (1, 0)}
+    assert dict(found.fields) == {"title": 30}
+    with pytest.raises(MistakesError, match="no mapping “base”"):
+        received.roll_back("base", 0, DANA)
