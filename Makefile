@@ -4,9 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 SPEED ?= 60
 ONCE ?=
+TICKETS ?= 1000
+SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench lock clean
+.PHONY: help install demo test check mirror bench lock clean
 
 help: ## Show what can be made
 	@echo "Rung: one escalation framework over the tools people already use."; echo
@@ -50,6 +52,9 @@ check: $(VENV)/.dev ## Lint, types, import rules, docs
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest -q tests/docs
+
+mirror: $(VENV)/.dev ## Mirror tickets between two platforms while everything fails (TICKETS=1000 SEED=1)
+	@$(BIN)/python -m tests.mirror --tickets $(TICKETS) --seed $(SEED)
 
 bench: $(VENV)/.dev ## Measure, as ratios within one run
 	@$(BIN)/python -m bench

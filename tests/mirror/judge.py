@@ -48,6 +48,17 @@ def findings(
         yield from _comments(pair, sides, mine[pair])
 
 
+def ended(box: Sandbox, crossing: Sequence[tuple[Pair, str, str]]) -> int:
+    """How many of those fields ended with the value that was written last."""
+    incidents = {one["number"]: one for one in box.incidents()}
+    issues = {one["key"]: one for one in box.issues()}
+    people = {box.person(name)["sys_id"]: name for name in box.seed.by_name}
+    return sum(
+        _values((incidents[pair.number], issues[pair.key]), people)[name][0] == wanted
+        for pair, name, wanted in crossing
+    )
+
+
 def _values(sides: Sides, people: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     """The fields in one language, on each side."""
     fields, issue = sides[0]["fields"], sides[1]
@@ -64,10 +75,34 @@ def _fields(
     pair: Pair, sides: Sides, people: Mapping[str, str], edits: Sequence[Edit], leaders: Mapping[str, str]
 ) -> Iterator[Finding]:
     for name, (servicenow, jira) in _values(sides, people).items():
-        counting = [one for one in edits if one.what == name and leaders.get(name) in {one.platform, "last_writer"}]
-        wanted = counting[-1].value if counting else servicenow
-        if not servicenow == jira == wanted:
-            yield Finding(pair, name, servicenow, jira, wanted)
+        wanted = demanded(name, edits, leaders)
+        if servicenow != jira or (wanted and servicenow not in wanted):
+            yield Finding(pair, name, servicenow, jira, " or ".join(wanted))
+
+
+def demanded(name: str, edits: Sequence[Edit], leaders: Mapping[str, str]) -> list[str]:
+    """The values that ownership allows a field to end with; none where nobody of the leading side wrote it.
+
+    Of the last writers on each side the later one counts. Where its webhook was lost, polling tells the record's latest
+    change but not when the field was written, so that the earlier one may have won: both are allowed, and counted
+    apart.
+    """
+    mine = [one for one in edits if one.what == name]
+    if leaders[name] != "last_writer":
+        return [one.value for one in mine if one.platform == leaders[name]][-1:]
+    last = {one.platform: one.value for one in mine}
+    return list(dict.fromkeys(last.values()))
+
+
+def crossed(pairs: Sequence[Pair], edits: Sequence[Edit], leaders: Mapping[str, str]) -> list[tuple[Pair, str, str]]:
+    """The fields that both sides wrote where the last writer leads, each with the value that was written last."""
+    found = []
+    for pair in pairs:
+        for name, leader in leaders.items():
+            mine = [one for one in edits if one.pair == pair and one.what == name]
+            if leader == "last_writer" and len({one.platform for one in mine}) > 1:
+                found.append((pair, name, mine[-1].value))
+    return found
 
 
 def _comments(pair: Pair, sides: Sides, edits: Sequence[Edit]) -> Iterator[Finding]:

@@ -19,7 +19,7 @@ from core.store import polling, tickets, watermarks
 from tests.integration.world import World
 from tests.mirror.edits import Edit, Hand, Pair
 from tests.mirror.faults import Meter, switch_on
-from tests.mirror.judge import Finding, findings
+from tests.mirror.judge import Finding, crossed, ended, findings
 
 LEADERS = {"title": LAST_WRITER, "description": "servicenow", "severity": LAST_WRITER, "assignee": LAST_WRITER}
 _AT_REST = 3
@@ -57,6 +57,8 @@ class Result:
     found: dict[str, tuple[int, int, int]]
     took: dict[str, float] = field(default_factory=dict)
     rounds: int = 0
+    crossed: tuple[int, int] = (0, 0)
+    """Fields that both sides wrote where the last writer leads, and how many ended with what was written last."""
     late_writes: int = 0
     """Writes in the last rounds, when nobody edited any more and all had come to rest: more than none is a loop."""
 
@@ -89,7 +91,9 @@ class Mirror:
         rounds, late = self._come_to_rest(meter)
         told = list(findings(self.world.box, self.pairs, hand.done, LEADERS))
         took = {"opening": opened - began, "editing": edited - opened, "coming to rest": time.monotonic() - edited}
-        return Result(self.size, meter, hand.done, told, self._found(), took, rounds, late)
+        crossing = crossed(self.pairs, hand.done, LEADERS)
+        both = len(crossing), ended(self.world.box, crossing)
+        return Result(self.size, meter, hand.done, told, self._found(), took, rounds, both, late)
 
     def _open(self) -> None:
         """Open the tickets on ServiceNow, each taken, and give each its issue on Jira."""
@@ -132,7 +136,7 @@ class Mirror:
         batch = max(5, self.size.edits // 60)
         while len(hand.done) < self.size.edits and time.monotonic() - began < self.size.seconds:
             for _ in range(min(batch, self.size.edits - len(hand.done))):
-                self._pass(dice.uniform(0.5, 4))
+                self._pass(dice.uniform(1.2, 4))
                 hand.edit(dice.choice(self.pairs), self.world.now)
             self._work()
             if dice.random() < 0.2:

@@ -24,6 +24,8 @@ def table(result: Result) -> Iterator[tuple[str, str]]:
         yield f"found by polling {platform}", f"{records} changes, {comments} comments, {deletions} deletions"
     yield "writes by Rung", f"{writes}: {writes / edits:.2f} for each edit"
     yield "reads by Rung", f"{reads}: {reads / edits:.2f} for each edit"
+    both, last = result.crossed
+    yield "fields that both sides wrote", f"{both}, of which {last} ended with what was written last"
     yield "came to rest", f"after {result.rounds} rounds, {result.late_writes} writes after that"
     yield "seconds", ", ".join(f"{took:.0f} {name}" for name, took in result.took.items())
     yield "sides that differ", str(len(result.findings))
