@@ -11,6 +11,7 @@ from core.model import (
     Changed,
     Changes,
     Delivery,
+    Looked,
     Normalized,
     Notice,
     Party,
@@ -132,9 +133,8 @@ class Platform(Protocol):
         """
         ...
 
-    def gone(self, refs: Sequence[RecordRef]) -> Mapping[RecordRef, Mapping[str, object]]:
-        """Those of the records that are not there, or that our account may not see, each with the body that the
-        platform's webhook would bring of its deletion."""
+    def look(self, refs: Sequence[RecordRef]) -> Looked:
+        """These records as they stand now, without their comments, and which of them are gone."""
         ...
 
 

@@ -18,7 +18,7 @@ from connectors.config import PlatformConfig
 from connectors.failures import PlatformError
 from connectors.jira import record
 from connectors.jira.api import JiraApi, Json
-from core.model import Changed, ChangedRecord, FoundComment, RecordRef, Watermark
+from core.model import Changed, ChangedRecord, FoundComment, Looked, RecordRef, Watermark
 
 OVERLAP = timedelta(minutes=5)
 """How far a new pass goes back on Cloud, for its index; Data Center's follows within seconds."""
@@ -26,6 +26,10 @@ OVERLAP_AT_HOME = timedelta(minutes=1)
 _AT_ONCE = timedelta(seconds=1)
 _SHIFTED = 10
 """By how many issues Data Center's pages within one minute overlap: so many may leave it between two pages."""
+
+
+_NOW = datetime.max.replace(tzinfo=UTC)
+"""For a look that asks for no comment."""
 
 
 class Changes:
@@ -51,9 +55,11 @@ class Changes:
             following = str(max(int(following) - _SHIFTED, int(place or "0") + 1))
         return Changed(records, Watermark(since.collection, begin, f"from {following}"), more=True)
 
-    def gone(self, refs: Sequence[RecordRef]) -> Mapping[RecordRef, Mapping[str, object]]:
-        """Those that are not there, or not to be seen."""
-        return {ref: _deletion(ref) for ref in refs if self._api.issue(ref.id or ref.key) is None}
+    def look(self, refs: Sequence[RecordRef], me: Json) -> Looked:
+        """Issues as they stand; who changed them last is not asked for."""
+        found = {ref: self._api.issue(ref.id or ref.key) for ref in refs}
+        there = tuple(self._changed(issue.raw, me, _NOW) for issue in found.values() if issue is not None)
+        return Looked(there, {ref: _deletion(ref) for ref, issue in found.items() if issue is None})
 
     def _query(self, project: str, begin: datetime, me: Json) -> str:
         if not re.fullmatch(r"[A-Za-z0-9_]+", project):

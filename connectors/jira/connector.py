@@ -19,7 +19,7 @@ from connectors.jira.comments import Note, notes
 from connectors.jira.copies import Copies
 from connectors.jira.creation import SETTLES, Creations, label
 from connectors.jira.people import People
-from core.model import Changed, Party, Person, Receipt, RecordRef, Watermark
+from core.model import Changed, Looked, Party, Person, Receipt, RecordRef, Watermark
 from core.ports import CommentWrite, Outbound, Platform, RecordWrite
 
 KIND = "jira"
@@ -128,9 +128,9 @@ class Jira:
         """The issues of a project that were changed since."""
         return self._changes.page(since, limit, self._me())
 
-    def gone(self, refs: Sequence[RecordRef]) -> Mapping[RecordRef, Mapping[str, object]]:
-        """Those that are not there any more; each is asked for."""
-        return self._changes.gone(refs)
+    def look(self, refs: Sequence[RecordRef]) -> Looked:
+        """The issues as they stand; each is asked for."""
+        return self._changes.look(refs, self._me())
 
     def _plan(self, write: RecordWrite) -> Plan:
         """The outbound fields, with the people looked up."""

@@ -15,7 +15,7 @@ from connectors.cache import Cache
 from connectors.failures import PlatformError
 from connectors.servicenow import record
 from connectors.servicenow.api import Row, TableApi
-from core.model import Changed, ChangedRecord, FoundComment, Party, RecordRef, Watermark
+from core.model import Changed, ChangedRecord, FoundComment, Looked, Party, RecordRef, Watermark
 
 OVERLAP = timedelta(seconds=60)
 """How far a new pass goes back."""
@@ -60,17 +60,17 @@ class Changes:
             reached = Watermark(since.collection, max(reached.at, since.at))
         return Changed(records, reached, more, warnings)
 
-    def gone(self, refs: Sequence[RecordRef]) -> Mapping[RecordRef, Mapping[str, object]]:
-        """Those that the table does not show, asked for many at a time."""
-        missing: dict[RecordRef, Mapping[str, object]] = {}
+    def look(self, refs: Sequence[RecordRef], own: Party) -> Looked:
+        """Records as they stand, asked for many at a time; what the table does not show is gone."""
+        there: list[ChangedRecord] = []
         for table in sorted({ref.collection for ref in refs}):
-            mine = [ref for ref in refs if ref.collection == table and re.fullmatch(r"[A-Za-z0-9]{1,64}", ref.id)]
-            for place in range(0, len(mine), MOST_IDS):
-                part = mine[place : place + MOST_IDS]
-                rows, _ = self._api.page(table, ["sys_id"], f"sys_idIN{','.join(ref.id for ref in part)}", MOST_IDS)
-                there = {record.raw(row, "sys_id") for row in rows}
-                missing |= {ref: _deletion(ref) for ref in part if ref.id not in there}
-        return missing
+            ids = [ref.id for ref in refs if ref.collection == table and re.fullmatch(r"[A-Za-z0-9]{1,64}", ref.id)]
+            for place in range(0, len(ids), MOST_IDS):
+                query = f"sys_idIN{','.join(ids[place : place + MOST_IDS])}"
+                rows, _ = self._api.page(table, record.FIELDS, query, MOST_IDS)
+                there += [self._changed(row, table, own, {}) for row in rows]
+        found = {one.ref.id for one in there}
+        return Looked(tuple(there), {ref: _deletion(ref) for ref in refs if ref.id not in found})
 
     def _changed(self, row: Row, table: str, own: Party, comments: Mapping[str, Sequence[Row]]) -> ChangedRecord:
         body = record.pinned_body(row, table)

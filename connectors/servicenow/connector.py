@@ -13,7 +13,7 @@ from connectors.servicenow import journal, record
 from connectors.servicenow.api import Row, TableApi
 from connectors.servicenow.changes import Changes
 from connectors.servicenow.directory import THINGS, Directory, Found
-from core.model import Changed, Party, Person, Receipt, RecordRef, Watermark
+from core.model import Changed, Looked, Party, Person, Receipt, RecordRef, Watermark
 from core.ports import CommentWrite, Outbound, OutField, Platform, RecordWrite
 
 KIND = "servicenow"
@@ -76,9 +76,9 @@ class ServiceNow:
         """The records of a table that were changed since."""
         return self._changes.page(since, limit, self.identity())
 
-    def gone(self, refs: Sequence[RecordRef]) -> Mapping[RecordRef, Mapping[str, object]]:
-        """Those that the table does not show any more."""
-        return self._changes.gone(refs)
+    def look(self, refs: Sequence[RecordRef]) -> Looked:
+        """The records as they stand, many at a time; what the table does not show is gone."""
+        return self._changes.look(refs, self.identity())
 
     def _plan(self, write: RecordWrite) -> Plan:
         """The outbound fields, looked up and sorted."""

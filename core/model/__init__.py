@@ -36,7 +36,7 @@ from core.model.handoff import Handoff, HandoffFact
 from core.model.major import Major, Parent
 from core.model.overruling import Hold, LevelOwner, SeverityOverride, Snoozed
 from core.model.people import Busy, CalendarFeed, Party, Person, QuietHours
-from core.model.polled import Changed, ChangedRecord, FoundComment, PollPlan, Watermark
+from core.model.polled import Changed, ChangedRecord, FoundComment, Looked, PollPlan, Watermark
 from core.model.reason import Entry, EntryKind, Reason, ReasonCode
 from core.model.record import Record, RecordRef
 from core.model.remark import Copy, Doing, Mirrored, Remark
@@ -99,6 +99,7 @@ __all__ = [
     "LevelOwner",
     "LikeCount",
     "LinkMajor",
+    "Looked",
     "Major",
     "Mirrored",
     "Moment",

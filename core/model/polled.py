@@ -60,6 +60,15 @@ class Changed:
     warnings: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """Records that were asked for: as they stand now, and those that are not there or may not be seen, each with the
+    body that the platform's webhook would bring of its deletion."""
+
+    there: tuple[ChangedRecord, ...]
+    gone: Mapping[RecordRef, Mapping[str, object]] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollPlan:
     """How a platform is polled: its `collections` every so often, in the name of `source`.

@@ -101,6 +101,13 @@ def swept(connection: Connection, claimed: ClaimedPoll, last: int, found: int, w
     connection.execute(_mine(claimed).values(values))
 
 
+def counted(connection: Connection, claimed: ClaimedPoll, found: int) -> None:
+    """Count changes that were found by looking at records one by one."""
+    if found:
+        values = {"found_records": watermarks.c.found_records + found, **_counted(found)}
+        connection.execute(_mine(claimed).values(values))
+
+
 def rest(connection: Connection, claimed: ClaimedPoll, pause: timedelta) -> None:
     """Have it polled again after the pause."""
     connection.execute(_mine(claimed).values(attempt_at=func.clock_timestamp() + pause))

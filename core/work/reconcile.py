@@ -113,7 +113,9 @@ class Reconciler:
         try:
             whole = self._pages(claimed, plan, platform, stopping)
             if whole:
-                Sweep(self.database, self.clock, self.bell).look(claimed, plan, platform)
+                Sweep(self.database, self.clock, self.bell, self.mappings(), self.policies).look(
+                    claimed, plan, platform
+                )
         except DeliveryError as error:
             bound.warning("a platform could not be polled", reason=error.message)
             self._failed(claimed, plan, error)

@@ -1,4 +1,4 @@
-"""Looking for the records of open tickets that are not there any more: deletions whose webhook never came."""
+"""Looking at the records of open tickets in turn: for deletions, and changes that no webhook and no poll has told."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from datetime import timedelta
 
 from sqlalchemy import Engine
 
-from core.model import PollPlan, RecordRef
-from core.ports import Bell, Clock, Platform
+from core.model import Changed, Looked, PollPlan, RecordRef
+from core.ports import Bell, Clock, Mappings, Platform
 from core.store import heard, polling, watermarks
 from core.store.watermarks import ClaimedPoll
-from core.work.news import hand_in
+from core.work.apply import Policies
+from core.work.news import News, hand_in
 
 RECORDS = 20
 """Records that are looked for in one turn."""
@@ -29,6 +30,8 @@ class Sweep:
     database: Engine
     clock: Clock
     bell: Bell
+    mappings: Mappings
+    policies: Policies
 
     def look(self, claimed: ClaimedPoll, plan: PollPlan, platform: Platform) -> int:
         """Look for the next ones; returns how many were found gone. Raises `DeliveryError`."""
@@ -38,7 +41,9 @@ class Sweep:
         if not records:
             self._note(claimed, 0)
             return 0
-        missing = platform.gone([ref for _, ref in records])
+        looked = platform.look([ref for _, ref in records])
+        missing = looked.gone
+        self._take(claimed, plan, platform, looked)
         if too_many(len(missing), len(records)):
             self._note(
                 claimed,
@@ -49,6 +54,16 @@ class Sweep:
             )
             return 0
         return self._believe(claimed, plan, records, missing)
+
+    def _take(self, claimed: ClaimedPoll, plan: PollPlan, platform: Platform, looked: Looked) -> None:
+        """Hand in what the records show that nobody has told: also of those that the configured query leaves out."""
+        news = News(self.mappings, self.policies, plan, platform.identity(), self.clock())
+        with self.database.begin() as connection:
+            page = Changed(looked.there, claimed.since, more=True)
+            found, _ = news.take(connection, claimed, page)
+            watermarks.counted(connection, claimed, sum(found))
+        if any(found):
+            self.bell.ring("intake")
 
     def _believe(
         self,

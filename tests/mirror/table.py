@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from tests.mirror.run import Result
@@ -14,10 +15,8 @@ def table(result: Result) -> Iterator[tuple[str, str]]:
     yield "tickets, each on both sides", str(result.size.tickets)
     yield "seed", str(result.size.seed)
     yield "edits by people", str(edits)
-    kinds: dict[str, int] = {}
-    for edit in result.edits:
-        kinds[edit.what] = kinds.get(edit.what, 0) + 1
-    yield "  of which", ", ".join(f"{count} {name}" for name, count in sorted(kinds.items()))
+    drawn = Counter(edit.what for edit in result.edits)
+    yield "  of which", ", ".join(f"{count} {name}" for name, count in sorted(drawn.items()))
     yield "webhooks", ", ".join(f"{count} {name}" for name, count in sorted(meter.hooks.items()))
     yield "calls that failed", ", ".join(f"{count} {name}" for name, count in sorted(meter.faults.items())) or "none"
     for platform, (records, comments, deletions) in sorted(result.found.items()):
@@ -28,4 +27,6 @@ def table(result: Result) -> Iterator[tuple[str, str]]:
     yield "fields that both sides wrote", f"{both}, of which {last} ended with what was written last"
     yield "came to rest", f"after {result.rounds} rounds, {result.late_writes} writes after that"
     yield "seconds", ", ".join(f"{took:.0f} {name}" for name, took in result.took.items())
-    yield "sides that differ", str(len(result.findings))
+    kinds = Counter(finding.what.partition(" ")[0] for finding in result.findings)
+    wrong = f": {', '.join(f'{count} {name}' for name, count in kinds.most_common())}" if kinds else ""
+    yield "sides that differ", f"{len(result.findings)}{wrong}"
