@@ -25,8 +25,9 @@ SHOWN = 40
 @click.option("--edits", default=0, help="Edits by people; three for each ticket unless told.")
 @click.option("--seed", default=1, show_default=True, help="The dice: the same ones give the same edits and faults.")
 @click.option("--seconds", default=1200.0, show_default=True, help="After so many seconds nobody edits any more.")
+@click.option("--explain", is_flag=True, help="Tell what happened to the first tickets whose sides differ.")
 @click.option("--quiet", is_flag=True, help="The table alone.")
-def main(tickets: int, edits: int, seed: int, seconds: float, quiet: bool) -> None:
+def main(tickets: int, edits: int, seed: int, seconds: float, explain: bool, quiet: bool) -> None:
     """Mirror tickets between stand-ins of ServiceNow and Jira while people edit both sides and everything fails."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -50,6 +51,8 @@ def main(tickets: int, edits: int, seed: int, seconds: float, quiet: bool) -> No
         click.echo(f"{name:<32} {value}")
     for finding in result.findings[:SHOWN]:
         click.echo(f"  {finding.sentence}")
+    for story in result.stories if explain else ():
+        click.echo(f"\n{story}")
     sys.exit(1 if result.findings or result.late_writes else 0)
 
 

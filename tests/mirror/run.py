@@ -24,6 +24,7 @@ from tests.mirror.judge import Finding, crossed, ended, findings
 LEADERS = {"title": LAST_WRITER, "description": "servicenow", "severity": LAST_WRITER, "assignee": LAST_WRITER}
 _AT_REST = 3
 _MOST_ROUNDS = 40
+_STORIES = 3
 
 
 def policy(given: Policy) -> Policy:
@@ -59,6 +60,8 @@ class Result:
     rounds: int = 0
     crossed: tuple[int, int] = (0, 0)
     """Fields that both sides wrote where the last writer leads, and how many ended with what was written last."""
+    stories: Sequence[str] = ()
+    """Of the first tickets whose sides differ: what people did, and what Rung made of it."""
     late_writes: int = 0
     """Writes in the last rounds, when nobody edited any more and all had come to rest: more than none is a loop."""
 
@@ -93,7 +96,8 @@ class Mirror:
         took = {"opening": opened - began, "editing": edited - opened, "coming to rest": time.monotonic() - edited}
         crossing = crossed(self.pairs, hand.done, LEADERS)
         both = len(crossing), ended(self.world.box, crossing)
-        return Result(self.size, meter, hand.done, told, self._found(), took, rounds, both, late)
+        stories = [self._story(one.pair, hand.done) for one in told[:_STORIES]]
+        return Result(self.size, meter, hand.done, told, self._found(), took, rounds, both, stories, late)
 
     def _open(self) -> None:
         """Open the tickets on ServiceNow, each taken, and give each its issue on Jira."""
@@ -175,6 +179,16 @@ class Mirror:
             if quiet == _AT_REST:
                 return rounds - _AT_REST, 0
         return _MOST_ROUNDS, written
+
+    def _story(self, pair: Pair, edits: Sequence[Edit]) -> str:
+        """What happened to a ticket."""
+        page = self.world.app.desk.ticket(pair.ticket)
+        mine = [one for one in edits if one.pair == pair]
+        did = [f"{one.at:%H:%M:%S} PERSON {one.who} on {one.platform}: {one.what} = {one.value!r}" for one in mine]
+        then = [f"{one.at:%H:%M:%S} {one.by}: {one.reason.sentence} {dict(one.detail)}" for one in page.entries]
+        stand = [f"         {record}" for record in page.ticket.records]
+        wrote = [f"         {one.operation_id} {one.target} {one.status}: {one.summary}" for one in page.actions]
+        return "\n".join([f"ticket {pair.ticket}", *sorted([*did, *then]), *stand, *wrote])
 
     def _found(self) -> dict[str, tuple[int, int, int]]:
         with self.world.database.begin() as connection:
