@@ -16,6 +16,7 @@ from core.model import Acknowledge, Record, RecordRef, Severity
 from core.policy import Policy
 from core.policy.sync import LAST_WRITER, Sync
 from core.store import polling, tickets, watermarks
+from sandbox.seed import load_seed
 from tests.integration.world import World
 from tests.mirror.edits import Edit, Hand, Pair
 from tests.mirror.faults import Meter, switch_on
@@ -28,13 +29,18 @@ _STORIES = 3
 
 
 def policy(given: Policy) -> Policy:
-    """The policy of the run: fields led by different sides, and nobody called while it runs."""
+    """The policy of the run: fields led by different sides, nobody called while it runs, everybody's account known."""
     calm = {severity: timedelta(days=300) for severity in Severity}
     paths = {
         name: replace(path, levels=tuple(replace(level, acknowledge_within=calm) for level in path.levels))
         for name, path in given.paths.items()
     }
-    return replace(given, paths=paths, sync=Sync(fields=LEADERS))
+    accounts = load_seed().by_name
+    people = {
+        name: replace(one, accounts={**one.accounts, "jira": accounts[name].account_id})
+        for name, one in given.roster.people.items()
+    }
+    return replace(given, paths=paths, sync=Sync(fields=LEADERS), roster=replace(given.roster, people=people))
 
 
 @dataclass(frozen=True, slots=True)
