@@ -94,7 +94,9 @@ def _said(event: Event) -> frozenset[str] | None:
 def _own(reading: Reading, event: Event, record: Record, name: str, value: str) -> None:
     """A value beside one of our own writes: how the platform shows it, or a change that we have not heard of yet."""
     reading.seen[name], reading.ours = value, True
-    touched = name in record.shown or record.awaits(name) or (name in _GRADES and record.awaits("severity"))
+    written = record.written.get(name)
+    of_that_write = name in record.shown and (event.version is None or written is None or event.version <= written)
+    touched = of_that_write or record.awaits(name) or (name in _GRADES and record.awaits("severity"))
     if touched:
         if not record.was_ours(name, value):
             reading.shown[name] = value
