@@ -32,9 +32,12 @@ class People:
         """The person's account."""
         if known := person.accounts.get(self._name):
             return Found({self._field: known})
-        email = person.email.strip()
-        if not email:
+        found = [self._by_email(person, email.strip()) for email in person.emails]
+        if not found:
             return Found(warning=f"{person.name} has neither an e-mail nor an account on {self._name} on the roster.")
+        return next((one for one in found if one.account), found[0])
+
+    def _by_email(self, person: Person, email: str) -> Found:
         try:
             ids = self._cache.get(email.casefold(), lambda: self._look_up(email)) or ()
         except PlatformError as error:

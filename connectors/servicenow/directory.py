@@ -45,9 +45,14 @@ class Directory:
         account = person.accounts.get(self._name, "")
         if SYS_ID.fullmatch(account):
             return Found(account)
-        field, value = ("user_name", account) if account else ("email", person.email)
-        if not value:
+        if account:
+            return self._user(person, "user_name", account)
+        found = [self._user(person, "email", email) for email in person.emails]
+        if not found:
             return Found(warning=f"{person.name} has neither an e-mail nor an account on {self._name} on the roster.")
+        return next((one for one in found if one.sys_id), found[0])
+
+    def _user(self, person: Person, field: str, value: str) -> Found:
         missing = f"{value} has no active account on {self._name}."
         several = f"{value} has several accounts on {self._name}; name one under {person.id}'s accounts on the roster."
         wanted = {field: value, "active": "true"}

@@ -16,7 +16,7 @@ from core.engine.outcome import Outcome
 from core.engine.reading import values_seen
 from core.engine.rollout import roll_out
 from core.engine.routing import route
-from core.engine.strangers import known_person
+from core.engine.strangers import known_person, meet
 from core.engine.surge import call_up
 from core.engine.told import facts_told
 from core.model import (
@@ -150,6 +150,7 @@ def _from_record(draft: Draft, event: Event) -> None:
     if event.assignee and not event.assignee.is_nobody:
         owner = known_person(draft, event.assignee, event.record.platform)
         draft.update(owner=owner, theirs=frozenset({"assignee"}))
+    meet(draft, event)
 
 
 def _found_at_work(draft: Draft, event: Event) -> None:

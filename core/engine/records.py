@@ -13,6 +13,7 @@ from core.engine.leading import rule
 from core.engine.lifecycle import end
 from core.engine.reading import actor, is_stale, may_be_ours, read, taken_in, values_seen
 from core.engine.spreading import spread
+from core.engine.strangers import meet
 from core.model import EntryKind, Event, EventKind, ReasonCode, Record, State
 
 
@@ -20,6 +21,8 @@ def apply(draft: Draft, event: Event) -> None:
     """Take in a change of a record: our own echo, an outdated one, or what a person did."""
     if event.record is None:
         return
+    if not event.own and event.kind is not EventKind.DELETED:
+        meet(draft, event)
     record = draft.ticket.record_on(event.record.platform)
     if record is None or (record.exists and event.record.id and record.ref.id != event.record.id):
         record = Record(event.record)

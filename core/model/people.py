@@ -80,7 +80,7 @@ class Person:
     `time_zone` is the IANA zone by whose clock they live. `skills` are words of the organisation's own, `languages`
     BCP 47 tags ("fr", "pt-BR"). `calendar` tells when they are off, beside the roster.
     `short_ways` are the places (from 0) of those ways that take short messages only; `quiet_hours` are the person's
-    own, None for the policy's.
+    own, None for the policy's. `aliases` are further e-mail addresses of theirs, by which platforms may know them.
     """
 
     id: str
@@ -94,6 +94,12 @@ class Person:
     calendar: CalendarFeed | None = None
     short_ways: frozenset[int] = frozenset()
     quiet_hours: QuietHours | None = None
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def emails(self) -> tuple[str, ...]:
+        """Every address by which platforms may know them."""
+        return tuple(one for one in (self.email, *self.aliases) if one)
 
     def knows(self, skill: str) -> bool:
         """Whether they have a skill, case aside."""

@@ -134,6 +134,8 @@ class ReasonCode(StrEnum):
     COMMENTED = "{actor} commented on {platform}."
     COMMENT_EDITED = "{actor} edited a comment on {platform}."
     COMMENT_DELETED = "{actor} deleted a comment on {platform}."
+    STRANGER = "{person}, who has it on {platform}, is not on the roster: {advice}."
+    STRANGE_GROUP = "No team has the group {group} on {platform}: {advice}."
     COPY_TOUCHED = "{actor} changed on {platform} the copy of a comment; the comment itself stays as it is."
     COMMENT_COPIED = "The comment of {actor} stands on {key} too, on {platform}."
     COPY_EDITED = "The comment of {actor} was brought up to date on {key}, on {platform}."

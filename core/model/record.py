@@ -30,7 +30,8 @@ class Record:
     the values last known to stand there (fields of `Changes` to their text). `wanted` holds, for each field that Rung
     writes, what stood there and then the values that Rung asked for, oldest first, since a person last changed it: a
     value further on than the seen one may be the result of our own writes. `people` holds the roster ids of those whom
-    Rung has assigned, by the platform's id of their account. `ref.id` is "" while the creation is still on its way.
+    Rung has assigned, by the platform's id of their account, and "" for strangers that were told of. `ref.id` is ""
+    while the creation is still on its way.
 
     `viewed` is the version at which the whole record was last seen, `written` those at which our latest write of a
     field landed. `shown` holds, for what Rung wrote last, the value and then how the platform shows it: a title that it

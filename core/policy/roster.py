@@ -71,14 +71,18 @@ class Roster:
         return known.name if known else team
 
     def find(self, party: Party, platform: str) -> str:
-        """The roster id of somebody whom a platform named by account, e-mail or user name; "" for a stranger."""
-        for person in self.people.values():
-            account = person.accounts.get(platform, "")
-            if party.is_same_as(Party(account=account, email=person.email)):
-                return person.id
-            if account and party.login.casefold() == account.casefold():
-                return person.id
-        return ""
+        """The roster id of somebody whom a platform named by account, e-mail or user name; "" for a stranger.
+
+        The account that the roster names counts first: two people may share an address, and no name proves anything.
+        """
+        if party.is_nobody:
+            return ""
+        accounts = {one.casefold() for one in (party.account, party.login) if one}
+        emails = {one.strip().casefold() for one in (party.email, party.login, party.account) if "@" in one}
+        people = self.people.values()
+        by_account = (one.id for one in people if one.accounts.get(platform, "").casefold() in accounts)
+        by_email = (one.id for one in people if emails & {mail.casefold() for mail in one.emails})
+        return next(by_account, "") or next(by_email, "")
 
     def team_of_group(self, group: str, platform: str) -> str:
         """The team whose group on that platform is so called; "" for an unknown group."""

@@ -22,7 +22,7 @@ from core.work.lease import kept
 from core.work.retry import MAX_ATTEMPTS, never, pause
 from core.work.signals import Messenger
 from core.work.surroundings import likenesses
-from core.work.unknown import count_unknown
+from core.work.unknown import count_unknown, strangers
 
 log = structlog.get_logger()
 
@@ -96,10 +96,11 @@ class Intake:
             if any(event.partial for *_, normalized in understood for event in normalized.events):
                 return False  # its record is read again first, which may take long
             ready = [(delivery, attempts, self._completed(one)[0]) for delivery, attempts, one in understood]
+            met = [one for *_, normalized in ready for one in normalized.unknown]
             with self.database.begin() as connection:
                 self._lock(connection, [event for *_, normalized in ready for event in normalized.events])
                 for delivery, attempts, normalized in ready:
-                    outcome = [self._applied(connection, event) for event in normalized.events]
+                    outcome = [self._applied(connection, event, met) for event in normalized.events]
                     _close(connection, delivery, attempts, normalized, outcome, self.clock())
         except Exception as error:  # noqa: BLE001 - it shows again, for the delivery whose it is, when each goes alone
             if is_away(error):
@@ -108,7 +109,7 @@ class Intake:
                 return True
             log.debug("deliveries are applied one by one", reason=told(error))
             return False
-        count_unknown(self.database, [one for *_, normalized in ready for one in normalized.unknown], self.clock())
+        count_unknown(self.database, met, self.clock())
         return True
 
     def _take(self, delivery: Delivery, attempts: int) -> None:
@@ -120,8 +121,8 @@ class Intake:
             return
         try:
             normalized, wrong = self._understand(delivery)
-            self._apply(delivery, attempts, normalized, wrong)
-            count_unknown(self.database, normalized.unknown, self.clock())
+            met = self._apply(delivery, attempts, normalized, wrong)
+            count_unknown(self.database, [*normalized.unknown, *met], self.clock())
             if wrong:
                 bound.warning("delivery not understood", reason=wrong)
         except DeliveryError as error:
@@ -200,26 +201,30 @@ class Intake:
     def _lock(self, connection: Connection, events: Sequence[Event]) -> None:
         tickets.lock_keys(connection, events, likenesses(events, self.policies.newest(), self.clock()))
 
-    def _apply(self, delivery: Delivery, attempts: int, normalized: Normalized, wrong: str) -> None:
+    def _apply(self, delivery: Delivery, attempts: int, normalized: Normalized, wrong: str) -> list[Unknown]:
+        """Apply its events; returns the people and groups that nobody knows."""
+        met: list[Unknown] = []
         with self.database.begin() as connection:
             self._lock(connection, normalized.events)
-            outcome = [self._apply_one(connection, event) for event in normalized.events]
+            outcome = [self._apply_one(connection, event, met) for event in normalized.events]
             _close(connection, delivery, attempts, normalized, outcome, self.clock(), wrong)
+        return met
 
-    def _apply_one(self, connection: Connection, event: Event) -> Mapping[str, object]:
+    def _apply_one(self, connection: Connection, event: Event, met: list[Unknown]) -> Mapping[str, object]:
         """Apply one event under a savepoint: one that cannot be applied does not take the others with it."""
         try:
             with connection.begin_nested():
-                return self._applied(connection, event)
+                return self._applied(connection, event, met)
         except Exception as error:  # the boundary that keeps an event which cannot be applied to itself
             if not is_lasting(error):
                 raise
             log.exception("an event could not be applied", source=event.source, key=event.key)
             return {**_about(event), "error": told(error)}
 
-    def _applied(self, connection: Connection, event: Event) -> Mapping[str, object]:
-        """Apply one event; returns what is told of it in the delivery's outcome."""
+    def _applied(self, connection: Connection, event: Event, met: list[Unknown]) -> Mapping[str, object]:
+        """Apply one event; returns what is told of it in the delivery's outcome. Strangers go to `met`."""
         outcome = apply_event(connection, event, self.policies, self.clock())
+        met += strangers(outcome.entries)
         heard.tell(connection, [event])
         if outcome.ticket is None:
             return {**_about(event), "reason": _why_nothing(event)}
@@ -254,7 +259,8 @@ def as_ours(event: Event, us: Party) -> Event:
     """The event, marked where our own account did it. For whom Rung itself creates a record, nobody has called."""
     own = event.actor is not None and event.actor.is_same_as(us)
     called = event.caller is not None and event.caller.is_same_as(us)
-    return replace(event, own=own, caller=None if called else event.caller)
+    said = tuple(one for one in event.comments if not one.author.is_same_as(us))
+    return replace(event, own=own, caller=None if called else event.caller, comments=said)
 
 
 def _close(

@@ -42,5 +42,5 @@ def _names(roster: Roster, ticket: Ticket, source: str) -> Mapping[str, str]:
     """What people are called, by their account on the platform where the comment was made."""
     named = {one.accounts[source]: one.name for one in roster.people.values() if one.accounts.get(source)}
     record = ticket.record_on(source)
-    assigned = {account: roster.name(person) for account, person in record.people.items()} if record else {}
+    assigned = {account: roster.name(person) for account, person in record.people.items() if person} if record else {}
     return {**assigned, **named}

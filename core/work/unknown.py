@@ -10,11 +10,23 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from core.model import Unknown
+from core.model import Entry, ReasonCode, Unknown, UnknownKind
 from core.store import unknowns
 from core.work.failures import told
 
 log = structlog.get_logger()
+
+
+_STRANGE = {ReasonCode.STRANGER: (UnknownKind.PERSON, "person"), ReasonCode.STRANGE_GROUP: (UnknownKind.GROUP, "group")}
+
+
+def strangers(entries: Sequence[Entry]) -> list[Unknown]:
+    """The people and groups that a step has told of as unknown."""
+    told = [(one.reason.facts, *_STRANGE[one.reason.code]) for one in entries if one.reason.code in _STRANGE]
+    return [
+        Unknown(kind, facts["platform"], facts[name], facts["advice"][:1].upper() + facts["advice"][1:] + ".")
+        for facts, kind, name in told
+    ]
 
 
 def count_unknown(database: Engine, unknown: Sequence[Unknown], at: datetime) -> None:

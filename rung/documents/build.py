@@ -92,6 +92,7 @@ def _person(name: str, data: Data) -> Person:
         short_ways=frozenset(place for place, (_, short) in enumerate(data["notify"]) if short),
         quiet_hours=quiet_hours(data.get("quiet_hours")),
         accounts=data["accounts"],
+        aliases=tuple(data["aliases"]),
         time_zone=data["time_zone"],
         skills=frozenset(data["skills"]),
         languages=tuple(data["languages"]),

@@ -200,6 +200,7 @@ class PersonSchema(Strict):
     email = Email(load_default="")
     notify = fields.List(PersonalWay(), load_default=list)
     accounts = Named(Text(), load_default=dict)
+    aliases = fields.List(Email(), load_default=list)
     time_zone = Zone(load_default="UTC")
     time_off = fields.List(fields.Nested(SpanSchema), load_default=list)
     skills = fields.List(Text(), load_default=list)
