@@ -8,15 +8,18 @@ from mappings.catalogue import PACKAGED, load_catalogue
 from mappings.mapping import BoundMapping
 from mappings.mapping import CompiledMapping as Mapping
 from mappings.problems import MappingDocumentError, Problem
+from mappings.roundtrip import Loss, losses
 from mappings.trace import TracedField, TracedItem
 
 __all__ = [
     "PACKAGED",
     "BoundMapping",
+    "Loss",
     "Mapping",
     "MappingDocumentError",
     "Problem",
     "TracedField",
     "TracedItem",
     "load_catalogue",
+    "losses",
 ]

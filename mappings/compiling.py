@@ -10,7 +10,7 @@ from functools import partial
 from mappings import kinds, paths
 from mappings.document import Node, Report, TooMuchError, read
 from mappings.extending import laid_over
-from mappings.mapping import CompiledMapping
+from mappings.mapping import Base, CompiledMapping
 from mappings.outbound import compile_out
 from mappings.places import where
 from mappings.rules import Language, compile_rule, compile_value
@@ -47,7 +47,7 @@ class Text:
     """A document as it is written: the mapping's name, the file as errors tell it, and what stands in it.
 
     `base` is the document over which it is laid, where it extends one; `pinned` is the digest of that one with which
-    it was written, "" where it does not say.
+    it was written, "" where it does not say; `line` is where it says so.
     """
 
     name: str
@@ -55,6 +55,14 @@ class Text:
     text: str
     base: Text | None = None
     pinned: str = ""
+    line: int = 0
+
+    @property
+    def bases(self) -> tuple[Base, ...]:
+        """What it extends, and what that extends."""
+        if self.base is None:
+            return ()
+        return (Base(self.base.name, self.base.digest, self.pinned, self.file, self.line), *self.base.bases)
 
     @property
     def digest(self) -> str:
@@ -142,6 +150,7 @@ def _compiled(document: Text, root: Node, trail: Trail | None, used: set[str]) -
         headers=frozenset(name for one in root.texts() for name in _HEADER.findall(one)),
         reads=language.noted,
         collection=_collection(common, language),
+        bases=document.bases,
     )
 
 

@@ -37,13 +37,21 @@ class _Laying:
             return own
         special: dict[str, Merge] = {
             "shapes": self._shapes,
-            "out": partial(self._entries, of=self._written),
+            "out": self._out,
             "tables": partial(self._entries, of=partial(self._deep, path="table")),
             "for": partial(self._entries, of=self.document),
         }
         whole = {name: merge for name, merge in special.items() if name in _names(base)}
         merged = self._mapping(base, own, lambda name, a, b: whole.get(name, partial(self._deep, path=name))(a, b))
         return yaml.MappingNode(own.tag, merged.value, own.start_mark, own.end_mark)
+
+    def _out(self, base: yaml.Node, own: yaml.Node) -> yaml.Node:
+        if not isinstance(base, yaml.MappingNode) or not isinstance(own, yaml.MappingNode):
+            return own
+        named = ("comments", "returns")
+        return self._mapping(
+            base, own, lambda name, a, b: self._deep(a, b, name) if name in named else self._written(a, b)
+        )
 
     def _entries(self, base: yaml.Node, own: yaml.Node, *, of: Merge) -> yaml.Node:
         if not isinstance(base, yaml.MappingNode) or not isinstance(own, yaml.MappingNode):
@@ -110,7 +118,7 @@ class _Laying:
         """
         written = _elements(base)
         single = len(written) == 1 and isinstance(own, yaml.MappingNode) and not _text(own, "remove")
-        if single or "field" not in _names(written[0]):
+        if single:
             return self._deep(written[0], own, "out")
         for one in _elements(own):
             likes = [index for index, other in enumerate(written) if _is_like(one, other)]

@@ -22,6 +22,19 @@ NO_OPTIONS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
+class Base:
+    """What a mapping extends: `digest` changes whenever that one does; `pinned` is the one that it was written for, ""
+    where the mapping does not say. `file` and `line` are where it says what it extends.
+    """
+
+    name: str
+    digest: str
+    pinned: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class CompiledMapping:
     """One source's mapping, ready to use. `items` are the places where a batch may be; the first that exists counts.
 
@@ -51,6 +64,8 @@ class CompiledMapping:
     """What changes whenever its text does, or that of a mapping that it extends."""
     signature: SignatureForm | None = None
     headers: frozenset[str] = frozenset()
+    bases: tuple[Base, ...] = ()
+    """What it extends, and what that extends, the nearest first."""
 
     def bind(
         self,

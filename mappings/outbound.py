@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, IntEnum
@@ -11,6 +10,8 @@ from typing import Any, Literal
 from core.model import Changes, Impact, Severity, State, Urgency
 from core.ports import DeliveryError, OutField, RecordWrite
 from mappings.document import Node
+from mappings.filling import HOLE, fill
+from mappings.returns import Returns, compile_returns
 from mappings.scope import Settings
 from mappings.table import ANY_OTHER
 from mappings.tables import Tables
@@ -21,7 +22,6 @@ _LOOKED_UP: Mapping[str, Literal["group", "person"]] = {"team": "group", "assign
 _FIELDS = (*_TEXTS, *_WORDS, *_LOOKED_UP)
 _HOLES = ("operation_id", "title", "description", "service", "severity", "impact", "urgency", "state", "resolution")
 _RULE = ("field", "as", "table", "value", "or", "only")
-_HOLE = re.compile(r"\{([^{}]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,7 @@ class Out:
     rules: Mapping[str, tuple[Rule, ...]]
     create: tuple[Rule, ...]
     comments: Mapping[str, str]
+    returns: Returns | None = None
 
     def fields(self, write: RecordWrite, settings: Settings) -> tuple[OutField, ...]:
         """Everything to write, comments last; raises `DeliveryError(permanent=True)`."""
@@ -117,37 +118,16 @@ def _known(write: RecordWrite, settings: Settings) -> dict[str, str]:
     return {"operation_id": write.operation_id, **options, **said}
 
 
-def fill(value: object, known: Mapping[str, str]) -> Any:
-    """The value with its holes filled; None where one of them cannot be."""
-    if isinstance(value, str):
-        return _fill_text(value, known)
-    if isinstance(value, dict):
-        filled = {name: fill(part, known) for name, part in value.items()}
-        return None if None in filled.values() else filled
-    if isinstance(value, list):
-        parts = [fill(part, known) for part in value]
-        return None if None in parts else parts
-    return value
-
-
-def _fill_text(text: str, known: Mapping[str, str]) -> str | None:
-    if "{" not in text:
-        return text
-    holes = _HOLE.findall(text)
-    if any(not known.get(hole) for hole in holes):
-        return None
-    return _HOLE.sub(lambda hole: known[hole[1]], text)
-
-
 def compile_out(node: Node, tables: Tables) -> Out:
     """The `out` section; notes what is wrong with it."""
-    entries = node.entries((*_FIELDS, "create", "comments"))
+    entries = node.entries((*_FIELDS, "create", "comments", "returns"))
     rules = {
         name: tuple(_rule(one, name, tables) for one in entries[name].items()) for name in _FIELDS if name in entries
     }
     create = tuple(_rule(one, "", tables) for one in entries["create"].items()) if "create" in entries else ()
     comments = entries["comments"].entries(("internal", "public")) if "comments" in entries else {}
-    return Out(rules, create, {name: one.text() for name, one in comments.items()})
+    returns = compile_returns(entries["returns"]) if "returns" in entries else None
+    return Out(rules, create, {name: one.text() for name, one in comments.items()}, returns)
 
 
 def _rule(node: Node, name: str, tables: Tables) -> Rule:
@@ -206,6 +186,6 @@ def _check_holes(node: Node, value: object) -> None:
     if isinstance(value, dict | list):
         for part in value.values() if isinstance(value, dict) else value:
             _check_holes(node, part)
-    for hole in _HOLE.findall(value) if isinstance(value, str) else ():
+    for hole in HOLE.findall(value) if isinstance(value, str) else ():
         if hole not in _HOLES and not hole.startswith("$option."):
             node.wrong(f"There is nothing called “{hole}” to write.", (*_HOLES, "$option.<name>"))

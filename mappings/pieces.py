@@ -14,7 +14,7 @@ from mappings.kinds import as_text
 from mappings.scope import MISSING, Read, Scope, Where
 from mappings.times import moment
 
-_UNFILLED = re.compile(
+UNFILLED = re.compile(
     r"\$\{[^}]*\}|\$[A-Z][A-Z0-9_]*|\{\{.*\}\}|\{[#$?]?[A-Z][A-Z0-9_.:]*\}|<no value>|\*UNKNOWN\*", re.DOTALL
 )
 """Variables that the sending tool did not fill in: shell, Datadog, Go and Jinja templates, Zabbix macros."""
@@ -32,7 +32,7 @@ def scalar(read: Read, place: Where, unwrap: tuple[str, ...]) -> Read:
     def value(scope: Scope) -> object:
         found = read(scope)
         if isinstance(found, str):
-            return MISSING if found[:1] in _UNFILLED_START and _UNFILLED.fullmatch(found.strip()) else found
+            return MISSING if found[:1] in _UNFILLED_START and UNFILLED.fullmatch(found.strip()) else found
         if isinstance(found, dict):
             found = next((found[key] for key in unwrap if key in found), found)
         if isinstance(found, dict | list):

@@ -48,7 +48,7 @@ class Shelf:
             _wrong(said, report, f"These extend each other in a circle: {way}.")
             return document
         full = self.with_base(base, at, report, (*above, document))
-        return replace(document, base=full, pinned=wanted[2] or "" if wanted else "")
+        return replace(document, base=full, pinned=(wanted[2] if wanted else "") or "", line=said.line)
 
     def _named(self, name: str, below: int) -> list[tuple[Text, int]]:
         """The documents of that name, the topmost first, with their layers."""

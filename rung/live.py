@@ -162,6 +162,13 @@ def own_mappings(texts: Mapping[str, str]) -> Mapping[str, CompiledMapping]:
     return mappings.load_catalogue([], own)
 
 
+def bind_platform(name: str, one: PlatformDoc, catalogue: Mapping[str, CompiledMapping]) -> BoundMapping:
+    """A platform's mapping, knowing where the platform is and in which project or table it creates records."""
+    config = one.config
+    collection = config.project if config.kind == "jira" else config.table
+    return catalogue[one.mapping].bind(name, name, config.url, config.options, collection)
+
+
 def bind_sources(configuration: Configuration, catalogue: Mapping[str, CompiledMapping]) -> dict[str, BoundMapping]:
     """Each source's mapping, knowing the platform whose records it speaks of.
 
@@ -169,7 +176,7 @@ def bind_sources(configuration: Configuration, catalogue: Mapping[str, CompiledM
     """
     known = configuration.platforms.platforms
     silent = {
-        name: catalogue[one.mapping].bind(name, name, one.config.url, one.config.options)
+        name: bind_platform(name, one, catalogue)
         for name, one in known.items()
         if _source_of(configuration, name) == name and name not in configuration.platforms.sources
     }
@@ -177,7 +184,7 @@ def bind_sources(configuration: Configuration, catalogue: Mapping[str, CompiledM
     def bind(source: SourceDoc) -> BoundMapping:
         platform = known.get(source.platform)
         url, options = (platform.config.url, platform.config.options) if platform else ("", {})
-        return catalogue[source.mapping].bind(source.name, source.platform, url, options)
+        return catalogue[source.mapping].bind(source.name, source.platform, url, {**options, **source.options})
 
     return silent | {name: bind(source) for name, source in configuration.platforms.sources.items()}
 
@@ -217,7 +224,7 @@ class _Platforms(Mapping[str, Platform]):
         one = self._documents[name]
         with self._lock:
             if name not in self._made:
-                out = self._catalogue[one.mapping].bind(name, name, one.config.url, one.config.options).out
+                out = bind_platform(name, one, self._catalogue).out
                 self._made[name] = discover()[one.config.kind](one.config, out)
             return self._made[name]
 

@@ -10,6 +10,7 @@ from rung.documents import Configuration, Problem, missing
 from rung.documents.problems import Report
 from rung.documents.problems import told as path_of
 from rung.documents.text import parse
+from rung.mapping import keeping
 
 
 def told(findings: Iterable[Finding], configuration: Configuration) -> Iterator[tuple[Finding, Problem]]:
@@ -32,9 +33,14 @@ def worth_telling(findings: Iterable[Finding], configuration: Configuration) -> 
 
 
 def of_documents(configuration: Configuration) -> Iterator[tuple[Finding, Problem]]:
-    """What reading the documents warns of, and the secrets that are not set here, where it may not matter."""
+    """What reading the documents warns of, what is worth telling of own mappings, and the secrets that are not set
+    here, where it may not matter."""
     for problem in configuration.warnings:
         yield _as_finding(problem, Gravity.WARNING, "document"), problem
+    for problem in keeping.warnings(configuration):
+        yield _as_finding(problem, Gravity.WARNING, "mapping"), problem
+    for problem in keeping.notes(configuration):
+        yield _as_finding(problem, Gravity.NOTE, "mapping"), problem
     for problem in missing(configuration):
         yield _as_finding(problem, Gravity.NOTE, "secret_not_set"), problem
 

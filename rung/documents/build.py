@@ -57,6 +57,7 @@ def _source(name: str, data: Data, known: Mapping[str, PlatformDoc]) -> SourceDo
         platform=platform,
         creates_on=data["creates_on"],
         max_bytes=data["max_bytes"],
+        options=dict(data["options"]),
     )
 
 

@@ -59,7 +59,8 @@ class SourceDoc:
     """One source of webhooks at /webhooks/`name`.
 
     `platform` is the platform whose webhooks these are, "" for a monitoring tool; `creates_on` the platform on which
-    records for its alerts are created, "" for none. `mapping` is the platform's where there is one.
+    records for its alerts are created, "" for none. `mapping` is the platform's where there is one. `options` are what
+    its mapping finds at `$option.x`, beside its platform's.
     """
 
     name: str
@@ -68,6 +69,7 @@ class SourceDoc:
     platform: str = ""
     creates_on: str = ""
     max_bytes: int = 1024 * 1024
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

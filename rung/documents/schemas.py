@@ -127,6 +127,7 @@ class SourceSchema(Strict):
     mapping = Text()
     creates_on = Text(load_default="")
     max_bytes = Count(1, _MOST_BYTES, load_default=1024 * 1024)
+    options = Named(Text(), load_default=dict)
 
 
 class PlatformsSchema(Strict):

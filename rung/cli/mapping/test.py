@@ -13,6 +13,9 @@ from rung.cli.output import harmless, json_option, print_json
 from rung.cli.progress import bar
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mappings import Loss
     from rung.mapping.proving import Proof, Proofs
 
 _TOLD = 20
@@ -33,19 +36,24 @@ _TOLD = 20
 def command(ctx: click.Context, names: tuple[str, ...], folder: Path | None, as_json: bool) -> None:
     """Run the fixtures beside mappings, packaged ones and those of a folder, all or the named ones.
 
-    Ends with 1 where a mapping makes something else of a body than stands beside it.
+    Ends with 1 where a mapping makes something else of a body than stands beside it. Where one goes both ways, also
+    tells which values do not come back as they went out.
     """
-    from rung.mapping import proving
+    from rung.mapping import keeping, proving
     from rung.mapping.configured import Configured
 
     made = configured(folder) if folder else Configured.of({})
     where = proving.folders(made, folder, names)
     with bar("Testing", proving.count(where)) as told:
         proofs = proving.prove(made.catalogue, where, told)
+    both_ways = [name for name in where if made.catalogue[name].out is not None]
+    lost = {name: keeping.losses_of(name, made.configuration, made.catalogue) for name in both_ways}
     if as_json:
-        print_json({"holds": not _failed(proofs), "fixtures": proofs.run, "without_fixtures": proofs.bare})
+        holds = not _failed(proofs)
+        print_json({"holds": holds, "fixtures": proofs.run, "without_fixtures": proofs.bare, "losses": lost})
     else:
         _tell(proofs, len(where))
+        _tell_lost(lost)
     ctx.exit(REFUSED if _failed(proofs) else 0)
 
 
@@ -71,6 +79,15 @@ def _tell(proofs: Proofs, mappings: int) -> None:
     click.echo(f"{good} of {len(proofs.run)} fixtures of {mappings} mappings give what stands beside them.")
     if failed:
         click.echo("- is what stands beside the body, + what the mapping makes of it.")
+
+
+def _tell_lost(lost: Mapping[str, Sequence[Loss]]) -> None:
+    for name, losses in lost.items():
+        for one in losses:
+            click.echo(f"{name}: {harmless(str(one))}  {one.file}:{one.line}")
+    kept = [name for name, losses in lost.items() if not losses]
+    if kept:
+        click.echo(f"Every value comes back as it went out: {', '.join(kept)}.")
 
 
 def _said(value: str | None) -> str:

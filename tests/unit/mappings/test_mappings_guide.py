@@ -23,13 +23,13 @@ def test_a_word_of_the_language_is_in_the_guide(word: str) -> None:
 
 def test_the_guide_s_examples_can_be_loaded() -> None:
     blocks = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
-    assert len(blocks) == 7
+    assert len(blocks) == 8
     extensions = [block for block in blocks if block.startswith("extends:")]
     assert len([load_catalogue([], {"mine": block})["mine"] for block in extensions]) == 4
     unused = re.compile(r"^(?:shapes: \[\]|out: \{\}|for: \{\}|tables: ).*$", re.MULTILINE)
-    head, parts, out = (unused.sub("", block) for block in blocks if block not in extensions)
+    head, parts, out, returns = (unused.sub("", block) for block in blocks if block not in extensions)
     fields = parts.replace("labels: {project: fields.project.key}", "").strip().replace("\n", "\n    ")
     shape = f"shapes:\n  - name: x\n    kind: {{is: updated}}\n    key: id\n    {fields}\n"
-    way_out = "out:\n  " + out.replace("\n", "\n  ")
+    way_out = "out:\n  " + f"{out}\n{returns}".replace("\n", "\n  ")
     assert load_catalogue([], {"mine": f"{head}\n{shape}\n{way_out}"})["mine"].title == "My tool"
     assert yaml.safe_load(head)["unwrap"] == "value"
