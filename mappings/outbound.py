@@ -135,13 +135,14 @@ def _rule(node: Node, name: str, tables: Tables) -> Rule:
     if "field" not in entries:
         node.wrong("What is written needs “field”: where on the platform it goes.")
     words = [word(member) for member in _WORDS[name]] if name in _WORDS else []
+    only = frozenset(_one_of(one, words) for one in entries["only"].items()) if "only" in entries else frozenset()
     return Rule(
         field=entries["field"].text() if "field" in entries else "",
         kind=_kind(entries.get("as"), name),
-        table=_table(entries["table"], name, tables) if "table" in entries else None,
+        table=_table(entries["table"], name, tables, only) if "table" in entries else None,
         value=_holed(entries["value"]) if "value" in entries else "{" + name + "}",
         otherwise=_holed(entries["or"]) if "or" in entries else None,
-        only=frozenset(_one_of(one, words) for one in entries["only"].items()) if "only" in entries else frozenset(),
+        only=only,
         where=f"{node.file}:{node.line}",
     )
 
@@ -153,8 +154,11 @@ def _kind(node: Node | None, name: str) -> Literal["value", "group", "person", "
     return "state" if given == "transition" else _LOOKED_UP.get(name, "value")
 
 
-def _table(node: Node, field: str, tables: Tables) -> Mapping[str, object]:
-    """What is written for each of our words: rows of its own, and what a named table reads the other way round."""
+def _table(node: Node, field: str, tables: Tables, only: frozenset[str]) -> Mapping[str, object]:
+    """What is written for each of our words: rows of its own, and what a named table reads the other way round.
+
+    It must say something for every word that is written there: all of them, or the `only` ones.
+    """
     words = {ours: word(member) for member in _WORDS.get(field, ()) for ours in (word(member), str(member.value))}
     found: dict[str, object] = {}
     for part in node.items():
@@ -164,7 +168,7 @@ def _table(node: Node, field: str, tables: Tables) -> Mapping[str, object]:
             back = [(row.text() if row.is_scalar else "", theirs) for theirs, row in reversed(tables.pairs(part))]
             rows = {words.get(ours, "" if words else ours): theirs for ours, theirs in back if theirs != ANY_OTHER}
         found = {**rows, **found}
-    for lacking in [one for one in dict.fromkeys(words.values()) if one not in found]:
+    for lacking in [one for one in dict.fromkeys(words.values()) if one not in found and (not only or one in only)]:
         node.wrong(f"The table says nothing for “{lacking}”.")
     return found
 
