@@ -65,6 +65,10 @@ def _rebase(pages: Blueprint, room: Room) -> None:
 
 
 def _deliveries(pages: Blueprint, room: Room) -> None:
+    @pages.get("/api/v1/sources")
+    def api_sources() -> Response:
+        return jsonify({"sources": shape(list(room.desk.sources()))})
+
     @pages.get("/api/v1/deliveries")
     def api_deliveries() -> Response:
         rows = room.desk.deliveries(status=_word("status", DeliveryStatus), limit=_limit())

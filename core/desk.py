@@ -249,6 +249,26 @@ class Rebased:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRow:
+    """One source and how it is heard.
+
+    `heard_at` is when it was last, None for never or not since Rung notes it; `every` how often it must be, None where
+    that does not matter; `silent_since` from when on it counts as silent, None while it does not. The counts are of the
+    deliveries of the last day: all, those that were not understood, and those that failed.
+    """
+
+    name: str
+    mapping: str
+    platform: str
+    heard_at: datetime | None
+    every: timedelta | None
+    silent_since: datetime | None
+    received: int
+    unmapped: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryRow:
     """One line of the list of deliveries."""
 
@@ -323,6 +343,10 @@ class Desk(Protocol):
 
     def rebase(self, ticket_id: int, command: Rebase, *, dry_run: bool = False) -> Rebased:
         """Move a ticket to the newest policy, or look what would come of it; raises `NotFoundError`."""
+        ...
+
+    def sources(self) -> Sequence[SourceRow]:
+        """Every source of the documents in force, by name."""
         ...
 
     def deliveries(self, *, status: DeliveryStatus | None = None, limit: int = 100) -> Sequence[DeliveryRow]:

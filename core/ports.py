@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 from core.model import (
@@ -253,6 +253,27 @@ class Inbox(Protocol):
         self, source: str, *, key: str | None, content_type: str, headers: Mapping[str, str], body: bytes
     ) -> Accepted:
         """Store a delivery durably; raises `StorageUnavailableError`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listened:
+    """A source as those know it who wait to hear from it: how often it must be heard, None where that does not matter.
+
+    `platform` is the platform whose webhooks these are, "" for a tool; without a `mapping` it sends mere signs of life.
+    """
+
+    name: str
+    mapping: str = ""
+    platform: str = ""
+    every: timedelta | None = None
+
+
+class Attendance(Protocol):
+    """Who was heard."""
+
+    def heard(self, source: str) -> None:
+        """Note that a source was heard; raises `StorageUnavailableError`."""
         ...
 
 

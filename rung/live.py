@@ -17,7 +17,7 @@ import mappings
 from connectors import discover
 from core.model import PollPlan
 from core.policy import Policy, TimeOff
-from core.ports import Platform
+from core.ports import Listened, Platform
 from core.store import calendars
 from core.store import documents as stored
 from mappings import BoundMapping
@@ -123,6 +123,7 @@ def load(newest: Mapping[str, stored.Document], policy_text: Callable[[int], str
         at_version=_older_policies(configuration, policy_text),
         versions={name: document.version for name, document in newest.items()},
         polls=_polls(configuration),
+        listened={name: _listened(one) for name, one in configuration.platforms.sources.items()},
     )
 
 
@@ -172,7 +173,7 @@ def bind_platform(name: str, one: PlatformDoc, catalogue: Mapping[str, CompiledM
 def bind_sources(configuration: Configuration, catalogue: Mapping[str, CompiledMapping]) -> dict[str, BoundMapping]:
     """Each source's mapping, knowing the platform whose records it speaks of.
 
-    A platform without webhooks speaks under its own name, of what polling finds there.
+    A platform without webhooks speaks under its own name, of what polling finds there. Mere signs of life have none.
     """
     known = configuration.platforms.platforms
     silent = {
@@ -186,7 +187,7 @@ def bind_sources(configuration: Configuration, catalogue: Mapping[str, CompiledM
         url, options = (platform.config.url, platform.config.options) if platform else ("", {})
         return catalogue[source.mapping].bind(source.name, source.platform, url, {**options, **source.options})
 
-    return silent | {name: bind(source) for name, source in configuration.platforms.sources.items()}
+    return silent | {name: bind(source) for name, source in configuration.platforms.sources.items() if source.mapping}
 
 
 def _source_of(configuration: Configuration, platform: str) -> str:
@@ -241,7 +242,7 @@ def _sources(configuration: Configuration, bound: Mapping[str, BoundMapping]) ->
     problems = []
     for name, one in configuration.platforms.sources.items():
         try:
-            sources[name] = _source(one, bound[name])
+            sources[name] = _source(one, bound.get(name))
         except ValueError as error:
             hint = f"Give it a section “signature” in mappings/{one.mapping}/mapping.yaml, or name its “header” here."
             at = ("sources", name, "auth", "signature")
@@ -251,11 +252,19 @@ def _sources(configuration: Configuration, bound: Mapping[str, BoundMapping]) ->
     return sources
 
 
-def _source(source: SourceDoc, bound: BoundMapping) -> Source:
+def _listened(source: SourceDoc) -> Listened:
+    return Listened(name=source.name, mapping=source.mapping, platform=source.platform, every=source.heard_every)
+
+
+def _source(source: SourceDoc, bound: BoundMapping | None) -> Source:
     verify = source.verify
+    if isinstance(verify, SignedDoc):
+        verify = verify.verifier(bound.signature if bound else None)
+    if bound is None:
+        return Source(name=source.name, verify=verify, max_bytes=source.max_bytes, signs_of_life=True)
     return Source(
         name=source.name,
-        verify=verify.verifier(bound.signature) if isinstance(verify, SignedDoc) else verify,
+        verify=verify,
         max_bytes=source.max_bytes,
         content_types=bound.content_types,
         delivery_key=bound.delivery_key,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from core.model import Delivery, Normalized, PollPlan
 from core.policy import Policy
-from core.ports import Platform, UnmappedError
+from core.ports import Listened, Platform, UnmappedError
 from mappings import BoundMapping
 from webhooks import Source
 
@@ -46,3 +46,4 @@ class Loaded:
     at_version: Callable[[int], Policy]
     versions: Mapping[str, int] = field(default_factory=dict)
     polls: Mapping[str, PollPlan] = field(default_factory=dict)
+    listened: Mapping[str, Listened] = field(default_factory=dict)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,14 +24,16 @@ from core.mapdesk import MappingDesk
 from core.model import Notice, Person
 from core.policy import Policy
 from core.policy.vendor import vendor_of
-from core.ports import Bell, Calendars, Clock, Notifier, StorageUnavailableError
+from core.ports import Bell, Calendars, Clock, Listened, Notifier, StorageUnavailableError
 from core.store import database
 from core.store import documents as stored
+from core.work.attendance import SqlAttendance
 from core.work.calendars import Keeper
 from core.work.clock import Sweeper
 from core.work.delivery import Deliverer
 from core.work.desk import SqlDesk
 from core.work.handover import Handovers
+from core.work.heartbeat import Heartbeats
 from core.work.inbox import SqlInbox
 from core.work.intake import Intake
 from core.work.reconcile import Reconciler
@@ -44,6 +49,8 @@ from rung.pollmetrics import poll_metrics
 from rung.settings import Settings
 from rung.standing import Whole
 from webhooks import Source, health
+
+_KEEP_OPEN_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,7 @@ class App:
 
     parts: Parts
     inbox: SqlInbox
+    attendance: SqlAttendance
     intake: Intake
     sweeper: Sweeper
     calendars: Keeper
@@ -104,9 +112,14 @@ def compose(parts: Parts) -> App:
     """Put the rooms together."""
     policies = Policies(parts.loaded)
     base = parts.database
+
+    def listened() -> Mapping[str, Listened]:
+        return parts.loaded().listened
+
     return App(
         parts=parts,
         inbox=SqlInbox(base, parts.clock, parts.bell),
+        attendance=SqlAttendance(base, parts.clock, listened),
         intake=Intake(
             database=base,
             mappings=lambda: parts.loaded().mappings,
@@ -123,6 +136,7 @@ def compose(parts: Parts) -> App:
             bell=parts.bell,
             handovers=Handovers(base, policies, parts.clock),
             surges=SurgeWatch(base, policies, parts.clock),
+            heartbeats=Heartbeats(base, policies, parts.clock, listened),
         ),
         calendars=Keeper(base, policies, parts.clock, parts.calendars),
         deliverer=Deliverer(
@@ -152,6 +166,7 @@ def compose(parts: Parts) -> App:
             parts.bell,
             lambda: parts.loaded().platforms,
             lambda: {name for name, plan in parts.loaded().polls.items() if not plan.heard},
+            listened,
         ),
     )
 
@@ -178,7 +193,7 @@ def flask_app(app: App, *, wall: Clock, redis_check: Callable[[], str | None]) -
     loaded = _or_unavailable(parts.loaded)
     whole = Whole(parts.database, parts.clock, lambda: _platforms(parts.loaded))
     flask = Flask("rung", static_folder=None)
-    flask.register_blueprint(webhooks.blueprint(app.inbox, _Sources(loaded), wall))
+    flask.register_blueprint(webhooks.blueprint(app.inbox, _Sources(loaded), wall, app.attendance))
     flask.register_blueprint(
         health.blueprint(
             {"database": lambda: database_check(parts.database)},
@@ -290,6 +305,7 @@ def web_app() -> Flask:
     settings = Settings.from_environment()
     configure(settings)
     app = build(settings)
+    threading.Thread(target=_keep_open, args=(app,), name="listening", daemon=True).start()
     return flask_app(app, wall=timesource.wall, redis_check=lambda: redis_check(settings.redis_url))
 
 
@@ -299,6 +315,14 @@ def checks(app: App, settings: Settings) -> dict[str, dict[str, Callable[[], str
         "ready": {"database": lambda: database_check(app.parts.database)},
         "degraded": {"redis": lambda: redis_check(settings.redis_url)},
     }
+
+
+def _keep_open(app: App) -> None:
+    """Say again and again that this door is open, so that no source is called silent for a time without one."""
+    while True:
+        with contextlib.suppress(DBAPIError, PoolTimeout):  # the gap is seen once the database is back
+            app.attendance.keep_open()
+        time.sleep(_KEEP_OPEN_SECONDS)
 
 
 def redis_check(url: str) -> str | None:

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, jsonify, request
 from prometheus_client import Counter
 from werkzeug.exceptions import ClientDisconnected, InternalServerError, RequestEntityTooLarge
 
-from core.ports import Accepted, Clock, Inbox, StorageUnavailableError
+from core.ports import Accepted, Attendance, Clock, Inbox, StorageUnavailableError
 from webhooks.keep import kept_headers, storable_key
 from webhooks.signatures import Verdict
 from webhooks.source import Source
@@ -51,17 +51,42 @@ class _Door:
     inbox: Inbox
     sources: Mapping[str, Source]
     clock: Clock
+    attendance: Attendance
 
     def receive(self, name: str, secret: str | None) -> Response:
         """One POST, in the order that costs and tells an attacker least."""
         source = self._known(name, secret)
         body = _read(source)
         self._authenticate(source, body, secret)
+        if source.signs_of_life:
+            return self._noted(source)
         _check_type(source)
         accepted = self._store(source, body)
+        self._hear(source)
         if accepted.repeat:
             return _answer(200, {"delivery": accepted.id, "repeat": True})
         return _answer(202, {"delivery": accepted.id})
+
+    def sign_of_life(self, name: str, secret: str | None) -> Response:
+        """A GET or HEAD, which is all that a cron job may be able to send."""
+        source = self._named(name)
+        if source is None or not source.signs_of_life:
+            raise Refused(405, "Webhooks are sent with POST.", Allow=_ALLOW)
+        return self.receive(name, secret)
+
+    def _noted(self, source: Source) -> Response:
+        try:
+            self.attendance.heard(source.name)
+        except StorageUnavailableError as error:
+            raise _not_now(source.name) from error
+        return _answer(200, {"heard": source.name})
+
+    def _hear(self, source: Source) -> None:
+        """What was stored is answered as stored, also where the database went away before that could be noted."""
+        try:
+            self.attendance.heard(source.name)
+        except StorageUnavailableError:
+            _log.warning("a source was heard, which could not be noted", source=source.name)
 
     def handshake(self, name: str, secret: str | None) -> Response:
         """The CloudEvents webhook handshake: we welcome the sender that asks, if it knows a source's whole path.
@@ -79,11 +104,14 @@ class _Door:
             response.headers["WebHook-Allowed-Rate"] = "*"
         return response
 
-    def _known(self, name: str, secret: str | None) -> Source:
+    def _named(self, name: str) -> Source | None:
         try:
-            source = self.sources.get(name)
+            return self.sources.get(name)
         except StorageUnavailableError as error:
             raise _not_now(name) from error
+
+    def _known(self, name: str, secret: str | None) -> Source:
+        source = self._named(name)
         if source is None or (secret is not None and not source.has_secret_path):
             raise Refused(404, "There is no such source. Check the address against the sources in platforms.yaml.")
         return source
@@ -114,13 +142,13 @@ def _not_now(source: str) -> Refused:
     return Refused(503, "The delivery could not be stored now. Send it again.", Retry_After=str(RETRY_AFTER))
 
 
-def blueprint(inbox: Inbox, sources: Mapping[str, Source], clock: Clock) -> Blueprint:
+def blueprint(inbox: Inbox, sources: Mapping[str, Source], clock: Clock, attendance: Attendance) -> Blueprint:
     """The door for machines: `POST /webhooks/<source>` and, for sources that have one, `/webhooks/<source>/<secret>`;
     below either, an Alertmanager's `/api/v2/alerts`.
 
     `clock` tells the real time, not the policy's: it is held against the timestamps that senders sign.
     """
-    door = _Door(inbox, sources, clock)
+    door = _Door(inbox, sources, clock, attendance)
     pages = Blueprint("webhooks", __name__)
 
     def answer(source: str, secret: str | None = None) -> Response:
@@ -164,6 +192,8 @@ def _dispatch(door: _Door, source: str, secret: str | None) -> Response:
         return door.receive(source, secret)
     if request.method == "OPTIONS":
         return door.handshake(source, secret)
+    if request.method in ("GET", "HEAD"):
+        return door.sign_of_life(source, secret)
     raise Refused(405, "Webhooks are sent with POST.", Allow=_ALLOW)
 
 

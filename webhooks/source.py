@@ -25,7 +25,8 @@ def no_delivery_key(headers: Mapping[str, str], body: bytes) -> str | None:
 class Source:
     """One configured source. `max_bytes` limits the body; `content_types` are shell-style patterns of media types.
 
-    `headers` are those that its mapping reads (lower case): they are kept beside the usual ones.
+    `headers` are those that its mapping reads (lower case): they are kept beside the usual ones. One that sends mere
+    `signs_of_life` is only noted as heard, whatever it sends and by whichever method.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Source:
     content_types: tuple[str, ...] = JSON_TYPES
     delivery_key: DeliveryKey = no_delivery_key
     headers: frozenset[str] = frozenset()
+    signs_of_life: bool = False
 
     @property
     def has_secret_path(self) -> bool:

@@ -34,7 +34,9 @@ def apply(draft: Draft, event: Event) -> None:
         _still_firing(draft, event)
     else:
         take_in(draft, alert, event)
-        draft.log(EntryKind.EVENT, event.source, ReasonCode.ALERT_JOINED, source=event.source, title=event.title or "")
+        draft.log(
+            EntryKind.EVENT, event.source, ReasonCode.ALERT_JOINED, source=event.reporter, title=event.title or ""
+        )
 
 
 def fires_anew(ticket: Ticket, event: Event) -> bool:
@@ -65,7 +67,7 @@ def _is_outdated(draft: Draft, alert: Alert, event: Event) -> bool:
 
 
 def _nothing_new(draft: Draft, event: Event) -> None:
-    draft.log(EntryKind.EVENT, event.source, ReasonCode.REPEATED, source=event.source)
+    draft.log(EntryKind.EVENT, event.source, ReasonCode.REPEATED, source=event.reporter)
 
 
 def _still_firing(draft: Draft, event: Event) -> None:
@@ -86,7 +88,7 @@ def _learned(draft: Draft, event: Event) -> bool:
     if fresh:
         draft.update(**fresh)
         said = ", ".join(name.replace("_", " ") for name in fresh)
-        draft.log(EntryKind.EVENT, event.source, ReasonCode.ALERT_TELLS_MORE, source=event.source, fields=said)
+        draft.log(EntryKind.EVENT, event.source, ReasonCode.ALERT_TELLS_MORE, source=event.reporter, fields=said)
     return bool(fresh)
 
 
@@ -108,9 +110,9 @@ def _cleared(draft: Draft, event: Event, alert: Alert) -> None:
         return
     over(draft, alert, event.occurred_at or alert.since)
     if _is_all_over(draft):
-        _resolve(draft, event.source, ReasonCode.RESOLVED_BY_ALERT, source=event.source)
+        _resolve(draft, event.source, ReasonCode.RESOLVED_BY_ALERT, source=event.reporter)
     else:
-        draft.log(EntryKind.EVENT, event.source, ReasonCode.ALERT_CLEARED, source=event.source)
+        draft.log(EntryKind.EVENT, event.source, ReasonCode.ALERT_CLEARED, source=event.reporter)
 
 
 def lapse(draft: Draft, _: Timer) -> None:
@@ -137,5 +139,5 @@ def _resolve(draft: Draft, by: str, code: ReasonCode, **facts: str) -> None:
 
 def _reopen(draft: Draft, event: Event) -> None:
     """It fires again while it may still be reopened: it is new again there too, for somebody to take."""
-    reopen(draft, State.NEW, f"{event.source} reports it again")
+    reopen(draft, State.NEW, f"{event.reporter} reports it again")
     draft.write(state=State.NEW)

@@ -138,7 +138,7 @@ def _from_alert(draft: Draft, event: Event) -> None:
     platform = draft.policy.creates_on.get(event.source)
     if platform:
         draft.put_record(Record(RecordRef(platform, "", "", "")))
-    draft.decide(event.source, ReasonCode.OPENED_BY_ALERT, source=event.source, title=draft.ticket.title)
+    draft.decide(event.source, ReasonCode.OPENED_BY_ALERT, source=event.reporter, title=draft.ticket.title)
 
 
 def _from_record(draft: Draft, event: Event) -> None:

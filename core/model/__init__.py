@@ -30,7 +30,7 @@ from core.model.command import (
     TellVendorCase,
 )
 from core.model.conflict import Conflict, Saying
-from core.model.event import Delivery, DeliveryStatus, Event, EventKind, ForeignComment, Normalized
+from core.model.event import HEARTBEAT, Delivery, DeliveryStatus, Event, EventKind, ForeignComment, Normalized
 from core.model.fired import Fired
 from core.model.handoff import Handoff, HandoffFact
 from core.model.major import Major, Parent
@@ -55,6 +55,7 @@ from core.model.vendorcase import VendorCase
 __all__ = [
     "ALONE",
     "EVERYTHING",
+    "HEARTBEAT",
     "Acknowledge",
     "Action",
     "ActionStatus",

@@ -47,6 +47,10 @@ class Delivery:
     outcome: tuple[Mapping[str, object], ...] = ()
 
 
+HEARTBEAT = "rung:heartbeat"
+"""The key of the alert that a source which must be heard from is silent: ours, which no source uses."""
+
+
 class EventKind(StrEnum):
     """What a source reported."""
 
@@ -129,6 +133,11 @@ class Event:
     """The body says too little to be applied: read the record from its platform first."""
     own: bool = False
     """Made by our own integration account; set by intake, which knows the account, never by a mapping."""
+
+    @property
+    def reporter(self) -> str:
+        """Who reports it: the source, or we ourselves where we wait for the source in vain."""
+        return f"Rung, which waits to hear from {self.source}," if self.key == HEARTBEAT else self.source
 
     @property
     def where(self) -> str:

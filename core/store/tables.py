@@ -52,6 +52,24 @@ deliveries = Table(
     Index("deliveries_key", "source", "key", unique=True, postgresql_where=text("key IS NOT NULL")),
     Index("deliveries_waiting", "attempt_at", "id", postgresql_where=text("status = 'received'")),
     Index("deliveries_status", "status", "id"),
+    Index("deliveries_received", "received_at", postgresql_using="brin"),
+)
+
+attendance = Table(
+    "attendance",
+    metadata,
+    Column("source", Text, primary_key=True),
+    _moment("heard_at", nullable=True),
+    _moment("watched_since", nullable=True),
+    _moment("silent_since", nullable=True),
+)
+
+listening = Table(
+    "listening",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    _moment("since"),
+    _moment("seen_at"),
 )
 
 documents = Table(

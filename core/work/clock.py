@@ -14,6 +14,7 @@ from core.work import digests, numbers
 from core.work.apply import Policies, apply_to
 from core.work.failures import is_away, told
 from core.work.handover import Handovers
+from core.work.heartbeat import Heartbeats
 from core.work.surgewatch import SurgeWatch
 
 log = structlog.get_logger()
@@ -31,6 +32,7 @@ class Sweeper:
     bell: Bell
     handovers: Handovers
     surges: SurgeWatch
+    heartbeats: Heartbeats
 
     def sweep(self) -> int:
         """Fire every timer that is due, notice what has changed by time alone, then ring for work that waits unheard.
@@ -46,6 +48,7 @@ class Sweeper:
         fired += self.handovers.look()
         fired += digests.release(self.database, self.policies, self.clock())
         self.surges.look()
+        fired += self.heartbeats.look()
         if fired:
             self.bell.ring("delivery")
         self._ring_again()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -20,6 +21,7 @@ from core.desk import (
     NotPossibleError,
     NotReplayableError,
     Rebased,
+    SourceRow,
     SurgeRow,
     TicketPage,
     UnknownRow,
@@ -38,15 +40,16 @@ from core.model import (
 )
 from core.policy import Roster
 from core.polls import PollRow
-from core.ports import Bell, Clock, StorageUnavailableError
-from core.store import actions, alike, deliveries, signals, surges, tickets, unknowns, views, watermarks
+from core.ports import Bell, Clock, Listened, StorageUnavailableError
+from core.store import actions, alike, attendance, deliveries, signals, surges, tickets, unknowns, views, watermarks
 from core.work.apply import Policies, apply_to
 from core.work.choices import choices
 from core.work.rebase import rebase
-from core.work.rows import asked_rows, board_row, clock_rows
+from core.work.rows import asked_rows, board_row, clock_rows, source_row
 
 _LARGEST_ID = 2**63 - 1
 """PostgreSQL's bigint; people type addresses by hand, and it refuses what is larger."""
+_DAY = timedelta(days=1)
 _SHOWN = 200
 """How many of the tickets that a major incident gathers are shown."""
 _REPLAYABLE = {DeliveryStatus.UNMAPPED, DeliveryStatus.DECLINED, DeliveryStatus.FAILED}
@@ -62,6 +65,7 @@ class SqlDesk:
     bell: Bell
     platforms: Callable[[], Iterable[str]]
     silent: Callable[[], Collection[str]] = frozenset
+    listened: Callable[[], Mapping[str, Listened]] = dict
 
     def board(self, *, limit: int = 200) -> Board:
         """The open tickets, with everything that the board shows of them."""
@@ -149,6 +153,12 @@ class SqlDesk:
         if done.moved and not dry_run:
             self.bell.ring("delivery")
         return done
+
+    def sources(self) -> Sequence[SourceRow]:
+        """Every source of the documents in force, by name."""
+        with self._transaction() as connection:
+            known, counts = attendance.every(connection), attendance.counts(connection, self.clock() - _DAY)
+        return [source_row(one, known.get(name), counts.get(name)) for name, one in sorted(self.listened().items())]
 
     def deliveries(self, *, status: DeliveryStatus | None = None, limit: int = 100) -> Sequence[DeliveryRow]:
         """Deliveries, newest first."""

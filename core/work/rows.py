@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from core.desk import BoardRow, ClockRow, WriteBack
+from core.desk import BoardRow, ClockRow, SourceRow, WriteBack
 from core.engine.wording import clock_phrase
 from core.model import Asked, Clock, Ticket
 from core.policy import Ask, Policy, Roster
 from core.policy.spent import elapsed, percent
+from core.ports import Listened
+from core.store.attendance import Counts, Heard
 
 
 def clock_rows(ticket: Ticket, policy: Policy, now: datetime) -> tuple[ClockRow, ...]:
@@ -67,6 +69,22 @@ def board_row(ticket: Ticket, policy: Policy, written: WriteBack, children: int 
         link=record.link if record else ticket.link,
         opened_at=ticket.opened_at,
         updated_at=ticket.updated_at,
+    )
+
+
+def source_row(source: Listened, known: Heard | None, counts: Counts | None) -> SourceRow:
+    """A source at a glance."""
+    known, counts = known or Heard(source.name), counts or Counts()
+    return SourceRow(
+        name=source.name,
+        mapping=source.mapping,
+        platform=source.platform,
+        heard_at=known.heard_at,
+        every=source.every,
+        silent_since=known.silent_since,
+        received=counts.received,
+        unmapped=counts.unmapped,
+        failed=counts.failed,
     )
 
 

@@ -19,6 +19,7 @@ TABLE = {
     "mapping": ("rung.cli.mapping", "Show, try, test and change how deliveries are understood."),
     "connect": ("rung.cli.connect", "Check a connection to ServiceNow or Jira, and help to set it up."),
     "tickets": ("rung.cli.tickets", "List and show tickets, and decide about them."),
+    "sources": ("rung.cli.sources", "Show every source: when it was last heard, and what came of it."),
     "deliveries": ("rung.cli.deliveries", "List, show and replay what was received."),
     "actions": ("rung.cli.actions", "List, show and replay what was written and sent."),
     "explain": ("rung.cli.explain", "Tell what would happen from now on if nobody did anything."),

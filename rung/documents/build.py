@@ -52,12 +52,13 @@ def _source(name: str, data: Data, known: Mapping[str, PlatformDoc]) -> SourceDo
     platform = data.get("platform", "")
     return SourceDoc(
         name=name,
-        mapping=data.get("mapping") or known[platform].mapping,
+        mapping=data.get("mapping") or (known[platform].mapping if platform else ""),
         verify=_verifier(*data["auth"]),
         platform=platform,
         creates_on=data["creates_on"],
         max_bytes=data["max_bytes"],
         options=dict(data["options"]),
+        heard_every=data.get("heard_every"),
     )
 
 

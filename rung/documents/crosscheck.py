@@ -108,7 +108,8 @@ def _sources(draft: Draft) -> None:
     platforms = named(draft.platforms, "platforms")
     for name, one in named(draft.platforms, "sources").items():
         at: Path = ("sources", name)
-        if ("platform" in one) == ("mapping" in one):
+        both, neither = {"platform", "mapping"} <= set(one), not {"platform", "mapping", "heard_every"} & set(one)
+        if both or neither:
             hint = "platform for the platform's own webhooks, mapping for a monitoring tool's."
             report.add(at, "needs either platform or mapping.", hint)
         elif "mapping" in one and one["mapping"] not in draft.mappings:

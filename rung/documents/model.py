@@ -59,7 +59,8 @@ class SourceDoc:
     """One source of webhooks at /webhooks/`name`.
 
     `platform` is the platform whose webhooks these are, "" for a monitoring tool; `creates_on` the platform on which
-    records for its alerts are created, "" for none. `mapping` is the platform's where there is one. `options` are what
+    records for its alerts are created, "" for none. `mapping` is the platform's where there is one, and "" where the
+    source sends mere signs of life. It is called silent where it is not `heard_every` so often. `options` are what
     its mapping finds at `$option.x`, beside its platform's.
     """
 
@@ -70,6 +71,7 @@ class SourceDoc:
     creates_on: str = ""
     max_bytes: int = 1024 * 1024
     options: Mapping[str, str] = field(default_factory=dict)
+    heard_every: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from rung.documents.fields import (
     Address,
     Choice,
     Count,
+    Duration,
     Email,
     Exact,
     Name,
@@ -126,6 +127,7 @@ class SourceSchema(Strict):
     platform = Text()
     mapping = Text()
     creates_on = Text(load_default="")
+    heard_every = Duration()
     max_bytes = Count(1, _MOST_BYTES, load_default=1024 * 1024)
     options = Named(Text(), load_default=dict)
 

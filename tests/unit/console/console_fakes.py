@@ -20,6 +20,7 @@ from core.desk import (
     NotFoundError,
     NotReplayableError,
     PlatformHealth,
+    SourceRow,
     TicketPage,
     UnknownRow,
 )
@@ -291,6 +292,20 @@ class FakeDesk:
         self.version = str(int(self.version) + 1)
         facts = {"person": command.by, "via": command.via, "after": "6 minutes"}
         return Reason(ReasonCode.ACKNOWLEDGED, facts).sentence
+
+    def sources(self) -> Sequence[SourceRow]:
+        silent = SourceRow(
+            name="alertmanager",
+            mapping="alertmanager",
+            platform="",
+            heard_at=ago(minutes=14),
+            every=timedelta(minutes=10),
+            silent_since=ago(minutes=3),
+            received=4,
+            unmapped=1,
+            failed=0,
+        )
+        return [silent]
 
     def deliveries(self, *, status: DeliveryStatus | None = None, limit: int = 100) -> Sequence[DeliveryRow]:
         rows = [

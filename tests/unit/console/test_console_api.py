@@ -88,6 +88,13 @@ def test_deliveries_and_actions_are_listed_and_shown(client: FlaskClient) -> Non
     assert client.get("/api/v1/actions/4").get_json()["verb"] == "create_record"
 
 
+def test_sources_are_listed_with_how_they_are_heard(client: FlaskClient) -> None:
+    (source,) = client.get("/api/v1/sources").get_json()["sources"]
+    assert source["name"] == "alertmanager"
+    assert source["every"] == 600
+    assert source["silent_since"].endswith("Z")
+
+
 def test_deliveries_and_actions_are_replayed(client: FlaskClient, desk: FakeDesk) -> None:
     assert client.post("/api/v1/deliveries/41/replay", json={}).status_code == 202
     assert client.post("/api/v1/actions/4/replay", content_type="application/json").status_code == 202

@@ -6,6 +6,7 @@ import importlib
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,16 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.desk import ActionRow, BoardRow, ClockRow, DeliveryRow, NotFoundError, NotReplayableError, TicketPage
+from core.desk import (
+    ActionRow,
+    BoardRow,
+    ClockRow,
+    DeliveryRow,
+    NotFoundError,
+    NotReplayableError,
+    SourceRow,
+    TicketPage,
+)
 from core.model import (
     Acknowledge,
     ActionStatus,
@@ -89,6 +99,21 @@ class FakeDesk:
 
     def actions(self, *, status: ActionStatus | None = None, limit: int = 100) -> list[ActionRow]:
         return [ACTION] if status in {None, ActionStatus.DEAD} else []
+
+    def sources(self) -> list[SourceRow]:
+        silent = SourceRow(
+            name="alertmanager",
+            mapping="alertmanager",
+            platform="",
+            heard_at=NOW - HOUR,
+            every=HOUR / 4,
+            silent_since=NOW - HOUR / 2,
+            received=4,
+            unmapped=1,
+            failed=0,
+        )
+        never = replace(silent, name="backup", mapping="", heard_at=None, silent_since=None)
+        return [silent, never, replace(silent, name="jira", platform="jira-main", every=None, silent_since=None)]
 
     def deliveries(self, *, status: DeliveryStatus | None = None, limit: int = 100) -> list[DeliveryRow]:
         return [RECEIVED]
@@ -187,6 +212,17 @@ def test_the_json_of_a_listing_has_these_names_and_no_others(desk: FakeDesk) -> 
     ]  # fmt: skip
     (delivery,) = json.loads(run("deliveries", "list", "--json").output)
     assert list(delivery) == ["id", "source", "status", "received_at", "size", "error", "summary"]
+
+
+def test_sources_are_listed_with_how_they_are_heard(desk: FakeDesk) -> None:
+    lines = run("sources", "list").output.splitlines()
+    assert "SILENT for 30 min, must be heard every 15 min" in lines[1]
+    assert "(1 h ago)" in lines[1]
+    assert "signs of life" in lines[2]
+    assert "never" in lines[2]
+    assert "jira-main" in lines[3]
+    assert "must be heard" not in lines[3]
+    assert json.loads(run("sources", "list", "--json").output)[0]["unmapped"] == 1
 
 
 def test_a_delivery_is_shown_with_its_body_made_harmless(desk: FakeDesk) -> None:

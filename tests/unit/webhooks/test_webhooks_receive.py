@@ -33,6 +33,12 @@ class Stored:
 class FakeInbox:
     kept: list[dict[str, object]] = field(default_factory=list)
     full: bool = False
+    heard_of: list[str] = field(default_factory=list)
+
+    def heard(self, source: str) -> None:
+        if self.full:
+            raise StorageUnavailableError("the database is away")
+        self.heard_of.append(source)
 
     def accept(
         self, source: str, *, key: str | None, content_type: str, headers: Mapping[str, str], body: bytes
@@ -71,6 +77,7 @@ SOURCES = {
         webhooks.Source("keyed", Bearer(secret("token")), delivery_key=by_identifier),
         webhooks.Source("sentry", Bearer(secret("token")), headers=SENTRY),
         webhooks.Source("grafana", Basic("grafana", secret("password"))),
+        webhooks.Source("backup", Path(secret("in-the-path")), signs_of_life=True, max_bytes=100),
         webhooks.Source("plain", Bearer(secret("token")), content_types=("text/plain",)),
         webhooks.Source("forms", Bearer(secret("token")), content_types=("application/x-www-form-urlencoded",)),
     )
@@ -85,7 +92,7 @@ def inbox() -> FakeInbox:
 @pytest.fixture
 def app(inbox: FakeInbox) -> Flask:
     app = Flask("door")
-    app.register_blueprint(webhooks.blueprint(inbox, SOURCES, lambda: NOW))
+    app.register_blueprint(webhooks.blueprint(inbox, SOURCES, lambda: NOW, inbox))
     return app
 
 
@@ -209,7 +216,7 @@ class Unread(dict[str, webhooks.Source]):
 
 def test_when_the_sources_cannot_be_read_the_sender_is_asked_to_retry(inbox: FakeInbox) -> None:
     app = Flask("door")
-    app.register_blueprint(webhooks.blueprint(inbox, Unread(), lambda: NOW))
+    app.register_blueprint(webhooks.blueprint(inbox, Unread(), lambda: NOW, inbox))
     answer = app.test_client().post("/webhooks/alertmanager", data=b"{}", headers=TOKEN | JSON)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
     assert answer.get_json()["error"] == "The delivery could not be stored now. Send it again."
@@ -267,6 +274,46 @@ def test_a_delivery_key_that_no_database_can_hold_is_kept_as_its_digest(client: 
     headers = TOKEN | JSON | {"X-Atlassian-Webhook-Identifier": "k" * 500}
     client.post("/webhooks/keyed", data=b"{}", headers=headers)
     assert str(inbox.kept[0]["key"]).startswith("sha256-")
+
+
+def test_whoever_sends_what_is_authentic_was_heard(client: FlaskClient, inbox: FakeInbox) -> None:
+    client.post("/webhooks/alertmanager", data=b"{}", headers=TOKEN | JSON)
+    assert inbox.heard_of == ["alertmanager"]
+    client.post("/webhooks/alertmanager", data=b"{}", headers=JSON)
+    client.post("/webhooks/alertmanager", data=b"x" * 200, headers=TOKEN | JSON)
+    client.options("/webhooks/alertmanager", headers=TOKEN)
+    assert inbox.heard_of == ["alertmanager"]
+
+
+def test_what_is_stored_is_answered_as_stored_though_it_could_not_be_noted(inbox: FakeInbox) -> None:
+    class Away(FakeInbox):
+        def heard(self, source: str) -> None:
+            raise StorageUnavailableError(source)
+
+    app = Flask("door")
+    app.register_blueprint(webhooks.blueprint(inbox, SOURCES, lambda: NOW, Away()))
+    assert app.test_client().post("/webhooks/alertmanager", data=b"{}", headers=TOKEN | JSON).status_code == 202
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+def test_a_sign_of_life_is_only_noted(client: FlaskClient, inbox: FakeInbox, method: str) -> None:
+    answer = client.open("/webhooks/backup/in-the-path", method=method, data=b"done" if method == "POST" else None)
+    assert answer.status_code == 200
+    assert (inbox.heard_of, inbox.kept) == (["backup"], [])
+
+
+def test_a_sign_of_life_must_be_authentic_and_small_and_is_asked_for_again_when_it_is_lost(
+    client: FlaskClient, inbox: FakeInbox
+) -> None:
+    assert client.get("/webhooks/backup/wrong").status_code == 401
+    assert client.get("/webhooks/backup").status_code == 401
+    assert client.post("/webhooks/backup/in-the-path", data=b"x" * 200).status_code == 413
+    assert client.put("/webhooks/backup/in-the-path").status_code == 405
+    assert client.get("/webhooks/nobody/in-the-path").status_code == 405
+    assert client.get("/webhooks/nagios/in-the-path").status_code == 405
+    inbox.full = True
+    assert client.get("/webhooks/backup/in-the-path").status_code == 503
+    assert inbox.heard_of == []
 
 
 def test_what_speaks_to_an_alertmanager_finds_one(client: FlaskClient, inbox: FakeInbox) -> None:
