@@ -51,11 +51,12 @@ def _prose(text: str) -> str:
 
 
 def _paragraph(text: str) -> str:
-    if not _MARKED.search(text):
+    if not _MARKED.search(text) or len(text) > _HEAVY:
         return in_markdown(text)
-    if len(text) > _HEAVY:
+    try:
+        made: str = convert(text)
+    except Exception:  # noqa: BLE001 - the library's parser raises of many kinds; this paragraph's words stay plain
         return in_markdown(text)
-    made: str = convert(text)
     return re.sub(r"(?<!\\)<(?=[a-zA-Z!/?])", r"\\<", made)
 
 

@@ -79,8 +79,8 @@ def _marks(comment: ForeignComment, kind: EventKind) -> list[str]:
     Entries of a journal have no ids that every body tells: those are also known by what was said, and when.
     """
     if kind in _CODES:
-        stamp = comment.at.isoformat() if comment.at and kind is EventKind.COMMENT_EDITED else digest(comment)
-        return [f"{kind}:{comment.id}" if kind is EventKind.COMMENT_DELETED else f"{kind}:{comment.id}:{stamp}"]
+        which = f":{comment.at.isoformat() if comment.at else ''}:{digest(comment)}"
+        return [f"{kind}:{comment.id}{which if kind is EventKind.COMMENT_EDITED else ''}"]
     if comment.markup == "journal" and comment.written:
         return [comment.id, f"{_strength(comment)}{digest(comment)}@{comment.written.timestamp():.0f}"]
     return [comment.id]

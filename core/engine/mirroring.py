@@ -182,7 +182,7 @@ def _put(draft: Draft, one: Mirrored) -> None:
 
 
 def _is_older(at: datetime | None, known: datetime | None) -> bool:
-    return at is not None and known is not None and at <= known
+    return at is not None and known is not None and at < known
 
 
 def _name(draft: Draft, party: Party, platform: str) -> str:

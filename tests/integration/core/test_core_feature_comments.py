@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.model import ReasonCode
+from core.policy.talking import Comments, Place
 from tests.integration.core.talk_world import BOTH, linked, noted, said_on_jira, talking, told
 from tests.integration.world import World, world
 
@@ -78,3 +79,80 @@ def test_the_same_ids_hold_on_the_way_back(both: World) -> None:
     both.settle()
     assert ours(noted(both, number), "Tampered") == []
     assert ReasonCode.COPY_TOUCHED in both.reasons()
+
+
+def test_what_was_done_and_dropped_is_not_done_twice_on_either_side(both: World) -> None:
+    number, key = linked(both)
+    both.box.fault("jira", kind="commit_then_drop", method="POST", path="*/comment", times=1)
+    both.box.fault("servicenow", kind="commit_then_drop", method="PATCH", path="*/incident/*", times=1)
+    both.box.act("servicenow", "comment", who="dana.reyes", number=number, text="From the desk", internal=True)
+    both.box.act("jira", "comment", who="lee.park", key=key, text="From engineering")
+    both.settle()
+    for _ in range(3):
+        both.hurry()
+    assert len(ours(said_on_jira(both, key), "From the desk")) == 1
+    assert len(ours(noted(both, number), "From engineering")) == 1
+    assert [len(one.copies) for one in both.page().ticket.mirrored] == [1, 1]
+
+
+def test_webhooks_that_are_doubled_and_come_in_any_order_make_one_copy_of_each_comment(both: World) -> None:
+    number, key = linked(both)
+    both.box.fault("jira", kind="webhook_twice", event="*", times=100)
+    both.box.fault("jira", kind="webhook_out_of_order", event="*", times=100)
+    for turn in range(4):
+        both.box.act("jira", "comment", who="lee.park", key=key, text=f"Step {turn}")
+    comments = both.box.issue(key)["comments"]
+    both.box.act("jira", "edit_comment", who="lee.park", key=key, comment=comments[0]["id"], text="Step 0, corrected")
+    both.box.act("jira", "delete_comment", who="lee.park", key=key, comment=comments[3]["id"])
+    both.settle()
+    both.box.heal()
+    both.settle()
+    notes = [one for one in noted(both, number) if "Step" in one or "withdrew" in one]
+    assert [len([one for one in notes if f"\nStep {turn}\n" in one]) for turn in (1, 2)] == [1, 1]
+    assert len(ours(notes, "Step 0, corrected")) == 1
+    assert len(ours(notes, "\nStep 3\n")) == len(ours(notes, "withdrew"))
+    assert len(ours(said_on_jira(both, key), "Step")) == 3
+
+
+def test_internal_and_limited_comments_never_reach_customers_nor_a_project_that_all_read(
+    postgres_url: str, tmp_path: Path
+) -> None:
+    open_to_all = Place(customers=True, takes=frozenset({"public"}))
+    rules = Comments(places={"servicenow": Place(customers=True), "jira": open_to_all})
+    with world(postgres_url, tmp_path, journal=True, change=talking(rules)) as made:
+        number, key = linked(made)
+        made.box.act("servicenow", "comment", who="dana.reyes", number=number, text="Between us", internal=True)
+        made.box.act("servicenow", "comment", who="dana.reyes", number=number, text="Dear customer", internal=False)
+        made.box.act("jira", "comment", who="lee.park", key=key, text="For the team", internal=True)
+        made.box.act("jira", "comment", who="lee.park", key=key, text="For a role", visibility="Developers")
+        made.box.act("jira", "comment", who="lee.park", key=key, text="For everybody")
+        made.settle()
+        assert ours(said_on_jira(made, key), "Between us") == []
+        assert len(ours(said_on_jira(made, key), "Dear customer")) == 1
+        assert len(ours(told(made, number), "For everybody")) == 1
+        assert ours(told(made, number), "For the team") == ours(told(made, number), "For a role") == []
+        assert len(ours(noted(made, number), "For the team")) == len(ours(noted(made, number), "For a role")) == 1
+
+
+def test_both_journals_of_one_save_are_copied(both: World) -> None:
+    number, key = linked(both)
+    both.box.act(
+        "servicenow", "update", who="dana.reyes", number=number, fields={"work_notes": "Inside", "comments": "Outside"}
+    )
+    both.settle()
+    assert len(ours(said_on_jira(both, key), "Inside")) == len(ours(said_on_jira(both, key), "Outside")) == 1
+
+
+def test_plain_words_arrive_as_they_are_and_markup_as_markup(both: World) -> None:
+    number, key = linked(both)
+    both.box.act(
+        "servicenow", "comment", who="dana.reyes", number=number, text="5 * 3 {code} [x|http://y]", internal=True
+    )
+    both.box.act(
+        "jira", "comment", who="lee.park", key=key, text="*Down* since [noon|https://x.example] [code]<b>hi</b>[/code]"
+    )
+    both.settle()
+    assert "5 * 3 \\{code\\} \\[x\\|http://y\\]" in said_on_jira(both, key)[-1]
+    entry = ours(noted(both, number), "since noon")[0]
+    assert "Down since noon (https://x.example)" in entry
+    assert "[code]" not in entry
