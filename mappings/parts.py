@@ -30,6 +30,7 @@ _COMMENT = {
     "operation_id": kinds.SHORT,
     "written": kinds.MOMENT,
     "at": kinds.MOMENT,
+    "file": kinds.FLAG,
 }
 _RECORD = {"collection": kinds.SHORT, "id": kinds.SHORT, "key": kinds.SHORT, "link": kinds.LINK}
 
@@ -90,6 +91,7 @@ def compile_comment(
             markup=str(said.get("markup", "plain")),
             written=_moment(said.get("written")),
             at=_moment(said.get("at")) or _moment(said.get("written")),
+            file=bool(said.get("file", False)),
         )
 
     return comment

@@ -56,12 +56,12 @@ def _enter(draft: Draft, event: Event, comment: ForeignComment, kind: EventKind)
     reason = draft.log(
         EntryKind.EVENT,
         author,
-        _CODES.get(kind, ReasonCode.COMMENTED),
+        _CODES.get(kind, ReasonCode.ATTACHED if comment.file else ReasonCode.COMMENTED),
         "" if kind is EventKind.COMMENT_DELETED else comment.text,
         actor=author,
         platform=event.where,
     )
-    if kind is EventKind.COMMENTED:
+    if kind is EventKind.COMMENTED and not comment.file:
         _for_customers(draft, event, comment)
     mirroring.mirror(draft, event, comment, kind, reason, was_known=was_known)
 
@@ -81,6 +81,8 @@ def _marks(comment: ForeignComment, kind: EventKind) -> list[str]:
     if kind in _CODES:
         which = f":{comment.at.isoformat() if comment.at else ''}:{digest(comment)}"
         return [f"{kind}:{comment.id}{which if kind is EventKind.COMMENT_EDITED else ''}"]
+    if comment.at and comment.written and comment.at > comment.written:
+        return [comment.id, *_marks(comment, EventKind.COMMENT_EDITED)]
     if comment.markup == "journal" and comment.written:
         return [comment.id, f"{_strength(comment)}{digest(comment)}@{comment.written.timestamp():.0f}"]
     return [comment.id]

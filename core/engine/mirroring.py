@@ -28,6 +28,7 @@ from core.model import (
     Record,
     Remark,
 )
+from core.policy.talking import Attachments
 
 _KEPT = 200
 """Comments of one ticket whose copies still follow."""
@@ -37,6 +38,8 @@ def mirror(
     draft: Draft, event: Event, comment: ForeignComment, kind: EventKind, reason: Reason, *, was_known: bool
 ) -> None:
     """Copy a comment to the ticket's other records, or have its copies follow it."""
+    if comment.file and draft.policy.sync.attachments is Attachments.NONE:
+        return
     known = _find(draft.ticket.mirrored, event.where, comment.id)
     if known is not None:
         _follow(draft, event, comment, kind, known, reason)

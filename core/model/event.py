@@ -70,7 +70,7 @@ class ForeignComment:
 
     `text` is as its author wrote it, in the `markup` that the mapping names: plain, wiki (Jira's), journal
     (ServiceNow's, with HTML between `[code]` and `[/code]`), html or markdown. `written` and `at` are when it was made
-    and last changed (UTC); None where that was not told.
+    and last changed (UTC); None where that was not told. One that is a `file` tells of an attachment, and where it is.
     """
 
     id: str
@@ -81,6 +81,7 @@ class ForeignComment:
     markup: str = "plain"
     written: datetime | None = None
     at: datetime | None = None
+    file: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,6 +132,7 @@ class ReasonCode(StrEnum):
     SEVERITY_AGREES = "The policy now says {severity} too, as {person} had set it."
     STATE_BY_PERSON = "{actor} moved it to {state} on {platform}."
     COMMENTED = "{actor} commented on {platform}."
+    ATTACHED = "{actor} attached a file on {platform}."
     COMMENT_EDITED = "{actor} edited a comment on {platform}."
     COMMENT_DELETED = "{actor} deleted a comment on {platform}."
     STRANGER = "{person}, who has it on {platform}, is not on the roster: {advice}."

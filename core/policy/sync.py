@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from core.policy.condition import ALWAYS, Condition
 from core.policy.facts import Facts
-from core.policy.talking import Comments
+from core.policy.talking import Attachments, Comments
 
 PERSON = "person"
 """What a person changes anywhere stays theirs; of two people the one who wrote last."""
@@ -83,6 +83,7 @@ class Sync:
     returned: Returned = Returned.CLOSE
     rules: tuple[SyncRule, ...] = ()
     comments: Comments = field(default_factory=Comments)
+    attachments: Attachments = Attachments.LINK
 
     @property
     def is_plain(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import StrEnum
 
 from core.model import ForeignComment
 
@@ -12,6 +13,14 @@ INTERNAL, PUBLIC = "internal", "public"
 KINDS = (INTERNAL, PUBLIC)
 PREFIX = "{author}, {platform} {key}, {time}:"
 HOLES = ("author", "platform", "key", "time")
+
+
+class Attachments(StrEnum):
+    """What the other records get of a file that somebody attaches to one."""
+
+    LINK = "link"
+    """Its name, its size and where it is, as an internal comment."""
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -165,6 +165,14 @@ class Issues:
             self._changed(issue)
             self._envelopes.comment_deleted(issue, comment, person)
 
+    def attached(self, issue: Json, about: Json, entry: Json, person: Person) -> None:
+        """Keep a file's particulars, and tell of it."""
+        issue.setdefault("attachments", []).append(about)
+        issue["history"].append(entry)
+        issue["updated"] = entry["at"]
+        self._changed(issue)
+        self._envelopes.updated(issue, entry, person, "issue_updated")
+
     def touch(self, issue: Json) -> None:
         """Keep a change that has no changelog and no webhook: properties and remote links."""
         self._changed(issue)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sandbox.jira.attachments import attach
 from sandbox.jira.issues import Issues
 from sandbox.jira.render import is_internal
 from sandbox.jira.schema import CATEGORIES, PRIORITIES, RESOLUTIONS, STATUSES, TYPES
@@ -14,8 +15,9 @@ def act(issues: Issues, told: Json) -> Json:
 
     `do`: `create` (project, fields), `edit` (fields), `assign` (to: user name, or None for nobody), `transition`
     (to: a status's or a transition's name), `comment` (text, internal, visibility: a role), `edit_comment` (comment:
-    its id, text), `delete_comment` (comment), `delete`. `who` is a user name, `key` names the issue. Priorities and
-    types may be given by name, people by user name. Raises RefusedError, or ValueError for what cannot be done.
+    its id, text), `delete_comment` (comment), `attach` (file, size), `delete`. `who` is a user name, `key` names the
+    issue. Priorities and types may be given by name, people by user name. Raises RefusedError, or ValueError for
+    what cannot be done.
     """
     person = issues.stand.seed.by_name.get(str(told.get("who")))
     if person is None:
@@ -46,6 +48,8 @@ def _do(issues: Issues, issue: Json, told: Json, person: Person) -> None:
             issues.edit_comment(issue, _said(issue, told), {"body": told["text"]}, person)
         case "delete_comment":
             issues.delete_comment(issue, _said(issue, told), person)
+        case "attach":
+            attach(issues, issue, told, person)
         case "delete":
             issues.delete(issue, person)
         case other:

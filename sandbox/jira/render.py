@@ -98,10 +98,16 @@ class Render:
             "fixVersions": [],
             "versions": [],
             "issuelinks": [],
-            "attachment": [],
+            "attachment": [self._attachment(one, webhook=webhook) for one in issue.get("attachments", [])],
             "subtasks": [],
             "comment": {**page, "maxResults": len(comments), "total": len(comments), "comments": comments},
         }
+
+    def _attachment(self, one: Json, *, webhook: bool) -> Json:
+        """A file's particulars, and the address from which a browser fetches it."""
+        about = {"id": one["id"], "filename": one["filename"], "size": one["size"], "created": stamp(one["created"])}
+        content = f"{self._stand.base_url}/rest/api/3/attachment/content/{one['id']}"
+        return {**about, "author": self._users.shown(one["author"], webhook=webhook), "content": content}
 
     def comment(
         self, issue: Json, comment: Json, *, webhook: bool = False, v3: bool = False, properties: bool = False

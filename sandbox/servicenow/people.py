@@ -1,6 +1,7 @@
 """Things that people do in ServiceNow's own pages, and what the tests may ask about the records afterwards."""
 
 from sandbox.seed import Person
+from sandbox.servicenow.attachments import attach
 from sandbox.servicenow.render import display_value
 from sandbox.servicenow.schema import DISPLAY, FIELDS, JOURNALS, REFERENCES, TASK_TABLES, choices
 from sandbox.servicenow.tables import Tables
@@ -11,9 +12,9 @@ def act(tables: Tables, told: Json) -> Json:
     """Do something as a person; the answer is the record afterwards.
 
     `do`: `create` (table, fields), `update` (fields), `assign` (to, group), `state` (state, and other fields),
-    `comment` (text, internal), `hide` (ACLs hide it from all but administrators), `delete`. `who` is a user name,
-    `number` names the record. People, groups and services may be named by name, states by label. Raises
-    RefusedError, or ValueError for what cannot be done.
+    `comment` (text, internal), `attach` (file, size), `hide` (ACLs hide it from all but administrators), `delete`.
+    `who` is a user name, `number` names the record. People, groups and services may be named by name, states by
+    label. Raises RefusedError, or ValueError for what cannot be done.
     """
     person = tables.stand.seed.by_name.get(str(told.get("who")))
     if person is None:
@@ -26,7 +27,9 @@ def act(tables: Tables, told: Json) -> Json:
     if told["do"] == "delete":
         tables.delete(table, row, person)
         return {}
-    if told["do"] == "hide":
+    if told["do"] == "attach":
+        attach(tables, table, row, told, person)
+    elif told["do"] == "hide":
         tables.meta(row["sys_id"])["hidden"] = bool(told.get("hidden", True))
     else:
         tables.update(table, row, _named(tables, table, _wrote(told)), person)

@@ -9,6 +9,7 @@ from marshmallow import fields, validates_schema
 
 from core.policy import Sync, SyncRule
 from core.policy.sync import OWNED, Closes, Losing, Returned
+from core.policy.talking import Attachments
 from rung.documents.fields import Choice, Name, Strict, Text, wrong
 from rung.documents.policy.conditions import ConditionSchema, condition
 from rung.documents.policy.talking import CommentsSchema, comments
@@ -53,6 +54,7 @@ class SyncSchema(Strict):
     returned = Choice(tuple(Returned), load_default=Returned.CLOSE.value)
     rules = fields.List(fields.Nested(SyncRuleSchema), load_default=list)
     comments = fields.Nested(CommentsSchema, load_default=dict)
+    attachments = Choice(tuple(Attachments), load_default=Attachments.LINK.value)
 
 
 def sync(data: Mapping[str, Any]) -> Sync:
@@ -66,6 +68,7 @@ def sync(data: Mapping[str, Any]) -> Sync:
         returned=Returned(data["returned"]),
         rules=tuple(_rule(one) for one in data["rules"]),
         comments=comments(data["comments"]),
+        attachments=Attachments(data["attachments"]),
     )
 
 

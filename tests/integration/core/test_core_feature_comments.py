@@ -156,3 +156,21 @@ def test_plain_words_arrive_as_they_are_and_markup_as_markup(both: World) -> Non
     entry = ours(noted(both, number), "since noon")[0]
     assert "Down since noon (https://x.example)" in entry
     assert "[code]" not in entry
+
+
+def test_a_file_on_one_side_is_told_on_the_other_by_name_size_and_link(both: World) -> None:
+    number, key = linked(both)
+    both.box.fault("servicenow", kind="webhook_twice", event="sys_attachment.insert", times=5)
+    both.box.act("servicenow", "attach", who="dana.reyes", number=number, file="error.log", size=12288)
+    both.box.act("jira", "attach", who="lee.park", key=key, file="heap*dump*.hprof", size=900)
+    both.settle()
+    both.box.act("jira", "edit", who="lee.park", key=key, fields={"labels": ["seen"]})
+    both.settle()
+    there = ours(said_on_jira(both, key), "error.log")
+    assert len(there) == 1
+    assert "sys_attachment.do?sys_id=" in there[0]
+    assert "12288 bytes" in there[0]
+    here = ours(noted(both, number), "heap*dump*.hprof (900 bytes)")
+    assert len(here) == 1
+    assert "/attachment/content/" in here[0]
+    assert both.reasons().count(ReasonCode.ATTACHED) == 2

@@ -30,7 +30,7 @@ from core.model import (
 from core.policy import Level, Policy, SeverityRule
 from core.policy import Path as EscalationPath
 from core.policy.sync import Sync
-from core.policy.talking import Comments, Place
+from core.policy.talking import Attachments, Comments, Place
 
 NOW = datetime(2026, 3, 2, 12, 5, tzinfo=UTC)
 SNOW, JIRA, DESK = "snow", "jira", "desk"
@@ -247,3 +247,11 @@ def test_a_ticket_keeps_no_more_comments_than_it_can_bear() -> None:
         talk.hear(said(f"number {number}", id=f"c{number}"))
     assert len(talk.ticket.mirrored) == 200
     assert len(talk.ticket.comments) <= 400
+
+
+@pytest.mark.parametrize(("rule", "copies"), [(Attachments.LINK, 1), (Attachments.NONE, 0)])
+def test_a_file_is_told_on_the_other_records_as_the_policy_says(rule: Attachments, copies: int) -> None:
+    talk = Talk()
+    talk.policy = replace(talk.policy, sync=replace(talk.policy.sync, attachments=rule))
+    assert len(talk.hear(said("error.log: https://x.example", file=True, internal=True))) == copies
+    assert ReasonCode.ATTACHED in talk.reasons
