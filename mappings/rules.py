@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from mappings import paths, pieces
+from mappings import paths, patterns, pieces
 from mappings.celrule import compile_cel
 from mappings.document import Node
 from mappings.kinds import ANY, Kind
@@ -209,9 +209,9 @@ _READERS: dict[str, Callable[[dict[str, Node], Language, Kind], Read]] = {
 def _match(read: Read, node: Node) -> Read:
     """The first group of the expression, in a text or in the first element of a list that fits it."""
     try:
-        pattern = re.compile(node.text())
-    except re.error as error:
-        node.wrong(f"This is no regular expression: {error}.")
+        pattern = patterns.compiled(node.text())
+    except ValueError as error:
+        node.wrong(f"The expression {error}.")
         return nothing
     if pattern.groups != 1:
         node.wrong("The expression needs exactly one group: the part that is taken.")

@@ -29,10 +29,12 @@ from core.ports import StorageUnavailableError
 from core.store import deliveries
 from core.store import documents as stored
 from core.store.documents import Document
+from mappings import MappingDocumentError
 from mappings.catalogue import NAME
 from rung import live
+from rung.documents import DocumentsError
 from rung.mapping.comparing import affected, compare
-from rung.mapping.configured import Configured, document, known_as, packaged_text, wrong_with
+from rung.mapping.configured import Configured, document, known_as, mistakes, packaged_text, wrong_with
 from rung.mapping.described import fields_of
 from rung.mapping.trying import try_out
 
@@ -165,11 +167,16 @@ class SqlMappingDesk:
         return found.content
 
     def _made(self, newest: Mapping[str, Document]) -> Configured:
-        """The documents as working objects, kept until one of them has another version."""
+        """The documents as working objects, kept until one of them has another version; raises `MistakesError`."""
         versions = {name: one.version for name, one in newest.items()}
         known = self._known
         if known is None or known[0] != versions:
-            known = self._known = (versions, Configured.of(stored.texts(newest)))
+            texts = stored.texts(newest)
+            try:
+                known = self._known = (versions, Configured.of(texts))
+            except (DocumentsError, MappingDocumentError) as error:
+                # Another Rung stored what this one cannot use.
+                raise MistakesError(mistakes(texts)) from error
         return known[1]
 
     @contextmanager

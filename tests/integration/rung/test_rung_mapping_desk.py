@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -280,3 +281,25 @@ def test_what_changes_below_is_compared_for_those_that_extend_it(received: SqlMa
     assert dict(found.fields) == {"title": 30}
     with pytest.raises(MistakesError, match="no mapping “base”"):
         received.roll_back("base", 0, DANA)
+
+
+def test_documents_that_this_rung_cannot_use_are_told_as_mistakes(desk: SqlMappingDesk, database: Engine) -> None:
+    with database.begin() as connection:
+        stored.put(connection, "mappings/watcher/mapping.yaml", "shapes: 1", "a newer one")
+    with pytest.raises(MistakesError, match=r"mappings/watcher/mapping\.yaml:1"):
+        desk.mappings()
+    assert desk.save("watcher", text(), DANA).version.version == 2
+    assert desk.mapping("watcher").row.version == 2
+
+
+def test_large_deliveries_are_compared_a_few_at_a_time(received: SqlMappingDesk, database: Engine) -> None:
+    with database.begin() as connection:
+        for number in range(100):
+            body = {"id": f"b{number}", "host": "web", "padding": "x" * 500_000}
+            receive(connection, "other", json.dumps(body).encode())
+    tracemalloc.start()
+    found = received.compare({"watcher": text("id")})
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert dict(found.sources)["other"] == (101, 100)
+    assert peak < 40 * 1024 * 1024

@@ -48,3 +48,18 @@ def test_two_that_are_laid_over_each_other_are_bounded_too() -> None:
 
 def test_the_packaged_mappings_are_far_from_the_bounds() -> None:
     assert len(load_catalogue([PACKAGED])) >= 20
+
+
+ENDLESS = ["((?:a+)+)b", r"((?:\w+\s?)+)$", "((?:a*)*)", "((?:a+?)+)", "((?:a+|b)+)c", "((?:(?:a+)b?)*)c"]
+
+
+@pytest.mark.parametrize("pattern", ENDLESS)
+def test_an_expression_that_can_take_for_ever_is_a_mistake(pattern: str) -> None:
+    text = SHAPE.replace("key: id", f"key: {{from: id, match: '{pattern}'}}")
+    with pytest.raises(MappingDocumentError, match=r"The expression repeats what is repeated itself"):
+        load_catalogue([], {"watcher": text})
+
+
+@pytest.mark.parametrize("pattern", [r"(?:\w+\.)+(\w+)", r"^(.+)-\d+$", r"\[rung ([a-z0-9-]+)\]\s*$", "((?:a{2,}){3})"])
+def test_other_repetitions_are_taken(pattern: str) -> None:
+    assert load_catalogue([], {"watcher": SHAPE.replace("key: id", f"key: {{from: id, match: '{pattern}'}}")})
