@@ -76,11 +76,15 @@ class RecordWrite:
     `record` is None for a create. `group` is the platform's name for the team ("" when the team has none there), and
     only matters when `changes.team` is set; `person` only when `changes.assignee` is. `look_first` says that an earlier
     attempt may have succeeded: look for the operation id before repeating what is not harmless to repeat.
+    `into` is the table or project in which to create, and `made_as` the sort of record (a Jira issue type); "" for the
+    platform's usual ones.
     """
 
     operation_id: str
     record: RecordRef | None
     changes: Changes
+    into: str = ""
+    made_as: str = ""
     group: str = ""
     person: Person | None = None
     look_first: bool = False

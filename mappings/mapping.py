@@ -198,7 +198,7 @@ class BoundMapping:
 
     def out(self, write: RecordWrite) -> tuple[OutField, ...]:
         """The write in the platform's own words; raises `DeliveryError(permanent=True)`."""
-        collection = write.record.collection if write.record else self.settings.collection
+        collection = write.record.collection if write.record else write.into or self.settings.collection
         out = self.mapping.variants.get(collection, self.mapping).out
         return out.fields(write, self.settings) if out else ()
 

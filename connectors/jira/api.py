@@ -128,6 +128,12 @@ class JiraApi:
             return False
         return True
 
+    def link(self, key: str, global_id: str, url: str, title: str) -> None:
+        """Point to something outside; Jira keeps one link for each `global_id`."""
+        body = {"globalId": global_id, "object": {"url": url, "title": title}}
+        with self._understood(writing=True):
+            self._post(f"issue/{_key(key)}/remotelink", body)
+
     def search(self, jql: str) -> list[str]:
         """The ids of the issues, at most ten, oldest first as far as the query says so."""
         with self._understood(writing=False):

@@ -19,7 +19,7 @@ from connectors.jira.comments import Note, notes
 from connectors.jira.copies import Copies
 from connectors.jira.creation import SETTLES, Creations, label
 from connectors.jira.people import People
-from core.model import Changed, Looked, Party, Person, Receipt, RecordRef, Watermark
+from core.model import Changed, Link, Looked, Party, Person, Receipt, RecordRef, Watermark
 from core.ports import CommentWrite, Outbound, Platform, RecordWrite
 
 KIND = "jira"
@@ -102,6 +102,8 @@ class Jira:
         stood = self._api.comments(key) if write.look_first and plan.notes else []
         for note in plan.notes:
             plan.attempt(partial(self._comment, key, note, stood, plan))
+        for link in write.changes.links:
+            plan.attempt(partial(self._link, key, link, plan))
         plan.settle()
         return self._receipt(key, issue, sent, plan, write)
 
@@ -157,9 +159,10 @@ class Jira:
     def _create(self, write: RecordWrite, plan: Plan) -> str:
         """The id of the issue, created or found; what it was created with is taken out of the plan."""
         first = {name: plan.fields.pop(name) for name in AT_ONCE if name in plan.fields}
-        if not self._config.project:
+        project = write.into or self._config.project
+        if not project:
             raise PlatformError(f"{self.name}: name the project in which issues are created.", permanent=True)
-        if write.look_first and (earlier := self._creations.earlier(write.operation_id)):
+        if write.look_first and (earlier := self._creations.earlier(write.operation_id, project)):
             plan.found = plan.done = 1
             return earlier
         labels = list(first.get("labels") or [])
@@ -167,8 +170,8 @@ class Jira:
         summary = screen.shaped("summary", first.get("summary") or "No title", {})
         fields = {
             **first,
-            "project": {"key": self._config.project},
-            "issuetype": {"name": self._config.issue_type},
+            "project": {"key": project},
+            "issuetype": {"name": write.made_as or self._config.issue_type},
             "summary": summary,
             "labels": labels if mark in labels else [*labels, mark],
         }
@@ -241,6 +244,12 @@ class Jira:
         else:
             self._api.comment(key, note.body, note.properties)
         plan.done += 1
+
+    def _link(self, key: str, link: Link, plan: Plan) -> None:
+        """Point to another record of the same work; made twice, it is one link."""
+        if link.to.link:
+            self._api.link(key, link.global_id, link.to.link, link.name)
+            plan.done += 1
 
     def _receipt(self, key: str, issue: jira.Issue, sent: Mapping[str, Any], plan: Plan, write: RecordWrite) -> Receipt:
         """What stands there now; a failure to read that back does not undo what was written."""

@@ -36,11 +36,15 @@ class Creations:
         self._lock = threading.Lock()
         self._first: OrderedDict[str, float] = OrderedDict()
 
-    def earlier(self, operation_id: str) -> str:
-        """The id of the issue that an earlier attempt created, "" when there is surely none."""
-        if not re.fullmatch(r"[a-z0-9-]+", operation_id) or not re.fullmatch(r"[A-Za-z0-9_]+", self._project):
+    def earlier(self, operation_id: str, project: str = "") -> str:
+        """The id of the issue that an earlier attempt created, "" when there is surely none.
+
+        It is looked for in that project, "" for the usual one.
+        """
+        project = project or self._project
+        if not re.fullmatch(r"[a-z0-9-]+", operation_id) or not re.fullmatch(r"[A-Za-z0-9_]+", project):
             raise PlatformError(f"{self._name}: {operation_id!r} cannot be searched for.", permanent=True)
-        jql = f'project = "{self._project}" AND labels = "{label(operation_id)}" ORDER BY created ASC'
+        jql = f'project = "{project}" AND labels = "{label(operation_id)}" ORDER BY created ASC'
         if found := self._api.search(jql):
             return found[0]
         begun = self.begin(operation_id)

@@ -13,7 +13,7 @@ from connectors.servicenow import journal, record
 from connectors.servicenow.api import Row, TableApi
 from connectors.servicenow.changes import Changes
 from connectors.servicenow.directory import THINGS, Directory, Found
-from core.model import Changed, Looked, Party, Person, Receipt, RecordRef, Watermark
+from core.model import Changed, Link, Looked, Party, Person, Receipt, RecordRef, Watermark
 from core.ports import CommentWrite, Outbound, OutField, Platform, RecordWrite
 
 KIND = "servicenow"
@@ -110,20 +110,22 @@ class ServiceNow:
     def _create(self, write: RecordWrite, plan: Plan) -> Receipt:
         """Insert, unless an earlier attempt's record is there: `correlation_id` holds the operation id."""
         values = {**plan.values, "correlation_id": write.operation_id}
+        table = write.into or self._config.table
         if write.look_first:
-            earlier = self._created_before(write.operation_id)
+            earlier = self._created_before(write.operation_id, table)
             if earlier is not None:
-                return self._receipt(earlier, self._config.table, values, write, plan, found=True)
-        row = self._api.create(self._config.table, {**values, **plan.journals}, self._fields(values))
-        return self._receipt(row, self._config.table, values, write, plan)
+                return self._receipt(earlier, table, values, write, plan, found=True)
+        row = self._api.create(table, {**values, **plan.journals}, self._fields(values))
+        return self._receipt(row, table, values, write, plan)
 
-    def _created_before(self, operation_id: str) -> Row | None:
-        table = self._config.table
+    def _created_before(self, operation_id: str, table: str) -> Row | None:
         rows = self._api.find(table, ["sys_id"], {"correlation_id": operation_id})
         return self._api.read(table, str(rows[0]["sys_id"]), self._fields({})) if rows else None
 
     def _update(self, write: RecordWrite, plan: Plan, ref: RecordRef) -> Receipt:
         """One PATCH with values and journal, unless an earlier attempt has already done it."""
+        if write.changes.links:
+            plan.values |= self._correlation(ref, write.changes.links[0])
         fields = self._fields(plan.values)
         if write.look_first or not (plan.values or plan.journals):
             row = self._api.read(ref.collection, ref.id, [*fields, *journal.READ])
@@ -133,6 +135,13 @@ class ServiceNow:
                 return self._receipt(row, ref.collection, plan.values, write, plan, found=write.look_first)
         row = self._api.patch(ref.collection, ref.id, {**plan.values, **plan.journals}, fields)
         return self._receipt(row, ref.collection, plan.values, write, plan)
+
+    def _correlation(self, ref: RecordRef, link: Link) -> dict[str, str]:
+        """The record's key in the other system, where none is kept there yet: the note tells the rest."""
+        row = self._api.read(ref.collection, ref.id, ["correlation_id", "correlation_display"])
+        if row is None or record.raw(row, "correlation_id") != "":
+            return {}
+        return {"correlation_id": link.to.key, "correlation_display": link.to.platform}
 
     def _is_done(self, row: Row, ref: RecordRef, plan: Plan, write: RecordWrite) -> bool:
         """Whether an earlier attempt did it; see `journal` for the order in which that is found out."""

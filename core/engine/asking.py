@@ -9,6 +9,7 @@ from datetime import timedelta
 from core.engine.choosing import Candidate, Chain, acting_team, asked_again, chain
 from core.engine.draft import Draft
 from core.engine.handoff import hand_over
+from core.engine.linking import hand_work_over
 from core.engine.surge import allowed, tell_widened
 from core.engine.vendors import ask_vendor, vendor_notice
 from core.engine.wording import duty_notice, listed, span
@@ -116,6 +117,7 @@ def _ask(draft: Draft, level: Level, chosen: Sequence[Candidate], reason: Reason
     draft.update(awaiting_since=draft.now)
     draft.set_timer(TimerKind.ACKNOWLEDGE, draft.now + within)
     draft.write(team=acting_team(draft, level) or None)
+    hand_work_over(draft, acting_team(draft, level))
     _give(draft, chosen, within, reason, tried)
 
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.engine.asking import FIRST, Opening, ask_anew, ask_next, begin_level
-from core.engine.choosing import Candidate, Chain, chain, tell_choice
+from core.engine.choosing import Candidate, Chain, acting_team, chain, tell_choice
 from core.engine.draft import Draft
 from core.engine.last_resort import available, exhaust
+from core.engine.linking import take_back
 from core.model import Asked, EntryKind, ReasonCode, TimerKind
 from core.policy import Ask
 
@@ -70,6 +71,9 @@ def move_to(draft: Draft, number: int, why: str) -> None:
     _leave(draft)
     draft.update(level=number - 1, exhausted=False)
     _climb(draft, Opening(ReasonCode.MOVED_BACK, tried=why, is_handoff=True) if back else _opening(why))
+    level = draft.policy.path(draft.ticket.path).level(draft.ticket.level)
+    if back and level is not None:
+        take_back(draft, acting_team(draft, level))
 
 
 def begin_again(draft: Draft, why: str) -> None:

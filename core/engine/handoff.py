@@ -8,7 +8,7 @@ from typing import Any
 from core.engine.draft import Draft
 from core.engine.wording import listed
 from core.model import HandoffFact, ReasonCode, Ticket
-from core.policy import Level
+from core.policy import Level, Policy
 
 _LACKING = {
     HandoffFact.TRIED: "what was tried",
@@ -36,12 +36,28 @@ def hand_over(draft: Draft, level: Level) -> str:
     return told
 
 
+def carried(ticket: Ticket, policy: Policy) -> str:
+    """What goes along with work to another platform: severity and customer, and the demanded facts that are known.
+
+    The level's own handoff, where there is one, stands beside it and says what is lacking.
+    """
+    customer = policy.customers.get(ticket.customer)
+    said = [f"{ticket.severity}", f"for {customer.name if customer else ticket.customer}" if ticket.customer else ""]
+    asked = [fact for fact in policy.handoff if fact in {HandoffFact.TRIED, HandoffFact.IMPACT, HandoffFact.NEXT_STEP}]
+    known = [text for fact in asked if _is_told(ticket, fact) and (text := _fact(ticket, fact, None))]
+    return " ".join(f"{text}." for text in (" ".join(one for one in said if one), *known))
+
+
+def _is_told(ticket: Ticket, fact: HandoffFact) -> bool:
+    return fact is not HandoffFact.NEXT_STEP or bool(ticket.handoff.next_step)
+
+
 def give(draft: Draft, **facts: Any) -> None:
     """Keep what people say for those who take over, by the names of `Handoff`'s fields; "" takes one back."""
     draft.update(handoff=replace(draft.ticket.handoff, **facts))
 
 
-def _fact(ticket: Ticket, fact: HandoffFact, level: Level) -> str:
+def _fact(ticket: Ticket, fact: HandoffFact, level: Level | None) -> str:
     said = ticket.handoff
     match fact:
         case HandoffFact.TRIED:
@@ -52,7 +68,8 @@ def _fact(ticket: Ticket, fact: HandoffFact, level: Level) -> str:
             links = _links(ticket)
             return f"See {', '.join(links)}" if links else ""
         case HandoffFact.NEXT_STEP:
-            return f"Next: {_plain(said.next_step)}" if said.next_step else f"Next: somebody of {level.name} takes it"
+            by_level = f"Next: somebody of {level.name} takes it" if level else ""
+            return f"Next: {_plain(said.next_step)}" if said.next_step else by_level
 
 
 def _impact(ticket: Ticket) -> str:

@@ -38,7 +38,7 @@ def rule(draft: Draft, event: Event, record: Record, changes: Mapping[str, str],
     for name, value in changes.items():
         if name not in OWNED:
             continue
-        ruling = _judge(draft, event, name, late=late)
+        ruling = _judge(draft, event, record, name, late=late)
         if ruling.counts:
             _counts(draft, event, record, name, value, ruling, late=late)
             counting.add(name)
@@ -56,7 +56,7 @@ def leader_of(draft: Draft, name: str, where: str) -> str:
     return sync.leader(name, draft.facts(), where, {one.ref.platform for one in draft.ticket.records})
 
 
-def _judge(draft: Draft, event: Event, name: str, *, late: bool) -> Ruling:
+def _judge(draft: Draft, event: Event, record: Record, name: str, *, late: bool) -> Ruling:
     leader, before = leader_of(draft, name, event.where), draft.ticket.sayings.get(name)
     if leader == RUNG:
         return Ruling(False, leader, None)
@@ -66,9 +66,18 @@ def _judge(draft: Draft, event: Event, name: str, *, late: bool) -> Ruling:
         return Ruling(before is not None and _saying(draft, event, "").rank > before.rank, leader, before)
     if leader == event.where or before is None or before.where == event.where:
         return Ruling(True, leader, before)
-    if leader == PERSON and before.where == OURSELVES:
+    if (leader == PERSON and before.where == OURSELVES) or _followed(event, record, name):
         return Ruling(True, leader, before)
     return Ruling(_saying(draft, event, "").rank >= before.rank, leader, before)
+
+
+def _followed(event: Event, record: Record, name: str) -> bool:
+    """Whether whoever made the change had before them what was said before: our write of it had landed by then.
+
+    That is surer than two clocks, which may be apart.
+    """
+    landed = record.written.get(name)
+    return landed is not None and event.version is not None and event.version >= landed and not record.awaits(name)
 
 
 def _counts(draft: Draft, event: Event, record: Record, name: str, value: str, ruling: Ruling, *, late: bool) -> None:

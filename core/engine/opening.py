@@ -11,6 +11,7 @@ from core.engine.believing import take_in
 from core.engine.draft import Draft
 from core.engine.escalation import begin_path, choose_path
 from core.engine.gathering import join
+from core.engine.linking import hand_work_over
 from core.engine.major import open_major
 from core.engine.outcome import Outcome
 from core.engine.reading import values_seen
@@ -159,3 +160,4 @@ def _found_at_work(draft: Draft, event: Event) -> None:
     choose_path(draft)
     draft.update(awaiting_since=draft.now)
     acknowledge(draft, who, f"on {event.where}", on_platform=True)
+    hand_work_over(draft, draft.ticket.team)

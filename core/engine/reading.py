@@ -17,6 +17,8 @@ from core.model import Event, EventKind, Record, State, Ticket
 
 _COMMENTS = frozenset({EventKind.COMMENTED, EventKind.COMMENT_EDITED, EventKind.COMMENT_DELETED})
 _GRADES = frozenset({"impact", "urgency"})
+_IN_WORDS_OF_ITS_OWN = _GRADES | {"state"}
+"""What platforms show in other words than ours: until they have once, nobody can tell what they show."""
 _CUT = 40
 """A text that begins another of at least so many characters was cut from it."""
 _AS_GOOD = {State.CLOSED: {State.RESOLVED}, State.CANCELED: {State.RESOLVED, State.CLOSED}}
@@ -71,7 +73,7 @@ def read(draft: Draft, event: Event, record: Record) -> Reading:
         if event.version is not None and event.version < record.known(name):
             if _was_overwritten(record, event.version, name, value) and (said is None or name in said):
                 reading.overwritten[name] = value
-        elif not differs(draft.ticket, record, name, value):
+        elif not _is_set_again(record, event, name) and not differs(draft.ticket, record, name, value):
             reading.seen[name] = value
         elif value in record.shown.get(name, ())[1:]:
             reading.seen[name], reading.ours = value, True
@@ -86,6 +88,11 @@ def read(draft: Draft, event: Event, record: Record) -> Reading:
     return reading
 
 
+def _is_set_again(record: Record, event: Event, name: str) -> bool:
+    """Whether somebody has set a field while a write of ours is on its way there: also to what stood there before."""
+    return name in (event.changed or ()) and not event.own and record.awaits(name)
+
+
 def _said(event: Event) -> frozenset[str] | None:
     """The fields that the source says were changed; with a comment alone, none."""
     return frozenset() if event.changed is None and event.kind in _COMMENTS else event.changed
@@ -96,6 +103,7 @@ def _own(reading: Reading, event: Event, record: Record, name: str, value: str) 
     reading.seen[name], reading.ours = value, True
     written = record.written.get(name)
     of_that_write = name in record.shown and (event.version is None or written is None or event.version <= written)
+    of_that_write = of_that_write or (name in _IN_WORDS_OF_ITS_OWN and record.is_unread(name))
     touched = of_that_write or record.awaits(name) or (name in _GRADES and record.awaits("severity"))
     if touched:
         if not record.was_ours(name, value):

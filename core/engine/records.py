@@ -11,6 +11,7 @@ from core.engine.following import awaits, follow, taken, taker
 from core.engine.heard import hear
 from core.engine.leading import rule
 from core.engine.lifecycle import end
+from core.engine.linking import end_told
 from core.engine.reading import actor, is_stale, may_be_ours, read, taken_in, values_seen
 from core.engine.spreading import spread
 from core.engine.strangers import meet
@@ -39,7 +40,8 @@ def _echo(draft: Draft, event: Event, record: Record) -> None:
     reading = read(draft, event, record)
     draft.put_record(taken_in(record, event, reading))
     if reading.found:
-        _take_in(draft, replace(event, actor=None), record, reading.found)
+        assignee = event.assignee if "assignee" in reading.found else None
+        _take_in(draft, replace(event, actor=None, assignee=assignee), record, reading.found)
     _confirmed(draft, record)
 
 
@@ -53,6 +55,12 @@ def _deleted(draft: Draft, event: Event) -> None:
         draft.log(EntryKind.EVENT, event.source, ReasonCode.ALREADY_OVER, state=draft.ticket.state.value)
         return
     facts = {"actor": actor(event), "platform": event.record.platform, "key": event.record.key}
+    record = draft.ticket.record_on(event.record.platform)
+    if record is not None and record.linked:
+        draft.update(records=tuple(one for one in draft.ticket.records if one is not record))
+        draft.decide(actor(event), ReasonCode.LINKED_DELETED, **facts)
+        draft.note()
+        return
     draft.log(EntryKind.EVENT, actor(event), ReasonCode.DELETED_BY_PERSON, **facts)
     end(draft, State.CANCELED)
 
@@ -81,10 +89,14 @@ def _take_in(draft: Draft, event: Event, record: Record, changes: Mapping[str, s
     Returns whether any does.
     """
     counting = rule(draft, event, record, changes, late=late)
-    if counting:
-        follow(draft, event, {name: value for name, value in changes.items() if name in counting})
-        spread(draft, record, counting, everywhere=late)
-    return bool(counting)
+    if not counting:
+        return False
+    meant = end_told(draft, event, record, actor(event)) if "state" in counting else event
+    if meant is None:
+        counting, meant = counting - {"state", "hold_reason"}, event
+    follow(draft, meant, {name: value for name, value in changes.items() if name in counting})
+    spread(draft, record, counting, everywhere=late)
+    return True
 
 
 def _stale(draft: Draft, event: Event, record: Record) -> None:

@@ -9,6 +9,7 @@ from core.engine.acknowledging import awaited, settle_without
 from core.engine.draft import Draft
 from core.engine.escalation import cannot_be_reached
 from core.engine.last_resort import next_last_resort
+from core.engine.linking import tie
 from core.engine.spreading import catch_up
 from core.engine.told import FACTS
 from core.engine.wording import channel_notice
@@ -34,7 +35,7 @@ def _written(draft: Draft, action: Action, receipt: Receipt) -> None:
     if receipt.record is None:
         return
     known = draft.ticket.record_on(action.platform)
-    is_late, record = known is None, known or Record(receipt.record)
+    is_late, record = known is None, known or Record(receipt.record, linked=bool(draft.ticket.records))
     stands = _as_answered(record, receipt, receipt.record, action)
     if receipt.account and action.changes.assignee:
         stands = replace(stands, people={**stands.people, receipt.account: action.changes.assignee})
@@ -45,6 +46,8 @@ def _written(draft: Draft, action: Action, receipt: Receipt) -> None:
     for warning in receipt.warnings:
         _log(draft, action, ReasonCode.WRITE_WARNED, platform=action.platform, warning=warning)
     catch_up(draft, stands, action.changes.said())
+    if action.verb is Verb.CREATE_RECORD:
+        tie(draft, stands, is_tied=bool(action.changes.links))
     if action.verb is Verb.CREATE_RECORD and is_late:
         _catch_up(draft, receipt.record.key, action.platform)
 
@@ -56,7 +59,7 @@ def _as_answered(record: Record, receipt: Receipt, ref: RecordRef, action: Actio
     """
     version, said = receipt.version, action.changes.said()
     told = {**_standing(action), **{name: value for name, value in receipt.values.items() if name in said}}
-    news = {name: value for name, value in told.items() if version is None or version >= record.known(name)}
+    news = {name: value for name, value in told.items() if _is_news(record, version, name, said.get(name, ""))}
     first = {} if record.viewed is not None or record.seen else receipt.values
     written = {name: version for name in said if version is not None and version >= record.known(name)}
     shown = {name: (said[name],) if value == said[name] else (said[name], value) for name, value in news.items()}
@@ -69,6 +72,16 @@ def _as_answered(record: Record, receipt: Receipt, ref: RecordRef, action: Actio
         written={**record.written, **written},
         shown={**record.shown, **{name: values for name, values in shown.items() if name in said}},
     )
+
+
+def _is_news(record: Record, version: int | None, name: str, said: str) -> bool:
+    """Whether the answer tells of a field what was not known; that it was shown so already says more, but for people,
+    whose account the answer tells.
+    """
+    if version is None or version > record.known(name) or (name == "assignee" and version == record.known(name)):
+        return True
+    shown = record.shown.get(name, ())
+    return version == record.known(name) and not (len(shown) > 1 and shown[0] == said)
 
 
 def _standing(action: Action) -> dict[str, str]:
@@ -100,6 +113,7 @@ def _code(action: Action, receipt: Receipt) -> ReasonCode:
 
 def _fields(action: Action) -> str:
     names = [*action.changes.said(), *(["a note"] if action.changes.comments else [])]
+    names += ["a link"] if action.changes.links else []
     return ", ".join(names) or "nothing"
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from core.engine.draft import Draft
+from core.engine.writing import held_back
 from core.model import Record, State
 from core.model.conflict import OURSELVES
 
@@ -35,7 +36,8 @@ def _follow(draft: Draft, record: Record, names: Collection[str]) -> None:
     """What is over is not written to, until it is opened again; then it has to catch up."""
     is_over = record.seen.get("state") in _OVER
     wanted = {*names, *draft.ticket.sayings} if is_over and "state" in names else names
-    values = _lacking(record, values_for(draft, wanted))
+    allowed = set(wanted) - held_back(record, draft.ticket, draft.policy)
+    values = _lacking(record, values_for(draft, allowed))
     if values and ("state" in values or not is_over):
         draft.write_to(record.ref.platform, **values)
 
@@ -46,8 +48,8 @@ def values_for(draft: Draft, names: Collection[str]) -> dict[str, Any]:
     values: dict[str, Any] = {name: getattr(ticket, name) for name in _PLAIN if name in names}
     if _GRADES & set(names):
         values |= _grades(draft)
-    if "assignee" in names and (not ticket.owner or ticket.owner in draft.policy.roster.people):
-        values["assignee"] = ticket.owner
+    if "assignee" in names and (not ticket.assigned or ticket.assigned in draft.policy.roster.people):
+        values["assignee"] = ticket.assigned
     if "state" in names:
         values |= {"state": ticket.state, "resolution": ticket.resolution or None}
     return {name: value for name, value in values.items() if value is not None}

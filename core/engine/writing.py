@@ -8,9 +8,9 @@ from typing import Any
 
 from core.engine.meeting import meeting
 from core.model import Changes, Comment, Reason, Record, Ticket
-from core.policy import Policy
+from core.policy import Closes, Policy, facts_of
 
-_NOT_AT_FIRST = frozenset({"comments", "assignee", "resolution", "state"})
+_NOT_AT_FIRST = frozenset({"comments", "links", "assignee", "resolution", "state"})
 """What a new record is not told unless the step says so."""
 
 
@@ -56,8 +56,12 @@ class Writing:
         """What is to be written to that record; None where nothing is."""
         platform = record.ref.platform
         first = _everything(ticket, policy) if is_creation(record) else {}
-        values = {**first, **self._values, **self._beside.get(platform, {})}
-        if not values:
+        values = {
+            **first,
+            **_without(self._values, held_back(record, ticket, policy)),
+            **self._beside.get(platform, {}),
+        }
+        if not values and not self._because.get(platform):
             return None
         said = self._note(platform, ticket, policy, is_noted=bool(first or self._values))
         return Changes(**{**values, "comments": (Comment(said),) if said else ()})
@@ -66,6 +70,19 @@ class Writing:
         reasons = [*(self._reasons if is_noted else ()), *self._because.get(platform, ())]
         lines = [reason.sentence for reason in reasons]
         return "\n".join([*lines, *(meeting(ticket, policy) if is_noted else ())])
+
+
+def held_back(record: Record, ticket: Ticket, policy: Policy) -> frozenset[str]:
+    """What of the ticket is not written to a record: the state, where the two ends are not tied to each other."""
+    if not record.linked:
+        return frozenset()
+    closes = policy.sync.on_closing(facts_of(ticket, policy, ticket.updated_at), record.ref.platform)
+    ends_alone = not ticket.state.is_open and closes is Closes.SEPARATELY
+    return frozenset({"state", "resolution"}) if record.apart or ends_alone else frozenset()
+
+
+def _without(values: Mapping[str, Any], names: frozenset[str]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name not in names}
 
 
 def _everything(ticket: Ticket, policy: Policy) -> dict[str, Any]:

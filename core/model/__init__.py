@@ -33,6 +33,7 @@ from core.model.conflict import Conflict, Saying
 from core.model.event import HEARTBEAT, Delivery, DeliveryStatus, Event, EventKind, ForeignComment, Normalized
 from core.model.fired import Fired
 from core.model.handoff import Handoff, HandoffFact
+from core.model.linked import Link
 from core.model.major import Major, Parent
 from core.model.overruling import Hold, LevelOwner, SeverityOverride, Snoozed
 from core.model.people import Busy, CalendarFeed, Party, Person, QuietHours
@@ -99,6 +100,7 @@ __all__ = [
     "Impact",
     "LevelOwner",
     "LikeCount",
+    "Link",
     "LinkMajor",
     "Looked",
     "Major",

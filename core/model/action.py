@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from core.model.linked import Link
 from core.model.reason import Reason
 from core.model.remark import Remark
 from core.model.values import Impact, Severity, State, Urgency
@@ -57,7 +58,7 @@ class Changes:
     """One decision's changes to a record, in our own words; `None` and `()` mean "leave as it is".
 
     `team` is a team id and `assignee` a person id of the roster ("" clears the field). `resolution` is the text that
-    goes with a resolved or closed state.
+    goes with a resolved or closed state. `links` are other records of the same ticket that this one is to point to.
     """
 
     title: str | None = None
@@ -71,6 +72,7 @@ class Changes:
     state: State | None = None
     resolution: str | None = None
     comments: tuple[Comment, ...] = ()
+    links: tuple[Link, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -79,7 +81,7 @@ class Changes:
 
     def said(self) -> dict[str, str]:
         """The changed fields as text, comments left out: what an echo of this write would show."""
-        values = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "comments"}
+        values = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in {"comments", "links"}}
         return {name: str(value) for name, value in values.items() if value is not None}
 
     def superseded_by(self, newer: Changes) -> Changes:

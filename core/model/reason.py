@@ -160,6 +160,13 @@ class ReasonCode(StrEnum):
     ECHO = "{platform} confirmed our own write; nothing changes."
     STALE = "Ignored: {platform} sent an older version of {key} than the one already known."
     ALREADY_OVER = "Ignored: the ticket is already {state}."
+    WORK_HANDED_OVER = "The work goes to {team}, who work on {platform}.{told}"
+    WORK_LINKED = "{key} on {platform} carries the work on: {link}"
+    WORK_BEGAN_AT = "The first record of this work is {key} on {platform}: {link}"
+    WORK_RETURNED = "The work has gone back; {key} on {platform} is left as it is."
+    WORK_RETURNED_AND_CLOSED = "The work has gone back; {key} on {platform} is resolved."
+    LINKED_MOVED = "{actor} moved {key} on {platform} to {state}; the ticket stays as it is."
+    LINKED_DELETED = "{actor} deleted {key} on {platform}; the ticket goes on without it."
     CONFLICT = (
         "Two values for the field {field}: “{kept}” ({kept_by}) and “{lost}” ({lost_by}). "
         "The first counts because {why}{then}."

@@ -36,6 +36,10 @@ class Record:
     `viewed` is the version at which the whole record was last seen, `written` those at which our latest write of a
     field landed. `shown` holds, for what Rung wrote last, the value and then how the platform shows it: a title that it
     cut, one priority for impact and urgency. It holds the value alone until that was seen.
+
+    A `linked` record was made because work was handed over, when the ticket stood on that `level`; `made_as` is the
+    sort of record to create (a Jira issue type), "" for the platform's usual one. One that stands `apart` has ended by
+    itself, or was given back: the ticket's state is not written there while the ticket is open.
     """
 
     ref: RecordRef
@@ -46,6 +50,10 @@ class Record:
     viewed: int | None = None
     written: Mapping[str, int] = field(default_factory=dict)
     shown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    linked: bool = False
+    made_as: str = ""
+    level: int = 0
+    apart: bool = False
 
     @property
     def exists(self) -> bool:
@@ -59,8 +67,9 @@ class Record:
 
     def awaits(self, name: str) -> bool:
         """Whether a write of that field was asked for whose value was not seen yet."""
-        asked = self.wanted.get(name, ())
-        return bool(asked) and asked[-1] != self.seen.get(name)
+        asked, shown, seen = self.wanted.get(name, ()), self.shown.get(name, ()), self.seen.get(name)
+        is_shown = len(shown) > 1 and seen in shown and shown[0] == asked[-1] if asked else True
+        return not is_shown and asked[-1] != seen
 
     def was_ours(self, name: str, value: str) -> bool:
         """Whether a value stood there before one of our writes, or was written by one, at any time."""

@@ -197,6 +197,12 @@ class Ticket:
     conflicted: int = 0
 
     @property
+    def assigned(self) -> str:
+        """Whom its records are to show: as was last said of them; the owner may be somebody who only took it."""
+        said = self.sayings.get("assignee")
+        return said.value if said else self.owner
+
+    @property
     def is_acknowledged(self) -> bool:
         """Whether somebody has taken responsibility."""
         return self.acknowledged_at is not None

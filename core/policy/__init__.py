@@ -16,13 +16,13 @@ from core.policy.paths import Ask, Entrance, Level, LevelKind, Path, PathRule
 from core.policy.policy import Policy
 from core.policy.proof.owners import coverage
 from core.policy.rollout import RollOut
-from core.policy.roster import Roster, Team
+from core.policy.roster import Roster, Team, WorksOn
 from core.policy.routing import Routing, RoutingRule, Within
 from core.policy.segments import Limits, Segment
 from core.policy.severity import LocalSeverity, SeverityRule, SeverityTurn, Turn
 from core.policy.shifts import Shift, shifts
 from core.policy.spans import Span, TimeOff
-from core.policy.sync import Sync, SyncRule
+from core.policy.sync import Closes, Losing, Returned, Sync, SyncRule
 from core.policy.targets import CLOCKS, Pauses, Target, TargetRule, target_of
 from core.policy.triggers import Direction, Trigger, marks_of
 from core.policy.vendor import Vendor
@@ -40,6 +40,7 @@ __all__ = [
     "Calendar",
     "Catalogue",
     "Channel",
+    "Closes",
     "Communication",
     "Condition",
     "Coverage",
@@ -59,6 +60,7 @@ __all__ = [
     "Limit",
     "Limits",
     "LocalSeverity",
+    "Losing",
     "MajorRule",
     "OnCall",
     "OpenDay",
@@ -68,6 +70,7 @@ __all__ = [
     "PathRule",
     "Pauses",
     "Policy",
+    "Returned",
     "RollOut",
     "Roster",
     "Rotation",
@@ -94,6 +97,7 @@ __all__ = [
     "Why",
     "Within",
     "Wording",
+    "WorksOn",
     "assigned",
     "coverage",
     "facts_of",

@@ -11,14 +11,27 @@ from core.policy.oncall import OnCall, on_call
 from core.policy.spans import TimeOff, is_off
 
 
+@dataclass(frozen=True, slots=True)
+class WorksOn:
+    """Where a team works: the platform, and there a table or project and the sort of record, "" for the usual ones."""
+
+    platform: str
+    collection: str = ""
+    made_as: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Team:
-    """A team. `groups` maps a platform's name to the team's group there; `on_call` a level's name to its duty."""
+    """A team. `groups` maps a platform's name to the team's group there; `on_call` a level's name to its duty.
+
+    What is handed over to a team that `works_on` a platform has a record there; None where they work anywhere.
+    """
 
     id: str
     name: str
     groups: Mapping[str, str] = field(default_factory=dict)
     on_call: Mapping[str, OnCall] = field(default_factory=dict)
+    works_on: WorksOn | None = None
 
 
 @dataclass(frozen=True, slots=True)

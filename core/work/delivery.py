@@ -225,18 +225,20 @@ def _outdated(changes: Changes, ticket: Ticket) -> set[str]:
 
 
 def _decided(ticket: Ticket, name: str) -> object:
-    return ticket.owner if name == "assignee" else getattr(ticket, name)
+    return ticket.assigned if name == "assignee" else getattr(ticket, name)
 
 
 def _as_write(claimed: Claimed, ticket: Ticket, roster: Roster) -> RecordWrite:
     """The write as it is to be made now: what a person has decided while it waited is left alone."""
     action = claimed.action
-    record = _record(action, ticket)
+    record, planned = _record(action, ticket), ticket.record_on(action.platform)
     team = roster.teams.get(action.changes.team or "")
     return RecordWrite(
         operation_id=action.operation_id,
         record=record,
         changes=action.changes.without(_outdated(action.changes, ticket)) if record else action.changes,
+        into=planned.ref.collection if planned else "",
+        made_as=planned.made_as if planned else "",
         group=team.groups.get(action.platform, "") if team else "",
         person=roster.people.get(action.changes.assignee or ""),
         look_first=claimed.look_first,

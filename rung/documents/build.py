@@ -8,7 +8,7 @@ from typing import Any
 
 from connectors import config as connector
 from core.model import Busy, CalendarFeed, Person
-from core.policy import Handover, Hours, Layer, OnCall, Override, Roster, Span, Team, instant
+from core.policy import Handover, Hours, Layer, OnCall, Override, Roster, Span, Team, WorksOn, instant
 from rung.documents.model import PlatformDoc, PlatformsDocument, SignedDoc, SourceDoc
 from rung.documents.policy.communication import quiet_hours
 from rung.documents.polling import poll_doc
@@ -119,7 +119,15 @@ def _span(data: Data, zone: str) -> Span:
 
 def _team(name: str, data: Data) -> Team:
     duties = {level: _duty(one) for level, one in data["on_call"].items()}
-    return Team(id=name, name=data["name"], groups=data["groups"], on_call=duties)
+    return Team(
+        id=name, name=data["name"], groups=data["groups"], on_call=duties, works_on=_works_on(data.get("works_on"))
+    )
+
+
+def _works_on(data: Data | None) -> WorksOn | None:
+    if data is None:
+        return None
+    return WorksOn(data["platform"], data.get("project") or data.get("table") or "", data["issue_type"])
 
 
 def _duty(data: Data) -> OnCall:

@@ -153,12 +153,29 @@ def _teams(draft: Draft) -> None:
     for name, one in named(draft.roster, "teams").items():
         at: Path = ("teams", name)
         _platform_names(report, (*at, "groups"), one.get("groups"), platforms)
+        _works_on(report, (*at, "works_on"), one.get("works_on"), platforms)
         for platform, group in (one.get("groups") or {}).items():
             unique(report, (*at, "groups", platform), group, name, groups.setdefault(platform, {}))
         for level, duty in named(one, "on_call").items():
             if levels and level not in levels:
                 report.unknown((*at, "on_call", level), "level", level, levels)
             _duty(report, (*at, "on_call", level), duty, people)
+
+
+def _works_on(report: Report, at: Path, given: object, platforms: Mapping[str, Mapping[str, Any]]) -> None:
+    """A team works on a platform that there is, in a table there or in a project, as the platform has it."""
+    if not isinstance(given, Mapping) or "platform" not in given:
+        return
+    platform = platforms.get(given["platform"])
+    if platform is None:
+        report.unknown((*at, "platform"), "platform", given["platform"], platforms)
+        return
+    is_jira = platform.get("kind") == "jira"
+    wrong = ("table",) if is_jira else ("project", "issue_type")
+    for name in (one for one in wrong if given.get(one)):
+        report.add((*at, name), f"{given['platform']} has none.", "Say project." if is_jira else "Say table.")
+    if is_jira and not given.get("project") and not platform.get("project"):
+        report.add(at, f"does not say in which project of {given['platform']}.", "Example: project: ENG.")
 
 
 def _duty(report: Report, at: Path, duty: Mapping[str, Any], people: Collection[str]) -> None:

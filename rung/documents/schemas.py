@@ -212,10 +212,20 @@ class PersonSchema(Strict):
     quiet_hours = fields.Nested(QuietHoursSchema)
 
 
+class WorksOnSchema(Strict):
+    """Where a team works."""
+
+    platform = Name(required=True)
+    project = Text()
+    table = Text()
+    issue_type = Text(load_default="")
+
+
 class TeamSchema(Strict):
     """A team."""
 
     name = Text(required=True)
+    works_on = fields.Nested(WorksOnSchema)
     groups = Named(Text(), load_default=dict)
     on_call = Named(fields.Nested(DutySchema), load_default=dict)
 

@@ -174,6 +174,14 @@ class Pair:
         return self.ticket
 
     def edit(self, where: str, name: str, value: Any) -> None:
+        """A person changes a field.
+
+        Where the platform does not tell what was changed, nobody sets a field back to what it was before a write of
+        ours that was not answered yet: that cannot be told from the record as it was.
+        """
+        record = self.opened.record_on(where)
+        if not self.toys[where].tells and record and record.awaits(name) and record.seen.get(name) == str(value):
+            return
         self.passes()
         if self.toys[where].edit(name, value, "lee", self.now):
             self.edits.append((where, name, value))
@@ -232,7 +240,7 @@ class Pair:
     def _as_delivered(self, action: Action) -> Action:
         ticket = self.opened
         said = {name for name, one in ticket.sayings.items() if one.where != "rung"} | ticket.theirs
-        decided = {name: ticket.owner if name == "assignee" else getattr(ticket, name, None) for name in said}
+        decided = {name: ticket.assigned if name == "assignee" else getattr(ticket, name, None) for name in said}
         stale = {name for name in said if getattr(action.changes, name, None) != decided[name]}
         return replace(action, changes=action.changes.without(stale))
 
@@ -254,7 +262,7 @@ class Pair:
 
     def agree(self, name: str) -> bool:
         """Whether both sides show what the ticket has, as well as each can."""
-        value = self.opened.owner if name == "assignee" else getattr(self.opened, name)
+        value = self.opened.assigned if name == "assignee" else getattr(self.opened, name)
         return all(record.stands(name, str(value)) for record in self.opened.records)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.policy import Sync
+from core.policy import Sync, WorksOn
 from core.policy.sync import Closes, Losing, Returned
 from rung import documents
 
@@ -87,3 +87,29 @@ sync:
 )
 def test_what_cannot_be_meant_is_told_with_the_place(text: str, mistake: str) -> None:
     assert any(mistake in one for one in mistakes(text)), mistakes(text)
+
+
+def team(works_on: str) -> documents.Configuration:
+    texts = {"platforms.yaml": PLATFORMS, "roster.yaml": f"teams: {{pay: {{name: Payments, works_on: {works_on}}}}}\n"}
+    return documents.read({**texts, "policy.yaml": SERVICES}, ("servicenow", "jira"))
+
+
+def test_a_team_works_on_a_platform_in_a_project_or_table_there() -> None:
+    assert team("{platform: eng, issue_type: Bug}").roster.teams["pay"].works_on == WorksOn("eng", "", "Bug")
+    assert team("{platform: snow, table: problem}").roster.teams["pay"].works_on == WorksOn("snow", "problem")
+    assert read("").roster.teams["pay"].works_on is None
+
+
+@pytest.mark.parametrize(
+    ("text", "mistake"),
+    [
+        ("{platform: enh}", "works_on.platform: there is no platform “enh”. Did you mean “eng”?"),
+        ("{platform: eng, table: incident}", "works_on.table: eng has none."),
+        ("{platform: snow, project: ENG}", "works_on.project: snow has none."),
+        ("{project: ENG}", "works_on.platform: is missing."),
+    ],
+)
+def test_a_team_cannot_work_where_nothing_is(text: str, mistake: str) -> None:
+    with pytest.raises(documents.DocumentsError) as caught:
+        team(text)
+    assert any(mistake in str(one) for one in caught.value.problems), caught.value.problems
