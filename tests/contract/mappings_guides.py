@@ -57,8 +57,8 @@ def documented(folder: Path) -> dict[str, Documented]:
     found: dict[str, Documented] = {}
     for auth in _auths(guide(folder)):
         for kind, settings in auth.items():
-            # How Rung signs in to a platform is not how a sender proves itself.
-            if _SECRETS & set(settings):
+            # How Rung signs in to a platform is not how a sender proves itself. Amazon proves itself without a secret.
+            if _SECRETS & set(settings) or kind == "sns":
                 one = Documented(folder, kind, _tested(settings))
                 found.setdefault(f"{one.name} {sorted(settings)}", one)
     return found
