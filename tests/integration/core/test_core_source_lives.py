@@ -20,7 +20,7 @@ LIVES = {
     "icinga2": ("service-problem", ("service-acknowledgement",), "service-recovery"),
     "librenms": ("alert", ("acknowledged", "better"), "recovered"),
     "nagios": ("service-problem", ("service-acknowledgement",), "service-recovery"),
-    "newrelic": ("issue-activated", ("issue-with-a-further-violation",), "issue-closed"),
+    "newrelic": ("issue-activated", ("issue-acknowledged", "issue-with-a-further-violation"), "issue-closed"),
     "opsgenie": ("create", ("acknowledge", "unacknowledge", "update-priority"), "close"),
     "pagerduty": (
         "incident-triggered",
