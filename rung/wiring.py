@@ -21,7 +21,7 @@ import webhooks
 from console import AcknowledgeLinks
 from core.desk import Desk
 from core.mapdesk import MappingDesk
-from core.model import Notice, Person
+from core.model import Delivery, Notice, Person
 from core.policy import Policy
 from core.policy.vendor import vendor_of
 from core.ports import Bell, Calendars, Clock, Listened, Notifier, StorageUnavailableError
@@ -49,6 +49,7 @@ from rung.pollmetrics import poll_metrics
 from rung.settings import Settings
 from rung.standing import Whole
 from webhooks import Source, health
+from webhooks.sns import Sns
 
 _KEEP_OPEN_SECONDS = 15.0
 
@@ -128,6 +129,7 @@ def compose(parts: Parts) -> App:
             clock=parts.clock,
             bell=parts.bell,
             lease=parts.lease,
+            greet=lambda delivery: _greeting(parts.loaded(), delivery),
         ),
         sweeper=Sweeper(
             database=base,
@@ -169,6 +171,20 @@ def compose(parts: Parts) -> App:
             listened,
         ),
     )
+
+
+def _greeting(loaded: Loaded, delivery: Delivery) -> Callable[[], None] | None:
+    """What SNS asks for when a topic gets a new subscription. The door has seen that the delivery is authentic."""
+    source = loaded.sources.get(delivery.source)
+    if source is None or not isinstance(source.verify, Sns):
+        return None
+    verify = source.verify
+
+    def confirm() -> None:
+        if address := verify.to_confirm(delivery.body):
+            verify.confirm(address)
+
+    return confirm if delivery.headers.get("x-amz-sns-message-type", "") != "Notification" else None
 
 
 class _Sources(Mapping[str, Source]):

@@ -121,6 +121,9 @@ class _Door:
         verdict = source.verify(headers, body, secret, self.clock())
         if verdict is Verdict.ACCEPTED:
             return
+        if verdict is Verdict.UNCHECKED:
+            _log.warning("webhook not checked", source=source.name)
+            raise Refused(503, verdict.value, Retry_After=str(RETRY_AFTER))
         REFUSED.labels(source.name, verdict.name.lower()).inc()
         _log.warning("webhook refused", source=source.name, reason=verdict.name.lower(), peer=request.remote_addr)
         challenge = source.verify.challenge

@@ -37,6 +37,7 @@ class Verdict(StrEnum):
     MISSING = "The request carries no credentials of the kind that this source asks for."
     WRONG = "The request's credentials or signature do not match."
     MALFORMED = "The request's credentials or signature are not in the expected form."
+    UNCHECKED = "The signature could not be checked now. Send it again."
     STALE = "The request's signed timestamp is too old or lies in the future; check the sender's clock."
 
 

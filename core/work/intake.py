@@ -36,13 +36,18 @@ class _OvertakenError(Exception):
     """Another worker took the delivery up after our lease had run out, so what we have made of it must not count."""
 
 
+def _no_greeting(delivery: Delivery) -> None:
+    del delivery
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
     """Applies deliveries: all events of one with the note that it is done, or nothing.
 
     What waits is applied together as long as nothing goes wrong: one transaction's way to the disk costs more than the
     steps in it. Where something does, each delivery has its own transaction and each event a savepoint, so that what
-    fails touches nothing else.
+    fails touches nothing else. `greet` gives what a delivery asks of us beyond being understood, such as confirming a
+    subscription: it may raise `DeliveryError`, and is done again until it works.
     """
 
     database: Engine
@@ -52,6 +57,7 @@ class Intake:
     clock: Clock
     bell: Bell
     lease: timedelta = timedelta(seconds=30)
+    greet: Callable[[Delivery], Callable[[], None] | None] = _no_greeting
     identities: dict[str, tuple[Platform, Party]] = field(default_factory=dict)
 
     def drain(self, stopping: Callable[[], bool] = never) -> int:
@@ -89,7 +95,7 @@ class Intake:
 
         With the database away none would fare better alone.
         """
-        if any(attempts > _TRUSTED for _, attempts in claimed):
+        if any(attempts > _TRUSTED or self.greet(delivery) for delivery, attempts in claimed):
             return False
         try:
             understood = [(*one, self.mappings().events(one[0])) for one in claimed]
@@ -120,6 +126,8 @@ class Intake:
             )
             return
         try:
+            if greeting := self.greet(delivery):
+                greeting()
             normalized, wrong = self._understand(delivery)
             met = self._apply(delivery, attempts, normalized, wrong)
             count_unknown(self.database, [*normalized.unknown, *met], self.clock())

@@ -14,6 +14,8 @@ from rung.documents.policy.communication import quiet_hours
 from rung.documents.polling import poll_doc
 from rung.documents.secrets import secret
 from webhooks import signatures
+from webhooks.certificates import of_amazon
+from webhooks.sns import Sns
 
 Data = Mapping[str, Any]
 
@@ -68,6 +70,8 @@ def _verifier(kind: str, data: Data) -> signatures.Verifier | SignedDoc:
         return signatures.Basic(data["user"], secrets)
     if kind == "header":
         return signatures.Header(data["name"], secrets)
+    if kind == "sns":
+        return Sns(frozenset(data["topics"]), of_amazon())
     if kind == "signature":
         return SignedDoc(secrets, {name: value for name, value in data.items() if name != "secrets"})
     if kind == "grafana_signature":

@@ -51,6 +51,16 @@ class Timeout(fields.Field[tuple[float, float]]):
         return connect, read
 
 
+class TopicArn(Text):
+    """An SNS topic by its ARN."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, *args, **kwargs)
+        if not re.fullmatch(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?", text):
+            raise wrong("is not a topic's ARN.", "Write it like arn:aws:sns:eu-west-1:123456789012:alarms.")
+        return text
+
+
 def _secrets() -> dict[str, fields.Field[Any]]:
     return {"secrets": fields.List(SecretName(), required=True, validate=validate.Length(min=1))}
 
@@ -94,6 +104,7 @@ SOURCE_AUTH = {
         tolerance=Count(1, 86400),
         **_secrets(),
     ),
+    "sns": _kind("Sns", topics=fields.List(TopicArn(), required=True, validate=validate.Length(min=1))),
     "grafana_signature": _kind(
         "GrafanaSignature", timestamp_header=Name(), tolerance=Count(1, 86400, load_default=300), **_secrets()
     ),
