@@ -16,7 +16,8 @@ from flask import Blueprint, Response, abort, jsonify, request
 from console.body import json_object
 from console.shapes import shape
 from console.shared import Room
-from core.mapdesk import Edit, MistakesError, Saved, Trial
+from core.mapdesk import Edit, MistakesError, Saved
+from core.maptrial import Trial
 from core.model import UnknownKind
 from core.ports import DeliveryError
 
@@ -33,7 +34,7 @@ def add_to(pages: Blueprint, room: Room) -> None:
     """Every route, and how their errors are told."""
     running = BoundedSemaphore(AT_ONCE)
     _look(pages, room)
-    _change(pages, room)
+    _change(pages, room, running)
     _try(pages, room, running)
     _platforms(pages, room, running)
     _unknown(pages, room)
@@ -56,11 +57,12 @@ def _look(pages: Blueprint, room: Room) -> None:
         return jsonify({"name": name, "version": version, "text": room.mappings.text(name, version)})
 
 
-def _change(pages: Blueprint, room: Room) -> None:
+def _change(pages: Blueprint, room: Room, running: BoundedSemaphore) -> None:
     @pages.post("/api/v1/mappings/validate")
     def api_validate_mapping() -> Response:
         body = json_object(LARGEST)
-        found = room.mappings.check(_text(body, "name"), _text(body, "text"))
+        with _turn(running):
+            found = room.mappings.check(_text(body, "name"), _text(body, "text"))
         return jsonify({"valid": not found, "mistakes": shape(list(found))})
 
     @pages.put("/api/v1/mappings/<name>")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
 
-from core.mapdesk import ChangedDelivery, Comparison, Difference
+from core.maptrial import ChangedDelivery, Comparison, Difference
 from core.model import Delivery
 from mappings import BoundMapping, fixtures
 from mappings import Mapping as CompiledMapping

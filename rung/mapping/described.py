@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from connectors.discovery import discover_admins
 from core.desk import NotPossibleError
-from core.mapdesk import FieldRow
+from core.maptrial import FieldRow
 from rung.mapping.configured import Configured, known_as
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from core.mapdesk import Difference
+from core.maptrial import Difference
 
 LONGEST = 200
 """Characters of a value that are told."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import mappings
-from core.mapdesk import Difference
+from core.maptrial import Difference
 from mappings import Mapping as CompiledMapping
 from mappings import fixtures
 from rung.mapping.configured import Configured, document, known_as

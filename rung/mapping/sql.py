@@ -11,19 +11,8 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from core.desk import NotFoundError, NotPossibleError
-from core.mapdesk import (
-    Comparison,
-    Edit,
-    FieldRow,
-    MappingPage,
-    MappingRow,
-    MappingVersion,
-    Mistake,
-    MistakesError,
-    Saved,
-    Trial,
-    Tried,
-)
+from core.mapdesk import Edit, MappingPage, MappingRow, MappingVersion, Mistake, MistakesError, Saved
+from core.maptrial import Comparison, FieldRow, Trial, Tried
 from core.model import Delivery
 from core.ports import StorageUnavailableError
 from core.store import deliveries

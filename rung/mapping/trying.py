@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from core.mapdesk import Trial, Tried, TriedField, TriedItem
+from core.maptrial import Trial, Tried, TriedField, TriedItem
 from core.model import Delivery
 from core.ports import UnmappedError
 from mappings import TracedField, TracedItem

@@ -12,7 +12,7 @@ from rung.cli.output import harmless, json_option, moment, print_json
 from rung.cli.progress import bar
 
 if TYPE_CHECKING:
-    from core.mapdesk import ChangedDelivery, Comparison, Difference
+    from core.maptrial import ChangedDelivery, Comparison, Difference
 
 _WIDE = 34
 """Characters of a value that are shown on a line of 80."""

@@ -13,7 +13,7 @@ from rung.cli.output import json_option, print_json, table
 from rung.cli.progress import bar
 
 if TYPE_CHECKING:
-    from core.mapdesk import FieldRow
+    from core.maptrial import FieldRow
     from core.ports import PlatformField
 
 _SHOWN = 8

@@ -14,7 +14,7 @@ from rung.cli.mapping.given import configured, folder_option
 from rung.cli.output import harmless, json_option, print_json, table
 
 if TYPE_CHECKING:
-    from core.mapdesk import Tried, TriedField, TriedItem
+    from core.maptrial import Tried, TriedField, TriedItem
     from rung.mapping.configured import Configured
 
 _LARGEST = 16 * 1024 * 1024
@@ -44,7 +44,7 @@ def command(
     SOURCE is a configured source, a mapping's name, or a mapping's file; FILE may be `-`. Nothing is stored or done.
     Ends with 1 where something in the body is not understood.
     """
-    from core.mapdesk import Trial
+    from core.maptrial import Trial
     from rung.mapping.trying import try_out
 
     if (file is None) == (delivery is None):

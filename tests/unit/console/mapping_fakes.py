@@ -7,21 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from core.desk import NotFoundError, NotPossibleError
-from core.mapdesk import (
-    ChangedDelivery,
-    Comparison,
-    Difference,
-    Edit,
-    FieldRow,
-    MappingPage,
-    MappingRow,
-    MappingVersion,
-    Mistake,
-    MistakesError,
-    Saved,
-    Trial,
-    Tried,
-)
+from core.mapdesk import Edit, MappingPage, MappingRow, MappingVersion, Mistake, MistakesError, Saved
+from core.maptrial import ChangedDelivery, Comparison, Difference, FieldRow, Trial, Tried
 from core.ports import Choice, DeliveryError, PlatformField
 
 AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

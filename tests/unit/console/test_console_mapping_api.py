@@ -10,7 +10,8 @@ from console_fakes import FakeDesk, application
 from flask.testing import FlaskClient
 from mapping_fakes import FakeMappingDesk
 
-from core.mapdesk import Edit, Trial
+from core.mapdesk import Edit
+from core.maptrial import Trial
 
 DANA: dict[str, Any] = {"by": "dana", "note": "why", "edited": 2}
 
