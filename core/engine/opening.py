@@ -19,6 +19,7 @@ from core.engine.rollout import roll_out
 from core.engine.routing import route
 from core.engine.strangers import known_person, meet
 from core.engine.surge import call_up
+from core.engine.teams import follow_group
 from core.engine.told import facts_told
 from core.model import (
     ALONE,
@@ -152,6 +153,7 @@ def _from_record(draft: Draft, event: Event) -> None:
         owner = known_person(draft, event.assignee, event.record.platform)
         draft.update(owner=owner, theirs=frozenset({"assignee"}))
     meet(draft, event)
+    follow_group(draft, event)
 
 
 def _found_at_work(draft: Draft, event: Event) -> None:

@@ -15,6 +15,7 @@ from core.engine.linking import end_told
 from core.engine.reading import actor, is_stale, may_be_ours, read, taken_in, values_seen
 from core.engine.spreading import spread
 from core.engine.strangers import meet
+from core.engine.teams import follow_group
 from core.model import EntryKind, Event, EventKind, ReasonCode, Record, State
 
 
@@ -24,6 +25,7 @@ def apply(draft: Draft, event: Event) -> None:
         return
     if not event.own and event.kind is not EventKind.DELETED:
         meet(draft, event)
+    follow_group(draft, event)
     record = draft.ticket.record_on(event.record.platform)
     if record is None or (record.exists and event.record.id and record.ref.id != event.record.id):
         record = Record(event.record)

@@ -135,6 +135,8 @@ class ReasonCode(StrEnum):
     ATTACHED = "{actor} attached a file on {platform}."
     COMMENT_EDITED = "{actor} edited a comment on {platform}."
     COMMENT_DELETED = "{actor} deleted a comment on {platform}."
+    TEAM_BY_PERSON = "{actor} gave it to {team} on {platform}."
+    TEAM_KEPT = "{actor} gave it to {team} on {platform}; it stays with {ours}, since others lead the team{then}."
     STRANGER = "{person}, who has it on {platform}, is not on the roster: {advice}."
     STRANGE_GROUP = "No team has the group {group} on {platform}: {advice}."
     COPY_TOUCHED = "{actor} changed on {platform} the copy of a comment; the comment itself stays as it is."

@@ -19,7 +19,7 @@ RUNG = "rung"
 LEADERS = (PERSON, LAST_WRITER, RUNG)
 """Who can lead a field beside a platform, which is named as in platforms.yaml."""
 
-OWNED = ("title", "description", "severity", "impact", "urgency", "service", "assignee", "state")
+OWNED = ("title", "description", "severity", "impact", "urgency", "service", "team", "assignee", "state")
 """The fields that can be led. What is said of `severity` holds for impact and urgency, unless these say otherwise; a
 resolution and the reason of a hold go with the state."""
 
