@@ -17,6 +17,10 @@ from mappings.scope import MISSING, Read, Scope, Where
 _BINDS = re.compile(r"\.\s*(?:all|exists|exists_one|filter|map)\s*\(\s*([A-Za-z_]\w*)\s*,")
 """Macros bind a variable of their own, which the library also reports as one that the expression reads."""
 
+LONGEST = 2_000
+MOST_LOOPS = 2
+"""Nothing can stop an expression that runs, and each loop within another takes as many times as long."""
+
 _FAILS = (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError)
 """What the library raises, by its documentation and by trial, when an expression does not go with its values."""
 
@@ -24,6 +28,12 @@ _FAILS = (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError)
 def compile_cel(node: Node, names: frozenset[str]) -> Read:
     """The compiled expression. A name that the body does not hold is null in it; a result of null is "missing"."""
     source = node.text()
+    if len(source) > LONGEST:
+        node.wrong(f"This expression is longer than {LONGEST} characters.")
+        return lambda _: MISSING
+    if len(_BINDS.findall(source)) > MOST_LOOPS:
+        node.wrong(f"This expression goes through lists more than {MOST_LOOPS} times: make names of its parts.")
+        return lambda _: MISSING
     try:
         program = cel.compile(source)
     except ValueError as error:

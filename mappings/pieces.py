@@ -11,6 +11,7 @@ from datetime import tzinfo
 from core.ports import UnmappedError
 from mappings.body import parse
 from mappings.kinds import as_text
+from mappings.patterns import Pattern
 from mappings.scope import MISSING, Read, Scope, Where
 from mappings.times import moment
 
@@ -18,6 +19,8 @@ UNFILLED = re.compile(
     r"\$\{[^}]*\}|\$[A-Z][A-Z0-9_]*|\{\{.*\}\}|\{[#$?]?[A-Z][A-Z0-9_.:]*\}|<no value>|\*UNKNOWN\*", re.DOTALL
 )
 """Variables that the sending tool did not fill in: shell, Datadog, Go and Jinja templates, Zabbix macros."""
+LONGEST = 64_000
+"""Characters of a text that a template makes: names that double others would otherwise fill the memory."""
 _UNFILLED_START = ("$", "{", "<", "*")
 
 
@@ -75,7 +78,7 @@ def template(texts: Sequence[str], reads: Sequence[Read]) -> Read:
             if found is MISSING or found is None or found == "":
                 return MISSING
             filled += (as_text(found), after)
-        return "".join(filled)
+        return "".join(filled)[:LONGEST]
 
     return value
 
@@ -125,15 +128,15 @@ def inner(read: Read) -> Read:
     return value
 
 
-def matched(read: Read, pattern: re.Pattern[str]) -> Read:
+def matched(read: Read, pattern: Pattern) -> Read:
     """The first group of the pattern, in a text or in the first element of a list that fits it."""
 
     def value(scope: Scope) -> object:
         found = read(scope)
         for one in found if isinstance(found, list) else [found]:
-            fits = pattern.search(one) if isinstance(one, str) else None
-            if fits:
-                return fits[1]
+            taken = pattern.group(one) if isinstance(one, str) else None
+            if taken is not None:
+                return taken
         return MISSING
 
     return value

@@ -14,10 +14,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from mappings import paths, patterns, pieces
+from mappings import paths, pieces
 from mappings.celrule import compile_cel
 from mappings.document import Node
 from mappings.kinds import ANY, Kind
+from mappings.patterns import compile_pattern
 from mappings.places import where
 from mappings.scope import MISSING, PREDEFINED, Read, Scope
 from mappings.table import ANY_OTHER, Table
@@ -208,16 +209,8 @@ _READERS: dict[str, Callable[[dict[str, Node], Language, Kind], Read]] = {
 
 def _match(read: Read, node: Node) -> Read:
     """The first group of the expression, in a text or in the first element of a list that fits it."""
-    try:
-        pattern = patterns.compiled(node.text())
-    except ValueError as error:
-        node.wrong(f"The expression {error}.")
-        return nothing
-    if pattern.groups != 1:
-        node.wrong("The expression needs exactly one group: the part that is taken.")
-        return nothing
-
-    return pieces.matched(read, pattern)
+    pattern = compile_pattern(node)
+    return pieces.matched(read, pattern) if pattern else nothing
 
 
 def _table(read: Read, node: Node, entries: dict[str, Node], language: Language, kind: Kind) -> Read:

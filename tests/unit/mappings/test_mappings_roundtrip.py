@@ -59,7 +59,7 @@ def test_what_an_extension_loses_is_told_with_its_line() -> None:
     found = {one.field: one for one in losses(bound, judge)}
     assert found.keys() == {"state", "title"}
     assert "comes back as an error (packaged/servicenow/mapping.yaml:" in str(found["state"])
-    assert '$state does not know "20"' in found["state"].back
+    assert 'does not know "20"' in found["state"].back
     assert (found["title"].file, found["title"].back) == ("packaged/servicenow/mapping.yaml", "nothing")
     mended = OWN + 'tables: {state: {"20": on_hold}}\ncommon: {title: $record.u_headline}'
     assert losses(load_catalogue([], {"mine": mended})["mine"].bind("mine", "p"), judge) == ()
