@@ -33,7 +33,7 @@ _NOW = datetime.max.replace(tzinfo=UTC)
 
 
 class Changes:
-    """Reads changes of one instance."""
+    """Reads changes of one instance. A cursor holds where the pass began, and Jira's own place within a minute."""
 
     def __init__(self, api: JiraApi, config: PlatformConfig) -> None:
         self._api = api
@@ -42,18 +42,19 @@ class Changes:
 
     def page(self, since: Watermark, limit: int, me: Json) -> Changed:
         """A page of changed issues, oldest change first."""
-        exact, place = since.cursor.startswith("from"), since.cursor.partition(" ")[2]
-        begin = _minute(since.at if exact else since.at - self._overlap)
+        passed_from, _, place = since.cursor.partition(" ")
+        begin = _minute(since.at if since.cursor else since.at - self._overlap)
+        first = datetime.fromisoformat(passed_from) if passed_from else begin
         found, following = self._api.page(self._query(since.collection, begin, me), limit, place)
-        records = tuple(self._changed(raw, me, begin) for raw in found)
+        records = tuple(self._changed(raw, me, first) for raw in found)
         if not following:
             return Changed(records, Watermark(since.collection, _latest(records, since.at)), more=False)
         last = _latest(records, begin)
         if _minute(last) > begin:
-            return Changed(records, Watermark(since.collection, last, "from"), more=True)
+            return Changed(records, Watermark(since.collection, last, first.isoformat()), more=True)
         if not self._api.is_cloud:
             following = str(max(int(following) - _SHIFTED, int(place or "0") + 1))
-        return Changed(records, Watermark(since.collection, begin, f"from {following}"), more=True)
+        return Changed(records, Watermark(since.collection, begin, f"{first.isoformat()} {following}"), more=True)
 
     def look(self, refs: Sequence[RecordRef], me: Json) -> Looked:
         """Issues as they stand; who changed them last is not asked for."""

@@ -46,16 +46,17 @@ class Changes:
         place, offset = _place(since)
         query = "^".join(part for part in (place, self._query, "ORDERBYsys_updated_on", "ORDERBYsys_id") if part)
         rows, more = self._api.page(since.collection, record.FIELDS, query, limit, offset)
-        begin = _begin(since)
+        begin, passed_from = _begin(since), _passed_from(since)
         seen = [row for row in rows if (at := _moment(row)) is not None and at >= begin]
-        comments, warnings = self._comments(since.collection, seen, begin)
+        comments, warnings = self._comments(since.collection, seen, passed_from)
         records = tuple(self._changed(row, since.collection, own, comments) for row in seen)
         if seen:
             last = seen[-1]
-            reached = Watermark(since.collection, _moment(last) or since.at, record.raw(last, "sys_id") or "")
+            place = record.raw(last, "sys_id") or ""
+            reached = Watermark(since.collection, _moment(last) or since.at, _cursor(place, 0, passed_from))
         else:
             # A page whose records may all not be seen: what comes behind them is counted from the same place.
-            reached = Watermark(since.collection, since.at, f"{since.cursor.partition('+')[0]}+{offset + limit}")
+            reached = Watermark(since.collection, begin, _cursor(_sys_id(since), offset + limit, passed_from))
         if not more:
             reached = Watermark(since.collection, max(reached.at, since.at))
         return Changed(records, reached, more, warnings)
@@ -124,14 +125,29 @@ class Changes:
         return frozenset(rows[0]) if rows else frozenset()
 
 
+def _cursor(sys_id: str, offset: int, passed_from: datetime) -> str:
+    """The place within a second, the records there that may not be seen, and where the pass began."""
+    return f"{sys_id}+{offset}@{passed_from.astimezone(UTC).strftime(_WRITTEN)}"
+
+
+def _sys_id(since: Watermark) -> str:
+    return since.cursor.partition("+")[0]
+
+
 def _begin(since: Watermark) -> datetime:
     return since.at if since.cursor else since.at - OVERLAP
+
+
+def _passed_from(since: Watermark) -> datetime:
+    """Where the pass began: a record that was changed just now may bear a comment from then on."""
+    written = since.cursor.partition("@")[2]
+    return datetime.strptime(written, _WRITTEN).replace(tzinfo=UTC) if written else _begin(since)
 
 
 def _place(since: Watermark) -> tuple[str, int]:
     """The condition for what comes after a place, and how many records that may not be seen to pass over."""
     begin = _begin(since).astimezone(UTC).strftime(_WRITTEN)
-    sys_id, _, offset = since.cursor.partition("+")
+    sys_id, offset = _sys_id(since), since.cursor.partition("+")[2].partition("@")[0]
     if not sys_id:
         return f"sys_updated_on>={begin}", int(offset or 0)
     return f"sys_updated_on>={begin}^sys_updated_on>{begin}^ORsys_id>{sys_id}", int(offset or 0)

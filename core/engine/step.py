@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from core.engine import alerts, commands, handover, opening, rebase, records, reports, signals
+from core.engine import alerts, commands, drift, handover, opening, rebase, records, reports, signals
 from core.engine.acknowledging import awaited, expire
 from core.engine.afterwards import look_again
 from core.engine.communication import update_is_due
@@ -19,6 +19,7 @@ from core.model import (
     ALONE,
     ChildChanged,
     Command,
+    DriftLook,
     EntryKind,
     Event,
     EventKind,
@@ -65,15 +66,24 @@ def step(
             _command(draft, stimulus)
         case Report():
             reports.apply(draft, stimulus)
-        case Rebase():
-            rebase.apply(draft, stimulus)
-        case ShiftChanged():
-            handover.apply(draft, stimulus)
+        case Rebase() | ShiftChanged() | DriftLook():
+            _looked_over(draft, stimulus)
         case LikeCount() | Gathered() | ParentChanged() | ChildChanged() | SurgeOver():
             signals.apply(draft, stimulus)
     draft.conclude()
     look_again(draft)
     return draft.finish()
+
+
+def _looked_over(draft: Draft, stimulus: Rebase | ShiftChanged | DriftLook) -> None:
+    """What comes to tickets of itself: a newer policy, another shift, a look at what stands on a platform."""
+    match stimulus:
+        case Rebase():
+            rebase.apply(draft, stimulus)
+        case ShiftChanged():
+            handover.apply(draft, stimulus)
+        case DriftLook():
+            drift.look(draft, stimulus)
 
 
 def _command(draft: Draft, command: Command) -> None:

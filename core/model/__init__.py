@@ -30,6 +30,7 @@ from core.model.command import (
     TellVendorCase,
 )
 from core.model.conflict import Conflict, Saying
+from core.model.drift import Drift
 from core.model.event import HEARTBEAT, Delivery, DeliveryStatus, Event, EventKind, ForeignComment, Normalized
 from core.model.fired import Fired
 from core.model.handoff import Handoff, HandoffFact
@@ -44,7 +45,7 @@ from core.model.remark import Copy, Doing, Mirrored, Remark
 from core.model.right import EVERYTHING, Right
 from core.model.signal import ChildChanged, ChildTurn, Gathered, LikeCount, ParentChanged, ParentTurn, Signal
 from core.model.signature import SignatureForm
-from core.model.stimulus import OpenMajor, Rebase, Receipt, Refusal, Report, ShiftChanged, Stimulus, TimerDue
+from core.model.stimulus import DriftLook, OpenMajor, Rebase, Receipt, Refusal, Report, ShiftChanged, Stimulus, TimerDue
 from core.model.surge import Surge, SurgeOver
 from core.model.surroundings import ALONE, Surroundings
 from core.model.ticket import Alert, Ticket, Timer, TimerKind, Unopened
@@ -81,6 +82,8 @@ __all__ = [
     "Delivery",
     "DeliveryStatus",
     "Doing",
+    "Drift",
+    "DriftLook",
     "Entry",
     "EntryKind",
     "EscalateNow",

@@ -14,8 +14,8 @@ class Watermark:
     """How far a collection (table or project) of a platform has been looked through.
 
     What was changed before `at` (UTC, the platform's own time) has been looked at. `cursor` is the platform's own word
-    for going on in the middle of a pass; "" begins a new one, which goes back a little before `at`, for what a platform
-    shows late and for moments that it takes by the minute only.
+    for going on in the middle of a pass, which it alone understands; "" begins a new one, which goes back a little
+    before `at`, for what a platform shows late and for moments that it takes by the minute only.
     """
 
     collection: str

@@ -173,6 +173,15 @@ class ReasonCode(StrEnum):
         "Two values for the field {field}: “{kept}” ({kept_by}) and “{lost}” ({lost_by}). "
         "The first counts because {why}{then}."
     )
+    DRIFTED = (
+        "{key} on {platform} shows “{stands}” as {field}, where “{wanted}” was written; nobody has told of a change."
+    )
+    DRIFT_MENDED = "{field} of {key} is written to {platform} again: it shows “{stands}”, not “{wanted}”."
+    DRIFT_GIVEN_UP = (
+        "{field} of {key} on {platform} is left at “{stands}”: it did not keep “{wanted}” though it was written again "
+        "{tries} times within {within}. Look for a rule there that sets it back, or a right that is missing."
+    )
+    DRIFT_OVER = "{field} of {key} on {platform} stands as it was written again."
     RECORD_CREATED = "{key} was created on {platform}."
     RECORD_FOUND = "{key} was found on {platform}: an earlier attempt had already created it."
     CAUGHT_UP = "{key} was created late on {platform}, so it is brought to where the ticket stands."

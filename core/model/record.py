@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from core.model.drift import Drift
+
 _KEPT_VALUES = 8
 
 
@@ -35,7 +37,8 @@ class Record:
 
     `viewed` is the version at which the whole record was last seen, `written` those at which our latest write of a
     field landed. `shown` holds, for what Rung wrote last, the value and then how the platform shows it: a title that it
-    cut, one priority for impact and urgency. It holds the value alone until that was seen.
+    cut, one priority for impact and urgency. It holds the value alone until that was seen. `drifts` are the fields that
+    do not stand as Rung wrote them, though nobody is known to have changed them.
 
     A `linked` record was made because work was handed over, when the ticket stood on that `level`; `made_as` is the
     sort of record to create (a Jira issue type), "" for the platform's usual one. One that stands `apart` has ended by
@@ -54,6 +57,7 @@ class Record:
     made_as: str = ""
     level: int = 0
     apart: bool = False
+    drifts: Mapping[str, Drift] = field(default_factory=dict)
 
     @property
     def exists(self) -> bool:

@@ -98,4 +98,11 @@ class OpenMajor:
     newest: Ticket
 
 
-Stimulus = Event | Command | TimerDue | Report | ShiftChanged | Rebase | OpenMajor | Signal
+@dataclass(frozen=True, slots=True)
+class DriftLook:
+    """It is time to compare the record on that platform with what Rung wrote there."""
+
+    platform: str
+
+
+Stimulus = Event | Command | TimerDue | Report | ShiftChanged | Rebase | OpenMajor | DriftLook | Signal

@@ -57,6 +57,15 @@ class Returned(StrEnum):
     """It stays open, and goes on following."""
 
 
+class Drifting(StrEnum):
+    """What becomes of a value that does not stand as Rung wrote it, though nobody is known to have changed it."""
+
+    REPORT = "report"
+    """It is told."""
+    MEND = "mend"
+    """It is told and written again: a few times, then given up."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncRule:
     """What is otherwise for tickets that meet the condition, and, with `between`, for changes on these platforms only.
@@ -81,6 +90,7 @@ class Sync:
     losing: Losing = Losing.WRITE_BACK
     closes: Closes = Closes.LINKED_RESOLVES_ORIGIN
     returned: Returned = Returned.CLOSE
+    drift: Drifting = Drifting.REPORT
     rules: tuple[SyncRule, ...] = ()
     comments: Comments = field(default_factory=Comments)
     attachments: Attachments = Attachments.LINK

@@ -8,11 +8,11 @@ from datetime import timedelta
 
 from sqlalchemy import Engine
 
-from core.model import Changed, Looked, PollPlan, RecordRef
+from core.model import Changed, DriftLook, Looked, PollPlan, RecordRef
 from core.ports import Bell, Clock, Mappings, Platform
-from core.store import heard, polling, watermarks
+from core.store import heard, polling, tickets, watermarks
 from core.store.watermarks import ClaimedPoll
-from core.work.apply import Policies
+from core.work.apply import Policies, apply_to, preview
 from core.work.news import News, hand_in
 
 RECORDS = 20
@@ -43,7 +43,9 @@ class Sweep:
             return 0
         looked = platform.look([ref for _, ref in records])
         missing = looked.gone
-        self._take(claimed, plan, platform, looked)
+        told = self._take(claimed, plan, platform, looked)
+        if not told:
+            self._compare(claimed, [number for number, ref in records if ref not in missing])
         if too_many(len(missing), len(records)):
             self._note(
                 claimed,
@@ -55,8 +57,11 @@ class Sweep:
             return 0
         return self._believe(claimed, plan, records, missing)
 
-    def _take(self, claimed: ClaimedPoll, plan: PollPlan, platform: Platform, looked: Looked) -> None:
-        """Hand in what the records show that nobody has told: also of those that the configured query leaves out."""
+    def _take(self, claimed: ClaimedPoll, plan: PollPlan, platform: Platform, looked: Looked) -> bool:
+        """Hand in what the records show that nobody has told: also of those that the configured query leaves out.
+
+        Returns whether anything was.
+        """
         news = News(self.mappings, self.policies, plan, platform.identity(), self.clock())
         with self.database.begin() as connection:
             page = Changed(looked.there, claimed.since, more=True)
@@ -64,6 +69,21 @@ class Sweep:
             watermarks.counted(connection, claimed, sum(found))
         if any(found):
             self.bell.ring("intake")
+        return any(found)
+
+    def _compare(self, claimed: ClaimedPoll, numbers: Sequence[int]) -> None:
+        """Have the engine compare those tickets' records with what it wrote there; a ticket that is as it was costs no
+        write."""
+        stimulus, stepped = DriftLook(claimed.platform), 0
+        for number in numbers:
+            with self.database.begin() as connection:
+                before = tickets.get(connection, number)
+                outcome = preview(connection, number, stimulus, self.policies, self.clock())
+                if before and outcome and outcome.ticket and outcome.ticket.records != before.records:
+                    apply_to(connection, number, stimulus, self.policies, self.clock())
+                    stepped += len(outcome.actions)
+        if stepped:
+            self.bell.ring("delivery")
 
     def _believe(
         self,

@@ -137,7 +137,8 @@ class Mirror:
         with self.world.database.begin() as connection:
             before = tickets.get(connection, ticket_id, lock=True)
             assert before is not None
-            record = Record(ref, version=int(issue["updated"] * 1000), seen=seen)
+            version = int(issue["updated"] * 1000)
+            record = Record(ref, version=version, viewed=version, seen=seen)
             tickets.save(connection, before, Outcome(replace(before, records=(*before.records, record))))
         return str(issue["key"])
 

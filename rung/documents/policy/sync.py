@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import fields, validates_schema
 
 from core.policy import Sync, SyncRule
-from core.policy.sync import OWNED, Closes, Losing, Returned
+from core.policy.sync import OWNED, Closes, Drifting, Losing, Returned
 from core.policy.talking import Attachments
 from rung.documents.fields import Choice, Name, Strict, Text, wrong
 from rung.documents.policy.conditions import ConditionSchema, condition
@@ -52,6 +52,7 @@ class SyncSchema(Strict):
     losing = Choice(tuple(Losing), load_default=Losing.WRITE_BACK.value)
     closes = Choice(tuple(Closes), load_default=Closes.LINKED_RESOLVES_ORIGIN.value)
     returned = Choice(tuple(Returned), load_default=Returned.CLOSE.value)
+    drift = Choice(tuple(Drifting), load_default=Drifting.REPORT.value)
     rules = fields.List(fields.Nested(SyncRuleSchema), load_default=list)
     comments = fields.Nested(CommentsSchema, load_default=dict)
     attachments = Choice(tuple(Attachments), load_default=Attachments.LINK.value)
@@ -66,6 +67,7 @@ def sync(data: Mapping[str, Any]) -> Sync:
         losing=Losing(data["losing"]),
         closes=Closes(data["closes"]),
         returned=Returned(data["returned"]),
+        drift=Drifting(data["drift"]),
         rules=tuple(_rule(one) for one in data["rules"]),
         comments=comments(data["comments"]),
         attachments=Attachments(data["attachments"]),
