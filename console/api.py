@@ -111,6 +111,10 @@ def _polling(pages: Blueprint, room: Room) -> None:
             one |= cast(dict[str, Any], shape(row))
         return jsonify({"polling": told})
 
+    @pages.get("/api/v1/drift")
+    def api_drift() -> Response:
+        return jsonify({"drift": shape(list(room.desk.drifts(limit=_limit())))})
+
 
 def _words(body: Mapping[str, object]) -> dict[str, str]:
     """The object's values as words; aborts with 422 for a value that is none."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
+from core.drifts import DriftRow
 from core.model import (
     ActionStatus,
     Command,
@@ -383,6 +384,10 @@ class Desk(Protocol):
 
     def polls(self) -> Sequence[PollRow]:
         """How far each platform's tables and projects were polled, and what that found."""
+        ...
+
+    def drifts(self, *, limit: int = 100) -> Sequence[DriftRow]:
+        """The fields of open tickets' records that do not stand as Rung wrote them."""
         ...
 
     def retell(self) -> int:

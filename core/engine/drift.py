@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from core.engine.draft import Draft
 from core.engine.leading import in_words, leader_of
+from core.engine.reading import renders
 from core.engine.spreading import values_for
 from core.engine.wording import span
 from core.model import Drift, DriftLook, EntryKind, Reason, ReasonCode, Record
@@ -21,7 +22,9 @@ PAUSES = (timedelta(0), timedelta(minutes=15), timedelta(hours=1))
 """How long after the try before each further one is made; after the last it is given up."""
 CALM = timedelta(hours=1)
 """What has stood for so long is mended; before that, another drift goes on counting."""
-_WATCHED = ("title", "description", "impact", "urgency", "service", "assignee")
+_WATCHED = ("title", "description", "impact", "urgency", "assignee")
+"""Not the service: few mappings write it."""
+_SHOWN_OTHERWISE = frozenset({"description", "impact", "urgency"})
 _OVER = frozenset({"closed", "canceled"})
 
 
@@ -38,7 +41,7 @@ def look(draft: Draft, stimulus: DriftLook) -> None:
     record = draft.ticket.record_on(stimulus.platform)
     if record is None or not record.exists or not draft.ticket.state.is_open:
         return
-    apart = _apart(draft, record)
+    apart = _apart(draft, record, stimulus.stands)
     kept = {name: _known(draft, record, name, one) for name, one in apart.items()}
     over = {name: one for name, one in record.drifts.items() if name not in apart}
     for name, one in over.items():
@@ -53,19 +56,28 @@ def look(draft: Draft, stimulus: DriftLook) -> None:
         draft.put_record(replace(draft.ticket.record_on(stimulus.platform) or record, drifts=kept))
 
 
-def _apart(draft: Draft, record: Record) -> Mapping[str, _Apart]:
+def _apart(draft: Draft, record: Record, stands: Mapping[str, str]) -> Mapping[str, _Apart]:
     """The fields that Rung wrote on the record and leads there, and that stand otherwise; none that is on its way."""
     if record.seen.get("state") in _OVER:
         return {}
     found = {}
     for name in _WATCHED:
-        if name not in record.written or name not in record.seen or record.awaits(name):
+        if name not in record.written or name not in stands or record.awaits(name):
             continue
         wanted = values_for(draft, {name}).get(name)
-        if wanted is None or record.stands(name, str(wanted)) or not _is_led(draft, record, name):
+        if wanted is None or _holds(record, name, str(wanted), stands[name]) or not _is_led(draft, record, name):
             continue
-        found[name] = _Apart(record.seen[name], str(wanted))
+        found[name] = _Apart(stands[name], str(wanted))
     return found
+
+
+def _holds(record: Record, name: str, wanted: str, stands: str) -> bool:
+    """Whether a value stands there as well as the platform can hold it: texts are cut, and grades are shown as one."""
+    if stands == wanted:
+        return True
+    if name in _SHOWN_OTHERWISE:
+        return stands in record.shown.get(name, ())
+    return name == "title" and renders(wanted, name, stands)
 
 
 def _is_led(draft: Draft, record: Record, name: str) -> bool:

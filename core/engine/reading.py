@@ -129,16 +129,16 @@ def _comes_of_ours(draft: Draft, reading: Reading, event: Event, record: Record,
         reading.seen[name] = value
         return True
     untouched = event.version is not None and event.version == record.written.get(name)
-    if record.is_unread(name) and (untouched or _renders(record.shown[name][0], name, value)):
+    if record.is_unread(name) and (untouched or renders(record.shown[name][0], name, value)):
         reading.seen[name] = reading.shown[name] = value
         return True
-    if record.awaits(name) and _renders(record.wanted[name][-1], name, value):
+    if record.awaits(name) and renders(record.wanted[name][-1], name, value):
         reading.seen[name] = value
         return True
     return False
 
 
-def _renders(asked: str, name: str, value: str) -> bool:
+def renders(asked: str, name: str, value: str) -> bool:
     """Whether a platform may well show one value as the other."""
     if name == "state":
         return value in _AS_GOOD.get(State(asked), ())

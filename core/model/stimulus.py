@@ -100,9 +100,12 @@ class OpenMajor:
 
 @dataclass(frozen=True, slots=True)
 class DriftLook:
-    """It is time to compare the record on that platform with what Rung wrote there."""
+    """What stands on the record of that platform (fields of `Changes` to their text), read a moment ago and with
+    nothing in it that anybody has changed: it is time to compare it with what Rung wrote there.
+    """
 
     platform: str
+    stands: Mapping[str, str]
 
 
 Stimulus = Event | Command | TimerDue | Report | ShiftChanged | Rebase | OpenMajor | DriftLook | Signal

@@ -26,6 +26,7 @@ from core.desk import (
     TicketPage,
     UnknownRow,
 )
+from core.drifts import DriftRow
 from core.engine.outcome import Refused
 from core.model import (
     ActionStatus,
@@ -41,7 +42,19 @@ from core.model import (
 from core.policy import Roster
 from core.polls import PollRow
 from core.ports import Bell, Clock, Listened, StorageUnavailableError
-from core.store import actions, alike, attendance, deliveries, signals, surges, tickets, unknowns, views, watermarks
+from core.store import (
+    actions,
+    alike,
+    attendance,
+    deliveries,
+    drifts,
+    signals,
+    surges,
+    tickets,
+    unknowns,
+    views,
+    watermarks,
+)
 from core.work.apply import Policies, apply_to
 from core.work.choices import choices
 from core.work.rebase import rebase
@@ -214,6 +227,11 @@ class SqlDesk:
         """How far each platform was polled."""
         with self._transaction() as connection:
             return watermarks.statuses(connection, self.silent())
+
+    def drifts(self, *, limit: int = 100) -> Sequence[DriftRow]:
+        """The fields of open tickets' records that do not stand as Rung wrote them."""
+        with self._transaction() as connection:
+            return drifts.drifts(connection, limit)
 
     def retell(self) -> int:
         """Have what tickets could not be told taken in after all."""

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
-from core.model import Changed, DriftLook, Looked, PollPlan, RecordRef
-from core.ports import Bell, Clock, Mappings, Platform
+from core.engine.draft import Draft
+from core.engine.reading import values_seen
+from core.model import Changed, DriftLook, Event, Looked, Normalized, PollPlan, RecordRef
+from core.ports import Bell, Clock, Mappings, Platform, UnmappedError
 from core.store import heard, polling, tickets, watermarks
 from core.store.watermarks import ClaimedPoll
 from core.work.apply import Policies, apply_to, preview
@@ -45,7 +47,7 @@ class Sweep:
         missing = looked.gone
         told = self._take(claimed, plan, platform, looked)
         if not told:
-            self._compare(claimed, [number for number, ref in records if ref not in missing])
+            self._compare(claimed, plan, records, looked)
         if too_many(len(missing), len(records)):
             self._note(
                 claimed,
@@ -71,19 +73,39 @@ class Sweep:
             self.bell.ring("intake")
         return any(found)
 
-    def _compare(self, claimed: ClaimedPoll, numbers: Sequence[int]) -> None:
-        """Have the engine compare those tickets' records with what it wrote there; a ticket that is as it was costs no
-        write."""
-        stimulus, stepped = DriftLook(claimed.platform), 0
-        for number in numbers:
+    def _compare(
+        self, claimed: ClaimedPoll, plan: PollPlan, records: Sequence[tuple[int, RecordRef]], looked: Looked
+    ) -> None:
+        """Have the engine compare what stands there with what it wrote; a ticket that is as it was costs no write."""
+        bodies = {one.ref.id: one.body for one in looked.there}
+        written = 0
+        for number, ref in records:
+            if ref.id not in bodies:
+                continue
             with self.database.begin() as connection:
-                before = tickets.get(connection, number)
-                outcome = preview(connection, number, stimulus, self.policies, self.clock())
-                if before and outcome and outcome.ticket and outcome.ticket.records != before.records:
-                    apply_to(connection, number, stimulus, self.policies, self.clock())
-                    stepped += len(outcome.actions)
-        if stepped:
+                written += self._compare_one(connection, claimed.platform, number, self._said(plan, bodies[ref.id]))
+        if written:
             self.bell.ring("delivery")
+
+    def _said(self, plan: PollPlan, body: Mapping[str, object]) -> Event | None:
+        try:
+            said = self.mappings.record(plan.source, body)
+        except UnmappedError as error:
+            said = error.understood or Normalized()
+        return said.events[0] if said.events else None
+
+    def _compare_one(self, connection: Connection, platform: str, number: int, event: Event | None) -> int:
+        """Returns how many writes came of it."""
+        ticket = tickets.get(connection, number)
+        if ticket is None or event is None:
+            return 0
+        policy, now = self.policies.version(ticket.policy_version), self.clock()
+        stimulus = DriftLook(platform, values_seen(Draft(ticket, policy, now), event))
+        outcome = preview(connection, number, stimulus, self.policies, now)
+        if outcome is None or outcome.ticket is None or outcome.ticket.records == ticket.records:
+            return 0
+        applied = apply_to(connection, number, stimulus, self.policies, now)
+        return len(applied.actions) if applied else 0
 
     def _believe(
         self,

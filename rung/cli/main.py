@@ -25,6 +25,7 @@ TABLE = {
     "explain": ("rung.cli.explain", "Tell what would happen from now on if nobody did anything."),
     "simulate": ("rung.cli.simulate", "Play recorded tickets again under another policy."),
     "polling": ("rung.cli.polling", "Show how far platforms were polled, and what that found."),
+    "drift": ("rung.cli.drift", "Show what does not stand on platforms as Rung wrote it."),
     "vendors": ("rung.cli.vendors", "Show how each vendor kept their contract."),
     "oncall": ("rung.cli.oncall", "Show who is on call, and the coming shifts."),
     "settings": ("rung.cli.settings", "Show every setting, its value and its meaning."),

@@ -15,7 +15,8 @@ from core.policy.sync import Drifting, Losing, Sync
 from tests.integration.world import a_policy
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-LOOK = DriftLook("servicenow")
+LOOK = DriftLook("servicenow", {"title": "Set back"})
+WELL = DriftLook("servicenow", {"title": "As Rung wrote it"})
 REF = RecordRef("servicenow", "incident", "a" * 32, "INC1")
 
 
@@ -82,11 +83,10 @@ def test_it_is_written_again_a_few_times_each_later_than_before_and_then_given_u
 def test_a_rule_that_sets_back_what_was_mended_does_not_begin_the_count_anew() -> None:
     now, there, writes = NOW, ticket(), 0
     for turn in range(200):
-        outcome = step(there, LOOK, policy(), now)
+        outcome = step(there, WELL if turn % 2 else LOOK, policy(), now)
         writes += len(outcome.actions)
         assert outcome.ticket is not None
-        stands = "Set back" if turn % 2 else "As Rung wrote it"
-        there, now = landed(outcome.ticket, stands), now + timedelta(minutes=2)
+        there, now = landed(outcome.ticket, "As Rung wrote it"), now + timedelta(minutes=2)
     assert writes <= len(PAUSES)
 
 
@@ -94,10 +94,10 @@ def test_what_stands_again_for_long_enough_is_over() -> None:
     first = step(ticket(), LOOK, policy(), NOW)
     assert first.ticket is not None
     mended = landed(first.ticket, "As Rung wrote it")
-    assert codes(step(mended, LOOK, policy(), NOW + timedelta(minutes=5))) == []
-    calm = step(mended, LOOK, policy(), NOW + timedelta(minutes=5)).ticket
+    assert codes(step(mended, WELL, policy(), NOW + timedelta(minutes=5))) == []
+    calm = step(mended, WELL, policy(), NOW + timedelta(minutes=5)).ticket
     assert calm is not None
-    over = step(calm, LOOK, policy(), NOW + timedelta(minutes=5) + CALM)
+    over = step(calm, WELL, policy(), NOW + timedelta(minutes=5) + CALM)
     assert codes(over) == [ReasonCode.DRIFT_OVER]
     assert over.ticket is not None
     assert over.ticket.records[0].drifts == {}
