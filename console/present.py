@@ -299,5 +299,6 @@ def facts(page: TicketPage, row: RowView, people: People) -> list[tuple[str, str
         *((f"Next update, {one.audience}", _update(one, page.now)) for one in page.updates),
         ("Policy", plain(page.policy)),
         ("Set by people", ", ".join(sorted(ticket.theirs))),
+        ("Conflicts", plain(ticket.conflict_line)),
     ]
     return [(name, value) for name, value in told if value]

@@ -24,7 +24,6 @@ _MOVES = frozenset(
         "awaiting_since",
         "clocks",
         "comments",
-        "conflicted",
         "conflicts",
         "duties_done",
         "exhausted",

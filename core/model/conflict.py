@@ -42,3 +42,14 @@ class Conflict:
     kept: Saying
     lost: Saying
     put_back: bool
+
+    @property
+    def short(self) -> str:
+        """What was kept and what was lost, in a line."""
+        kept, lost = (f"“{_word(self.field, one.value)}” ({one.by} on {one.where})" for one in (self.kept, self.lost))
+        return f"{self.field.replace('_', ' ')}: {kept} counts, not {lost}"
+
+
+def _word(name: str, value: str) -> str:
+    grades = {"1": "high", "2": "medium", "3": "low"} if name in {"impact", "urgency"} else {}
+    return grades.get(value, value.replace("_", " ") if name == "state" else value) or "nothing"

@@ -203,6 +203,11 @@ class Ticket:
         return said.value if said else self.owner
 
     @property
+    def conflict_line(self) -> str:
+        """How many changes of it did not count, and the latest of them; "" without any."""
+        return f"{self.conflicted}, the latest: {self.conflicts[-1].short}" if self.conflicts else ""
+
+    @property
     def is_acknowledged(self) -> bool:
         """Whether somebody has taken responsibility."""
         return self.acknowledged_at is not None

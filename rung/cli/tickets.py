@@ -93,6 +93,7 @@ def show(ticket_id: int, as_json: bool) -> None:
             ("Acknowledged", row.acknowledged_by),
             *_overruled(page.ticket),
             *_major(page),
+            ("Conflicts", page.ticket.conflict_line),
             ("Opened", moment(row.opened_at)),
             ("Record", f"{row.key}  {row.link}".strip()),
             ("Policy", page.policy),
