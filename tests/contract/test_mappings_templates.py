@@ -8,10 +8,13 @@ import re
 import pytest
 from mappings_fixtures import BODIES, FOLDERS
 
+BLOCK = re.compile(r"^```json\n(.*?)^```", re.MULTILINE | re.DOTALL)
+VARIABLE = re.compile(r'"\$[A-Z]|\{\{|\{[A-Z]')
+"""What the tool is to fill in: a block of JSON without any is an example, not a payload to paste."""
 TEMPLATES = {
     folder.name: found[1]
     for folder in FOLDERS
-    if (found := re.search(r"^```json\n(.*?)^```", (folder / "README.md").read_text(), re.MULTILINE | re.DOTALL))
+    if (found := BLOCK.search((folder / "README.md").read_text())) and VARIABLE.search(found[1])
 }
 UNQUOTED = re.compile(r"(?<=: )\{\{#if .*?\{\{/if\}\}|(?<=[ \[])\{\{[^{}]*\}\}|(?<=: )\{[A-Z]\w*\}")
 FILLED = {name: json.loads(UNQUOTED.sub("0", text)) for name, text in TEMPLATES.items()}
