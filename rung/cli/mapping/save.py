@@ -53,6 +53,7 @@ def told(name: str, saved: Saved, *, as_json: bool) -> None:
         click.echo(f"The packaged mapping {name} is in force again.")
     else:
         click.echo(f"Version {saved.version.version} of {name} is in force.")
+        click.echo("What was not understood before can be looked at again: rung deliveries list --status unmapped")
 
 
 def _plain(saved: Saved) -> dict[str, object]:
