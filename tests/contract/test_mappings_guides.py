@@ -1,6 +1,7 @@
 """What every source's guide promises, through the real door: who follows it is let in, and nobody else."""
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from mappings_fixtures import BODIES, FOLDERS, bound, headers
-from mappings_guides import ALL, Documented, documented
+from mappings_guides import ALL, Documented, documented, guide
 from mappings_proofs import KNOWN, proof
 
 import webhooks
@@ -118,3 +119,10 @@ def test_a_guide_documents_how_its_source_proves_itself(folder: Path) -> None:
     assert ways, "README.md shows no `sources:` with an `auth`"
     if bound(folder).signature:
         assert ways & {"signature", "hub_signature", "grafana_signature"}
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_a_guide_names_every_option_that_its_mapping_reads(folder: Path) -> None:
+    options = set(re.findall(r"\$option\.(\w+)", (folder / "mapping.yaml").read_text()))
+    told = guide(folder)
+    assert [name for name in sorted(options) if f"`{name}`" not in told and f"{name}:" not in told] == []
