@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import tzinfo
 
 from core.ports import UnmappedError
+from mappings import adf
 from mappings.body import parse
 from mappings.kinds import as_text
 from mappings.patterns import Pattern
@@ -37,7 +38,9 @@ def scalar(read: Read, place: Where, unwrap: tuple[str, ...]) -> Read:
         if isinstance(found, str):
             return MISSING if found[:1] in _UNFILLED_START and UNFILLED.fullmatch(found.strip()) else found
         if isinstance(found, dict):
-            found = next((found[key] for key in unwrap if key in found), found)
+            found = (
+                adf.as_text(found) if adf.is_document(found) else next((found[k] for k in unwrap if k in found), found)
+            )
         if isinstance(found, dict | list):
             raise place.mismatch(found, "a text or a number")
         return found
