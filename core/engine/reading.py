@@ -177,10 +177,15 @@ def differs(ticket: Ticket, record: Record, name: str, value: str) -> bool:
     return bool(value) and value != str(ours)
 
 
+def _is_whole(event: Event, record: Record) -> bool:
+    """Whether an event shows the whole record: beside a comment, some bodies show only a part of it."""
+    return all(getattr(event, name) is not None for name in ("title", "description") if name in record.seen)
+
+
 def taken_in(record: Record, event: Event, reading: Reading) -> Record:
     """The record as it is known after the event; where its creation is still unanswered, also where it is."""
     versions = [one for one in (event.version, record.version) if one is not None]
-    views = [one for one in (event.version, record.viewed) if one is not None]
+    views = [one for one in (event.version if _is_whole(event, record) else None, record.viewed) if one is not None]
     ref = record.ref if record.exists or event.record is None else event.record
     known = record
     for name, value in reading.shown.items():
