@@ -126,6 +126,10 @@ SETTINGS = (
         "Port at which a worker or clock alone answers /healthz, /readyz and /metrics; 0 for none.",
         _number(0, 65535),
     ),
+    Setting("RUNG_MAIL_HOST", "127.0.0.1", "Address at which the mail role listens.", str),
+    Setting("RUNG_MAIL_PORT", "8325", "Port at which the mail role listens.", _number(1, 65535)),
+    Setting("RUNG_MAIL_CERTIFICATE", "", "PEM file of the certificate with which mail may be encrypted.", _folder),
+    Setting("RUNG_MAIL_KEY", "", "PEM file of that certificate's key, where it is in another file.", _folder),
     Setting("RUNG_WEB_THREADS", "8", "Threads of the web role that serve requests.", _number(1, 256)),
     Setting("RUNG_WORKERS", "2", "Worker processes that `rung up` starts.", _number(1, 64)),
     Setting(
@@ -159,6 +163,10 @@ class Settings:
     log: Literal["auto", "json", "text"]
     log_level: Literal["debug", "info", "warning", "error"]
     metrics_port: int
+    mail_host: str
+    mail_port: int
+    mail_certificate: Path | None
+    mail_key: Path | None
     web_threads: int
     workers: int
     worker_threads: int

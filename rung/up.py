@@ -57,7 +57,7 @@ def up(
         check_port(settings)
         complete = _servers(settings, supervisor, say)
         _prepare(complete, say)
-        supervisor.add(*extra, *roles(complete, environment or {}))
+        supervisor.add(*extra, *roles(complete, environment or {}, mail=_takes_mail(complete)))
         _wait(supervisor, "web", lambda: _answers(complete), _WEB_SECONDS)
         with announced(settings.home, _told(settings, complete)):
             yield Up(complete, supervisor)
@@ -71,8 +71,14 @@ def _told(named: Settings, complete: Settings) -> Running:
     return Running(os.getpid(), complete.public_url, own_database, own_redis, time_file)
 
 
-def roles(settings: Settings, environment: Mapping[str, str]) -> list[Child]:
-    """The role processes; each reads the same settings from its environment."""
+def _takes_mail(settings: Settings) -> bool:
+    from rung import wiring
+
+    return wiring.takes_mail(settings)
+
+
+def roles(settings: Settings, environment: Mapping[str, str], *, mail: bool = False) -> list[Child]:
+    """The role processes; each reads the same settings from its environment. `mail`: a source gets mails."""
     # Several processes of one machine cannot share a port.
     alone = replace(settings, metrics_port=0)
     shared = {**alone.environment(), **_findable(), **environment}
@@ -83,7 +89,8 @@ def roles(settings: Settings, environment: Mapping[str, str]) -> list[Child]:
 
     workers = [role(f"worker-{number}", "worker", _WORKERS) for number in range(1, settings.workers + 1)]
     # The web server has worker processes of its own: it must live long enough to end them.
-    return [role("web", "web", _WEB, signal.SIGTERM), *workers, role("clock", "clock", _CLOCK)]
+    doors = [role("web", "web", _WEB, signal.SIGTERM), *([role("mail", "mail", _WEB)] if mail else [])]
+    return [*doors, *workers, role("clock", "clock", _CLOCK)]
 
 
 def check_port(settings: Settings) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import redis
 from flask import Flask
@@ -49,7 +51,11 @@ from rung.pollmetrics import poll_metrics
 from rung.settings import Settings
 from rung.standing import Whole
 from webhooks import Source, health
+from webhooks.mailbox import Mail
 from webhooks.sns import Sns
+
+if TYPE_CHECKING:
+    from webhooks.smtp import MailServer
 
 _KEEP_OPEN_SECONDS = 15.0
 
@@ -228,6 +234,23 @@ def flask_app(app: App, *, wall: Clock, redis_check: Callable[[], str | None]) -
         )
     )
     return flask
+
+
+def mail_server(app: App, host: str, port: int, tls: ssl.SSLContext | None) -> MailServer:
+    """The mail role: the door for mails."""
+    from webhooks.smtp import Mailbox, MailServer  # which loads an SMTP server, for this role alone
+
+    loaded = _or_unavailable(app.parts.loaded)
+    return MailServer(Mailbox(app.inbox, lambda: loaded().sources, app.attendance), host, port, tls)
+
+
+def takes_mail(settings: Settings) -> bool:
+    """Whether a source of the documents in force gets mails."""
+    engine = database.connect(settings.database_url, pool_size=1)
+    try:
+        return any(isinstance(one.verify, Mail) for one in Live(engine)().sources.values())
+    finally:
+        engine.dispose()
 
 
 def _or_unavailable(loaded: Callable[[], Loaded]) -> Callable[[], Loaded]:

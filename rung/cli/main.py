@@ -32,6 +32,7 @@ TABLE = {
     "migrate": ("rung.cli.migrate", "Bring the database's schema up to date."),
     "web": ("rung.cli.web", "Run the web role alone."),
     "worker": ("rung.cli.worker", "Run one worker alone."),
+    "mail": ("rung.cli.mail", "Run the mail role alone."),
     "clock": ("rung.cli.clock", "Run the clock role alone."),
 }
 

@@ -15,6 +15,7 @@ from rung.documents.polling import poll_doc
 from rung.documents.secrets import secret
 from webhooks import signatures
 from webhooks.certificates import of_amazon
+from webhooks.mailbox import Mail
 from webhooks.sns import Sns
 
 Data = Mapping[str, Any]
@@ -70,6 +71,8 @@ def _verifier(kind: str, data: Data) -> signatures.Verifier | SignedDoc:
         return signatures.Basic(data["user"], secrets)
     if kind == "header":
         return signatures.Header(data["name"], secrets)
+    if kind == "mail":
+        return Mail(frozenset(one.casefold() for one in data["to"]), tuple(data.get("senders", ("*",))))
     if kind == "sns":
         return Sns(frozenset(data["topics"]), of_amazon())
     if kind == "signature":

@@ -105,6 +105,11 @@ SOURCE_AUTH = {
         **_secrets(),
     ),
     "sns": _kind("Sns", topics=fields.List(TopicArn(), required=True, validate=validate.Length(min=1))),
+    "mail": _kind(
+        "MailSource",
+        to=fields.List(Email(), required=True, validate=validate.Length(min=1)),
+        senders=fields.List(Text(), validate=validate.Length(min=1)),
+    ),
     "grafana_signature": _kind(
         "GrafanaSignature", timestamp_header=Name(), tolerance=Count(1, 86400, load_default=300), **_secrets()
     ),
