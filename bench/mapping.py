@@ -1,8 +1,7 @@
-"""Deliveries understood on one core: each packaged source's first fixture."""
+"""Deliveries understood on one core: each packaged source's first fixture that gives an event."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,9 +36,7 @@ def first_fixture(folder: Path) -> Path:
 
 
 def _understand(folder: Path, fixture: Path) -> Callable[[], object]:
-    beside = fixture.with_suffix(".headers.json")
-    headers = json.loads(beside.read_text()) if beside.exists() else {}
-    bound, delivery = _bound(folder.name), _delivery(fixture.read_bytes(), headers)
+    bound, delivery = _bound(folder.name), fixtures.delivery(fixture.read_bytes(), fixtures.headers(fixture))
     return lambda: bound.events(delivery)
 
 
