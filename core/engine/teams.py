@@ -8,6 +8,7 @@ from core.engine.draft import Draft
 from core.engine.escalation import begin_path
 from core.engine.leading import leader_of
 from core.engine.lifecycle import reassigned
+from core.engine.linking import hand_work_over
 from core.engine.reading import actor
 from core.model import EntryKind, Event, ReasonCode, Record
 from core.policy.sync import LAST_WRITER, PERSON, Losing
@@ -51,6 +52,8 @@ def _move(draft: Draft, event: Event, team: str) -> None:
     if before and not draft.ticket.is_acknowledged and not (event.assignee and not event.assignee.is_nobody):
         draft.update(theirs=frozenset())
         begin_path(draft)
+    else:
+        hand_work_over(draft, team)
 
 
 def _keep(draft: Draft, event: Event, team: str) -> None:

@@ -21,7 +21,7 @@ from core.model import (
     TicketKind,
     Verb,
 )
-from core.policy import Level, OnCall, Policy, Roster, SeverityRule, Team
+from core.policy import Level, OnCall, Policy, Roster, SeverityRule, Team, WorksOn
 from core.policy import Path as EscalationPath
 from core.policy.sync import Sync
 
@@ -87,6 +87,17 @@ def test_whoever_has_taken_it_keeps_it_while_the_team_changes() -> None:
     assert outcome.ticket is not None
     assert (outcome.ticket.team, outcome.ticket.owner) == ("ops", "dana")
     assert outcome.ticket.asked == ()
+
+
+def test_a_team_that_works_elsewhere_gets_a_record_there_also_of_what_somebody_has_taken() -> None:
+    rules = policy()
+    teams = {**rules.roster.teams, "ops": replace(rules.roster.teams["ops"], works_on=WorksOn("jira", "OPS"))}
+    rules = replace(rules, roster=replace(rules.roster, teams=teams))
+    for taken in (ticket(), ticket(acknowledged_at=NOW, owner="dana", state=State.IN_PROGRESS)):
+        outcome = step(taken, given("ops support", state=taken.state), rules, NOW)
+        made = [one for one in outcome.actions if one.verb is Verb.CREATE_RECORD]
+        assert [(one.platform, one.changes.team) for one in made] == [("jira", "ops")]
+        assert made[0].changes.links[0].to == INCIDENT
 
 
 def test_a_team_that_others_lead_is_put_back() -> None:
