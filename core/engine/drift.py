@@ -39,7 +39,7 @@ class _Apart:
 def look(draft: Draft, stimulus: DriftLook) -> None:
     """Compare a record with what Rung wrote there, tell of what is new, and mend what is due."""
     record = draft.ticket.record_on(stimulus.platform)
-    if record is None or not record.exists or not draft.ticket.state.is_open:
+    if record is None or not record.exists or not draft.ticket.state.is_open or _is_outdated(record, stimulus):
         return
     apart = _apart(draft, record, stimulus.stands)
     kept = {name: _known(draft, record, name, one) for name, one in apart.items()}
@@ -54,6 +54,11 @@ def look(draft: Draft, stimulus: DriftLook) -> None:
         kept |= {name: _mended(draft, record, name, one) for name, one in kept.items() if name in apart}
     if kept != record.drifts:
         draft.put_record(replace(draft.ticket.record_on(stimulus.platform) or record, drifts=kept))
+
+
+def _is_outdated(record: Record, look_: DriftLook) -> bool:
+    """Whether a write of ours or an event has told of the record since it was read."""
+    return record.version is not None and look_.version is not None and look_.version < record.version
 
 
 def _apart(draft: Draft, record: Record, stands: Mapping[str, str]) -> Mapping[str, _Apart]:

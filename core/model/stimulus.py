@@ -101,11 +101,13 @@ class OpenMajor:
 @dataclass(frozen=True, slots=True)
 class DriftLook:
     """What stands on the record of that platform (fields of `Changes` to their text), read a moment ago and with
-    nothing in it that anybody has changed: it is time to compare it with what Rung wrote there.
+    nothing in it that anybody has changed: it is time to compare it with what Rung wrote there. `version` is the
+    record's at that moment: a look from before what is known of it by now tells nothing.
     """
 
     platform: str
     stands: Mapping[str, str]
+    version: int | None = None
 
 
 Stimulus = Event | Command | TimerDue | Report | ShiftChanged | Rebase | OpenMajor | DriftLook | Signal

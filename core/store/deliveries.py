@@ -156,6 +156,12 @@ def are_waiting(connection: Connection) -> bool:
     return connection.execute(select(deliveries.c.id).where(due).limit(1)).first() is not None
 
 
+def is_awaited(connection: Connection, source: str) -> bool:
+    """Whether anything of a source is still to be applied, taken up already or not."""
+    mine = (deliveries.c.status == "received") & (deliveries.c.source == source)
+    return connection.execute(select(deliveries.c.id).where(mine).limit(1)).first() is not None
+
+
 def _delivery(row: Row[Any]) -> Delivery:
     return Delivery(
         id=row.id,

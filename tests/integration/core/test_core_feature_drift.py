@@ -71,3 +71,19 @@ def test_records_that_stand_as_written_are_not_stepped(here: World) -> None:
     here.poll()
     assert len(here.page().entries) == before
     assert here.app.desk.drifts() == []
+
+
+def test_what_a_person_has_changed_just_now_is_not_taken_for_drift(here: World) -> None:
+    here.alert()
+    here.jump(1)
+    here.poll()
+    (incident,) = here.box.incidents()
+    here.box.fault("servicenow", kind="webhook_never")
+    given = {"assigned_to": here.person("lee.park")["sys_id"]}
+    here.box.act("servicenow", "update", who="lee.park", number=incident["number"], fields=given)
+    here.poll()
+    here.poll()
+    assert ReasonCode.DRIFTED not in here.reasons()
+    here.jump(1)
+    here.poll()
+    assert here.page().ticket.owner == "lee.park"

@@ -122,3 +122,9 @@ def test_nothing_is_said_of_what_is_no_drift(there: Ticket, rules: Policy) -> No
     outcome = step(there, LOOK, rules, NOW)
     assert codes(outcome) == []
     assert not outcome.actions
+
+
+def test_a_look_from_before_what_is_known_by_now_tells_nothing() -> None:
+    before = ticket()
+    assert codes(step(before, replace(LOOK, version=2), policy(), NOW)) == []
+    assert ReasonCode.DRIFTED in codes(step(before, replace(LOOK, version=3), policy(), NOW))
