@@ -107,9 +107,10 @@ class JiraApi:
             body = {"body": text, "properties": list(properties)}
             return str(_object(self._post(f"issue/{_key(key)}/comment", body).json())["id"])
 
-    def edit_comment(self, key: str, comment: str, text: str) -> bool:
-        """Put another text in a comment's place; False where the comment is gone."""
-        return self._on_comment("put", key, comment, json.dumps({"body": text}))
+    def edit_comment(self, key: str, comment: str, text: str, properties: Sequence[Json] = ()) -> bool:
+        """Put another text in a comment's place, and set these properties; False where the comment is gone."""
+        body = {"body": text, **({"properties": list(properties)} if properties else {})}
+        return self._on_comment("put", key, comment, json.dumps(body))
 
     def delete_comment(self, key: str, comment: str) -> bool:
         """Delete a comment; False where it is gone already."""
@@ -189,7 +190,8 @@ class JiraApi:
         while len(found) < most:
             page = self.get(path, startAt=str(len(found)), maxResults="50")
             with self._understood(writing=False):
-                part = [_object(one) for one in next(page[name] for name in names if name in _object(page))]
+                there = next((name for name in names if name in _object(page)), names[0])
+                part = [_object(one) for one in page[there]]
                 total = int(page.get("total", 0))
             found += part
             if not part or len(found) >= total:

@@ -34,10 +34,12 @@ class Note:
     @property
     def properties(self) -> list[Json]:
         """What marks it."""
-        marks: list[Json] = [{"key": PROPERTY, "value": self._mark}]
-        if self.internal:
-            marks.append({"key": "sd.public.comment", "value": {"internal": True}})
-        return marks
+        return [{"key": PROPERTY, "value": self._mark}, *self.hiding]
+
+    @property
+    def hiding(self) -> list[Json]:
+        """What keeps it from customers, where it is internal."""
+        return [{"key": "sd.public.comment", "value": {"internal": True}}] if self.internal else []
 
     @property
     def _mark(self) -> dict[str, str]:

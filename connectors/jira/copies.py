@@ -42,7 +42,8 @@ class Copies:
         known = write.copy or self._find(write, key, me)
         if remark.doing is Doing.WITHDRAW:
             return self._withdraw(write, key, known)
-        if known and self._api.edit_comment(key, known, note(write).body):
+        one = note(write)  # what is for colleagues now may have been for customers before
+        if known and self._api.edit_comment(key, known, one.body, one.hiding):
             return Done(known)
         return Done(self._add(write, key))
 
@@ -64,7 +65,7 @@ class Copies:
             if error.status not in _REFUSED:
                 raise
         said = Note(escaped(write.remark.note, Dialect.WIKI), write.remark.internal, write.remark.mark)
-        self._api.edit_comment(key, known, said.body)
+        self._api.edit_comment(key, known, said.body, said.hiding)
         advice = f"{self._name}: a withdrawn comment was emptied; to delete it our account needs Delete Own Comments."
         return Done(known, warnings=(advice,))
 

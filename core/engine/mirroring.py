@@ -123,11 +123,12 @@ def _follow(
     if not gone and (_is_older(comment.at, known.at) or digest(comment) == known.digest):
         return
     doing = Doing.WITHDRAW if gone else Doing.EDIT
-    now = replace(known, gone=gone, digest=digest(comment), at=comment.at or known.at, internal=comment.internal)
+    internal = known.internal or comment.internal
+    now = replace(known, gone=gone, digest=digest(comment), at=comment.at or known.at, internal=internal)
     _put(draft, now)
     note = _note(draft, event, known, comment, gone=gone)
     rules = draft.policy.sync.comments
-    audience = rules.kind(comment if not known.internal else replace(comment, internal=True), event.where)
+    audience = rules.kind(replace(comment, internal=internal), event.where)
     for copy in known.copies:
         internal = rules.is_internal_on(audience, copy.platform)
         remark = _remark(draft, now, copy.mark, doing, comment, internal=internal, note=note)

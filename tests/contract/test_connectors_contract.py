@@ -312,6 +312,20 @@ def test_an_edit_reaches_the_copy_and_a_withdrawal_repeats_nothing(world: World)
         assert len([note for note in world.notes() if "op-gone" in note]) == 1
 
 
+def test_an_edit_that_is_for_colleagues_alone_is_not_shown_to_customers(world: World) -> None:
+    record = world.platform.write(creation()).record
+    made = world.platform.comment(copy(record, internal=False))
+    world.platform.comment(
+        replace(copy(record, Doing.EDIT, "op-edit", text="Between us", internal=True), copy=made.comment)
+    )
+    one = world.records()[0]
+    if world.stand == "jira":
+        assert [note["internal"] for note in one["comments"] if "Between us" in note["text"]] == [True]
+    else:
+        assert not [note for note in one["comments"] if "Between us" in note["text"]]
+        assert len([note for note in one["work_notes"] if "Between us" in note["text"]]) == 1
+
+
 def test_an_edit_whose_copy_is_not_known_finds_it_by_its_mark_or_makes_it(world: World) -> None:
     record = world.platform.write(creation()).record
     world.platform.comment(copy(record, internal=False))

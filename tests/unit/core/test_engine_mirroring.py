@@ -149,6 +149,14 @@ def test_an_edit_follows_and_an_older_one_that_comes_late_does_not() -> None:
     assert again.text == "The bank is down"
 
 
+def test_what_was_internal_once_reaches_no_customer_however_often_it_is_edited() -> None:
+    talk = Talk(INCIDENT, REQUEST)
+    talk.hear(said(internal=True))
+    for minutes, text in enumerate(("Between us still", "And still"), 1):
+        edited = said(text, EventKind.COMMENT_EDITED, minutes=minutes, internal=False)
+        assert only(talk.hear(edited)).internal
+
+
 def test_an_edit_that_comes_before_its_comment_is_copied_and_the_comment_then_is_not() -> None:
     talk = Talk()
     first = only(talk.hear(said("It is back", EventKind.COMMENT_EDITED, minutes=9)))
