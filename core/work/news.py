@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import Connection
 
 from core.engine import Outcome
@@ -31,7 +32,10 @@ from core.store import deliveries, heard, tickets
 from core.store.heard import Heard
 from core.store.watermarks import ClaimedPoll
 from core.work.apply import Policies, preview
+from core.work.failures import is_lasting
 from core.work.intake import as_ours
+
+log = structlog.get_logger()
 
 GRACE = timedelta(seconds=30)
 """For so long a change may wait for its webhook."""
@@ -69,12 +73,27 @@ class News:
             if _may_wait(one, before, present):
                 waiting.append(one)
                 continue
-            found += self._record(connection, one, before)
-            comments += sum(self._comment(connection, one, comment) for comment in one.comments)
+            told = self._safely(connection, one, before)
+            found, comments = found + told[0], comments + told[1]
             looked[one.ref.id] = one.version
         heard.look(connection, claimed.platform, looked)
         heard.wait(connection, claimed.platform, [one.ref.id for one in waiting])
         return (found, comments, 0), _held_back(page, waiting)
+
+    def _safely(self, connection: Connection, one: ChangedRecord, before: Heard) -> tuple[int, int]:
+        """Hand in what is news of a record, under a savepoint; returns how many (changes, comments) that were.
+
+        One that cannot be judged is handed in as it is: there its failure is seen, and the others are polled.
+        """
+        try:
+            with connection.begin_nested():
+                found = self._record(connection, one, before)
+                return found, sum(self._comment(connection, one, comment) for comment in one.comments)
+        except Exception as error:  # the boundary that keeps a record which cannot be judged to itself
+            if not is_lasting(error):
+                raise
+            log.exception("a polled record could not be judged", platform=one.ref.platform, key=one.ref.key)
+            return self._hand_in(connection, f"{one.ref.id}:{one.version}", one.body), 0
 
     def _record(self, connection: Connection, one: ChangedRecord, before: Heard) -> int:
         if self._record_event(connection, one, before) is None:

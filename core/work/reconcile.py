@@ -21,6 +21,7 @@ from core.ports import Bell, Clock, DeliveryError, Mappings, Platform
 from core.store import heard, polling, watermarks
 from core.store.watermarks import ClaimedPoll
 from core.work.apply import Policies
+from core.work.failures import is_away, told
 from core.work.lease import kept
 from core.work.news import News
 from core.work.retry import never, pause
@@ -119,6 +120,12 @@ class Reconciler:
         except DeliveryError as error:
             bound.warning("a platform could not be polled", reason=error.message)
             self._failed(claimed, plan, error)
+            return
+        except Exception as error:  # the boundary that keeps what breaks one table's polling to that table
+            if is_away(error):
+                raise
+            bound.exception("polling broke off")
+            self._failed(claimed, plan, DeliveryError(f"an error in Rung itself: {told(error)}"))
             return
         self._rest(claimed, plan.every if whole else CATCHING_UP)
 

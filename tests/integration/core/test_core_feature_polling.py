@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from core.model import ReasonCode, State
 from core.store import watermarks
+from core.work import news
 from tests.integration.world import World, world
 
 
@@ -217,3 +218,34 @@ def test_two_clocks_poll_each_table_once(here: World) -> None:
         assert other is not None
         assert claimed.platform != other.platform
         assert watermarks.claim(connection, timedelta(minutes=1)) is None
+
+
+def broken(*_: object) -> None:
+    raise RuntimeError("never seen before")
+
+
+def test_what_breaks_the_polling_of_one_platform_is_told_and_leaves_the_others_alone(
+    here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deaf(here)
+    incident(here)
+    monkeypatch.setattr(here.app.reconciler.platforms()["jira"], "changes", broken)
+    later(here)
+    assert found(here)["servicenow"] == (1, 0, 0)
+    with here.database.begin() as connection:
+        errors = {row.platform: row.error for row in watermarks.statuses(connection)}
+    assert errors["servicenow"] == ""
+    assert "never seen before" in errors["jira"]
+
+
+def test_a_record_that_cannot_be_judged_does_not_keep_the_others_from_being_polled(
+    here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = incident(here)
+    deaf(here)
+    here.box.act("servicenow", "update", who="lee.park", number=number, fields={"short_description": "All is down"})
+    issue(here)
+    incident(here, short_description="The bank is down")
+    monkeypatch.setattr(news, "preview", broken)
+    later(here)
+    assert {row.title for row in here.app.desk.tickets()} == {"All is down", "Checkout is slow", "The bank is down"}
