@@ -6,6 +6,7 @@ are parsed, parts are counted, what cannot be decoded is replaced, and attachmen
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC
 from email import policy
@@ -23,6 +24,10 @@ MAX_PARTS = 100
 """Parts beyond these are not looked at."""
 MAX_HEADERS, MAX_HEADER, MAX_ADDRESSES = 200, 4_000, 100
 """Header lines that are kept of a message, characters of each, and addresses of one."""
+MAX_HEADER_TEXT = 60_000
+"""Characters of all headers together that are kept, and of each of those with addresses."""
+MAX_STEPS = 4_000_000
+"""Python's parser holds every line against the boundary of every part that is open: lines times boundaries."""
 MAX_TEXT = 200_000
 """Characters of a body that are kept; an Event takes fewer still."""
 
@@ -37,13 +42,19 @@ _HOSTILE = (
     ValueError,
 )
 """What Python's e-mail package raises on headers and encodings that are not as they should be, by its bug reports."""
+_CONTENT_HEADER = re.compile(
+    rb"^content-[a-z-]{1,40}[ \t]*:(?:[^\r\n]|\r?\n[ \t]|\r[ \t])*+", re.IGNORECASE | re.MULTILINE
+)
+"""A header of the message or of a part, with the lines on which it goes on."""
+_READ = frozenset({"subject", "message-id", "in-reply-to", "references", "date", "auto-submitted", "from"})
 _ADDRESSES = {"from": "from", "sender": "sender", "reply-to": "reply_to", "to": "to", "cc": "cc"}
 
 
 def parsed(body: bytes) -> dict[str, Any]:
     """The message as a mapping sees it; raises `UnmappedError` where the bytes are no message at all."""
+    _check_boundaries(body)
     try:
-        message = BytesParser(policy=policy.compat32).parsebytes(body)
+        message = BytesParser(policy=policy.compat32).parsebytes(_CONTENT_HEADER.sub(_cut, body))
     except _HOSTILE as error:
         raise UnmappedError("The message is nested too deeply, or broken beyond reading.") from error
     headers = _headers(message)
@@ -67,18 +78,40 @@ def parsed(body: bytes) -> dict[str, Any]:
     return {**found, **{name: "".join(found[name]) for name in ("message_id", "in_reply_to")}}
 
 
+def _check_boundaries(body: bytes) -> None:
+    lines = body.count(b"\n") + body.count(b"\r")
+    if lines * len(re.findall(rb"boundary", body, re.IGNORECASE)) > MAX_STEPS:
+        raise UnmappedError("The message has too many parts within parts for its length.")
+
+
+def _cut(header: re.Match[bytes]) -> bytes:
+    """A header's beginning: Python's time for the rest of it grows with the square of its length."""
+    return header[0][:MAX_HEADER]
+
+
 def _headers(message: Message) -> dict[str, str]:
-    """The headers in plain text by their lower-case names; of several of one name the first, which is the latest."""
+    """The headers in plain text by their lower-case names; of several of one name the first, which is the latest.
+
+    Those that say how the message is read come first, so that no others can crowd them out.
+    """
     kept: dict[str, str] = {}
-    for name, raw in list(message.raw_items())[:MAX_HEADERS]:
-        kept.setdefault(name.lower()[:MAX_HEADER], _plain(name, str(raw)[:MAX_HEADER]))
+    left = MAX_HEADER_TEXT
+    for name, raw in sorted(list(message.raw_items())[:MAX_HEADERS], key=lambda one: one[0].lower() not in _READ):
+        lower, value = name.lower()[:MAX_HEADER], str(raw)[: min(MAX_HEADER, left)]
+        if lower not in kept:
+            kept[lower] = _plain(value)
+            left -= len(value)
     return kept
 
 
-def _plain(name: str, raw: str) -> str:
-    """A header's value with its encoded words decoded, on one line."""
+def _plain(raw: str) -> str:
+    """A header's value with its encoded words decoded, on one line.
+
+    All are read as a subject is. Python also knows the grammar of others, such as `Resent-To`, and takes minutes for
+    one that was written for that.
+    """
     try:
-        value = str(policy.default.header_fetch_parse("subject" if name.lower() in _ADDRESSES else name, raw))
+        value = str(policy.default.header_fetch_parse("subject", raw))
     except _HOSTILE:
         value = raw
     return " ".join(value.split())
@@ -88,7 +121,8 @@ def _people(message: Message) -> dict[str, Any]:
     """Who sent it and to whom: of `from` and `sender` the first address, of the others all, each with its name."""
     found: dict[str, Any] = {}
     for header, name in _ADDRESSES.items():
-        everybody = _addresses([str(raw)[:MAX_HEADER] for raw in message.get_all(header, [])])
+        most = MAX_HEADER_TEXT // MAX_HEADER
+        everybody = _addresses([str(raw)[:MAX_HEADER] for raw in message.get_all(header, [])[:most]])
         single = name in ("from", "sender")
         found[name] = (everybody or [{"address": "", "name": ""}])[0] if single else everybody
     return found
@@ -96,10 +130,10 @@ def _people(message: Message) -> dict[str, Any]:
 
 def _addresses(raw: list[str]) -> list[dict[str, str]]:
     try:
-        pairs = getaddresses(raw[:MAX_ADDRESSES])
+        pairs = getaddresses(raw)
     except _HOSTILE:
         return []
-    known = [(_plain("subject", name), address.strip()) for name, address in pairs if "@" in address]
+    known = [(_plain(name), address.strip()) for name, address in pairs if "@" in address]
     return [{"address": address, "name": name} for name, address in known[:MAX_ADDRESSES]]
 
 
@@ -160,6 +194,6 @@ def _decoded(part: Message, payload: bytes) -> str:
 
 def _filename(part: Message) -> str:
     try:
-        return _plain("subject", (part.get_filename("") or "")[:MAX_HEADER])
+        return _plain((part.get_filename("") or "")[:MAX_HEADER])
     except _HOSTILE:
         return ""

@@ -14,6 +14,8 @@ MAX_HTML = 500_000
 """Characters of HTML that are read."""
 
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)[^<>]*>|<[!?][^<>]*>")
+_NO_CHARACTER = re.compile(r"&#[0-9]{8,};?")
+"""Numbers far beyond the last character; from some thousand digits on, Python refuses to read them at all."""
 _HIDDEN = frozenset({"script", "style", "head", "template", "noscript"})
 _BREAKS = {
     **dict.fromkeys(("p", "div", "br", "tr", "li", "ul", "ol", "table", "pre", "hr", "blockquote"), "\n"),
@@ -49,7 +51,7 @@ def _pieces(html: str) -> Iterator[str]:
 
 
 def _flat(text: str) -> str:
-    return re.sub(r"\s+", " ", unescape(text))
+    return re.sub(r"\s+", " ", unescape(_NO_CHARACTER.sub("\ufffd", text)))
 
 
 def _after(html: str, end: str, start: int) -> int:

@@ -175,6 +175,14 @@ BOMBS = {
     "open scripts": b"Subject: s\nContent-Type: text/html\n\n" + b"<script>" * 60_000,
     "open brackets": b"Subject: s\nContent-Type: text/html\n\n" + b"<" * 400_000,
     "references": b"References: " + b"<" * 200_000 + b"\n\nhello",
+    "addresses of another kind": b"".join(b"Resent-To: x" + b'"' * 3900 + b"\n" for _ in range(200)) + b"\nhello",
+    "parameters of others": b"".join(b"Content-Type: x" + b'"' * 3900 + b"\n" for _ in range(200)) + b"\nhello",
+    "quoted parameters": b"Content-Disposition: attachment; " + b'";' * 200_000 + b"\n\nhello",
+    "parameters on further lines": b"Content-Type: text/plain; x=" + b'";\r\n ' * 100_000 + b"\r\n\r\nhello",
+    "parts within parts of many lines": b"Subject: s\n"
+    + b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(300))
+    + b"\n--" * 300_000,
+    "a number too long for Python": b"Content-Type: text/html\n\n<p>&#" + b"9" * 100_000 + b"; hello</p>",
     "a large text": b"Subject: s\n\n" + b"a " * 500_000,
 }
 
@@ -197,6 +205,21 @@ def test_a_hostile_message_takes_no_more_than_a_moment(body: bytes) -> None:
 def test_any_bytes_are_a_message_or_are_told_not_to_be(body: bytes) -> None:
     with contextlib.suppress(UnmappedError):
         json.dumps(parse(b"Subject: s\n" + body, MEDIA_TYPE))
+
+
+def test_a_very_long_header_of_a_part_is_cut_and_the_rest_of_the_mail_is_read() -> None:
+    long = b"Subject: s\nContent-Type: text/plain; charset=utf-8; x=" + b"a" * 9000 + b"\n more\nX-Monitor: 7\n\nhello"
+    found = parsed(long)
+    assert (found["subject"], found["text"], found["headers"]["x-monitor"]) == ("s", "hello", "7")
+
+
+def test_headers_that_say_how_a_mail_is_read_are_not_crowded_out_by_others() -> None:
+    crowd = b"".join(b"X-%d: %s\n" % (n, b"a" * 3900) for n in range(100))
+    assert parsed(crowd + b"Subject: PROBLEM: disk full\nFrom: a@example.com\n\nx")["subject"] == "PROBLEM: disk full"
+
+
+def test_a_character_with_a_number_beyond_all_characters_does_not_hide_the_page() -> None:
+    assert text_of("a &#" + "9" * 10_000 + "; b &#65;") == "a \ufffd b A"
 
 
 def test_a_page_is_read_line_by_line() -> None:
