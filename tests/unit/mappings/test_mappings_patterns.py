@@ -30,6 +30,10 @@ def compiled(expression: str) -> tuple[Pattern | None, list[str]]:
         (r"([^/]+)/?$", 1),
         (r"^(.+) on .* x", 2),
         (r"^\s*+(.+?)[\s!]*+$", 1),
+        (r"^(\d{1,3}(?:\.\d{1,3}){3})$", 0),
+        (r"^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$", 0),
+        (r"^(?i:host|hub|service) ([^ ]+)$", 0),
+        (r"^“([^”]+)”$", 0),
     ],
 )
 def test_what_a_repeat_could_also_take_bounds_how_much_of_a_text_is_looked_at(expression: str, powers: int) -> None:
@@ -51,6 +55,17 @@ def test_what_a_repeat_could_also_take_bounds_how_much_of_a_text_is_looked_at(ex
         r".*.*.*(x)",
         r"(a)\1+",
         r"^(?:(?:a{1,50}){1,50})(b)",
+        r"(x(?:[^\x00-\u017f]+)+y)",
+        r"^((?:(?i:a)|A[^b])+)$",
+        r"^((?:a.|ab){40})$",
+        "^(" + "(?:a.|ab)" * 40 + ")$",
+        r"^((?:a?){40}a{40})$",
+        "^(" + "a?" * 40 + "a" * 40 + ")$",
+        r"^((?:.* ){20}x)$",
+        r"^((?:.*a){7}x)$",
+        r"^((?:(?:a{0,7}){0,7}){0,7})$",
+        r"^((?:a{2,9}){2,9})$",
+        "(a" + "(?:" * 60 + "b" + ")*" * 60 + ")",
     ],
 )
 def test_an_expression_that_could_run_away_is_refused(expression: str) -> None:
@@ -90,6 +105,7 @@ def test_no_packaged_expression_takes_long_on_any_text() -> None:
     found = {
         one for path in mappings.PACKAGED.glob("*/mapping.yaml") for one in _matches(yaml.safe_load(path.read_text()))
     }
+    assert [one for one in found if compiled(one)[0] is None] == []
     patterns = [pattern for one in found if (pattern := compiled(one)[0])]
     assert len(patterns) == len(found) > 10
     for pattern in patterns:
