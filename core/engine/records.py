@@ -16,25 +16,35 @@ from core.engine.reading import actor, is_stale, may_be_ours, read, taken_in, va
 from core.engine.spreading import spread
 from core.engine.strangers import meet
 from core.engine.teams import follow_group
-from core.model import EntryKind, Event, EventKind, ReasonCode, Record, State
+from core.model import EntryKind, Event, EventKind, ReasonCode, Record, RecordRef, State
 
 
 def apply(draft: Draft, event: Event) -> None:
     """Take in a change of a record: our own echo, an outdated one, or what a person did."""
     if event.record is None:
         return
+    known = draft.ticket.record_on(event.record.platform)
+    if _is_former(draft, event, event.record, known):
+        facts = {"platform": event.where, "key": event.record.key}
+        draft.log(EntryKind.EVENT, event.source, ReasonCode.FORMER_RECORD, **facts)
+        return
     if not event.own and event.kind is not EventKind.DELETED:
         meet(draft, event)
     follow_group(draft, event)
-    record = draft.ticket.record_on(event.record.platform)
-    if record is None or (record.exists and event.record.id and record.ref.id != event.record.id):
-        record = Record(event.record)
+    record = draft.ticket.record_on(event.record.platform) or Record(event.record)
     if event.own:
         _echo(draft, event, record)
     elif event.kind is EventKind.DELETED:
         _deleted(draft, event)
     else:
         _by_somebody(draft, event, record)
+
+
+def _is_former(draft: Draft, event: Event, ref: RecordRef, known: Record | None) -> bool:
+    """Whether the ticket had the record once: it was deleted, which may be told twice, or before what came first."""
+    if known is None:
+        return not event.operation_id.startswith(f"{draft.ticket.uid}-")
+    return known.exists and bool(ref.id) and known.ref.id != ref.id
 
 
 def _echo(draft: Draft, event: Event, record: Record) -> None:

@@ -161,6 +161,7 @@ class ReasonCode(StrEnum):
     HANDED_BACK = "{actor} gave it back on {platform}; the path begins again."
     ECHO = "{platform} confirmed our own write; nothing changes."
     STALE = "Ignored: {platform} sent an older version of {key} than the one already known."
+    FORMER_RECORD = "Ignored: {key} on {platform} is no record of this ticket any more."
     ALREADY_OVER = "Ignored: the ticket is already {state}."
     WORK_HANDED_OVER = "The work goes to {team}, who work on {platform}.{told}"
     WORK_LINKED = "{key} on {platform} carries the work on: {link}"

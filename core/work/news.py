@@ -39,7 +39,9 @@ log = structlog.get_logger()
 
 GRACE = timedelta(seconds=30)
 """For so long a change may wait for its webhook."""
-_NOTHING_NEW = frozenset({ReasonCode.ECHO, ReasonCode.REPEATED, ReasonCode.STALE, ReasonCode.ALREADY_OVER})
+_NOTHING_NEW = frozenset(
+    {ReasonCode.ECHO, ReasonCode.REPEATED, ReasonCode.STALE, ReasonCode.FORMER_RECORD, ReasonCode.ALREADY_OVER}
+)
 FOUND = {"x-rung-found": "by polling"}
 """The header by which such a delivery is recognised."""
 
