@@ -24,6 +24,8 @@ class Prefix(fields.Field[str]):
         odd = [name for _, name, form, turned in parts if name is not None and (name not in HOLES or form or turned)]
         if odd:
             raise wrong(f"cannot tell “{odd[0]}”.", f"There are {', '.join(HOLES)}, each alone in its braces.")
+        if "time" not in {name for _, name, _, _ in parts}:
+            raise wrong("must name {time}.", f"By that line a copy is known again. Example: “{PREFIX}”.")
         return text
 
 

@@ -82,6 +82,7 @@ sync:
         ("sync: {rules: [{name: a, match: {kind: problem}}]}", "says nothing."),
         ("sync: {rules: [{name: a, between: [sno], closes: together}]}", "there is no platform “sno”."),
         ("sync: {rules: [{name: a, fields: {state: sno}}]}", "sync.rules[0].fields.state: there is no side “sno”."),
+        ('sync: {comments: {prefix: "{author}:"}}', "sync.comments.prefix: must name {time}."),
         ("sync: {field: {title: rung}}", "sync.field: is not known here. Did you mean “fields”?"),
     ],
 )
