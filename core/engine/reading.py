@@ -89,8 +89,12 @@ def read(draft: Draft, event: Event, record: Record) -> Reading:
 
 
 def _is_set_again(record: Record, event: Event, name: str) -> bool:
-    """Whether somebody has set a field while a write of ours is on its way there: also to what stood there before."""
-    return name in (event.changed or ()) and not event.own and record.awaits(name)
+    """Whether somebody has set a field while a write of ours is on its way there: also to what stood there before.
+
+    What was seen already is told twice, not set again.
+    """
+    is_repeat = event.version is not None and record.viewed is not None and event.version <= record.viewed
+    return name in (event.changed or ()) and not event.own and not is_repeat and record.awaits(name)
 
 
 def _said(event: Event) -> frozenset[str] | None:
@@ -135,7 +139,8 @@ def _comes_of_ours(draft: Draft, reading: Reading, event: Event, record: Record,
     if record.awaits(name) and renders(record.wanted[name][-1], name, value):
         reading.seen[name] = value
         return True
-    return False
+    # A severity on its way may be shown in both grades; until its answer nobody can tell, so that nothing is taken in.
+    return name in _GRADES and record.awaits("severity")
 
 
 def renders(asked: str, name: str, value: str) -> bool:

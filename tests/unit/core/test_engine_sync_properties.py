@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from core.model import State
@@ -71,6 +71,7 @@ FREELY = settings(max_examples=300, deadline=None, suppress_health_check=[Health
 
 @pytest.mark.parametrize("blunt", [False, True])
 @FREELY
+@example([("edit", "snow", "title", "One"), ("twice", "snow", 0)], True, False, {"title": "rung"})
 @given(st.lists(MOVES, max_size=25), st.booleans(), st.booleans(), st.dictionaries(st.sampled_from(TEXTS), LEADERS))
 def test_both_sides_come_to_what_the_ticket_has(
     blunt: bool, moves: list[tuple[Any, ...]], tells: bool, echoes: bool, fields: dict[str, str]
@@ -90,6 +91,7 @@ def test_both_sides_come_to_what_the_ticket_has(
 
 @pytest.mark.parametrize("blunt", [False, True])
 @FREELY
+@example([("edit", "snow", "impact", 3), ("deliver", "snow", 0), ("land", "jira"), ("poll",)], False, False, {})
 @given(st.lists(MOVES, max_size=25), st.booleans(), st.booleans(), st.dictionaries(st.sampled_from(TEXTS), LEADERS))
 def test_writes_are_bounded_by_the_edits(
     blunt: bool, moves: list[tuple[Any, ...]], tells: bool, echoes: bool, fields: dict[str, str]
