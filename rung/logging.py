@@ -14,7 +14,13 @@ import structlog
 from rung.settings import Settings, without_password
 
 _SECRET = re.compile(r"passw|secret|token|api.?key|authorization|cookie|signature|credential", re.IGNORECASE)
-_QUIET = {"jira": logging.CRITICAL, "rq": logging.WARNING, "alembic": logging.WARNING, "urllib3": logging.ERROR}
+_QUIET = {
+    "jira": logging.CRITICAL,
+    "mail.log": logging.WARNING,
+    "rq": logging.WARNING,
+    "alembic": logging.WARNING,
+    "urllib3": logging.ERROR,
+}
 """Libraries that say too much; jira puts whole requests with their headers into its warnings."""
 
 

@@ -42,7 +42,7 @@ def _tell_person(draft: Draft, record: Record, party: Party) -> None:
         return
     _remember(draft, record, mark)
     named = f" ({account})" if account and account != party.label else ""
-    advice = f"add accounts: {{{platform}: {account or 'their account there'}}} to the right person in roster.yaml"
+    advice = f"add {platform}: {account or 'their account there'} to the accounts of the right person in roster.yaml"
     if not party.email:
         advice += f"; {platform} does not tell their e-mail"
     facts = {"person": f"{party.label}{named}", "platform": platform, "advice": advice}

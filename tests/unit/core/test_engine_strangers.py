@@ -91,7 +91,7 @@ def test_somebody_unknown_is_told_once_with_what_to_add_where() -> None:
     told = {(one.kind.value, one.place, one.name): one.advice for one in strangers(first.entries)}
     assert told == {
         ("person", "jira", "Kim Ito (a1b2c3)"): (
-            "Add accounts: {jira: a1b2c3} to the right person in roster.yaml; jira does not tell their e-mail."
+            "Add jira: a1b2c3 to the accounts of the right person in roster.yaml; jira does not tell their e-mail."
         ),
         ("group", "jira", "Bank Team"): "Add groups: {jira: Bank Team} to the right team in roster.yaml.",
     }
