@@ -27,7 +27,7 @@ MAIL = {"content-type": "message/rfc822"}
 OFTEN = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-BOUND = 0.5
+BOUND = 1.5
 """Seconds of processor time that a body of up to 200 kB may take; what is usual is a millisecond."""
 
 
