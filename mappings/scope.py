@@ -116,7 +116,8 @@ class Where:
     def unknown(self, word: str) -> Unknown:
         """The word that a table at this place does not know."""
         name = "(hidden)" if _SECRETIVE.search(self.path) else word[:SHOWN]
-        advice = f"Add it to the table in {self.file}, line {self.line}."
+        own = f"your own mapping that says “extends: {self.mapping}”"
+        advice = f"Add it to the table in {self.file}, line {self.line}; where that one is packaged, in {own}."
         return Unknown(UnknownKind.VALUE, f"{self.mapping}:{self.line} {self.path}", name, advice)
 
 

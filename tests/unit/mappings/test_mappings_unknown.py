@@ -35,7 +35,12 @@ def test_an_unknown_word_is_told_though_a_default_gives_it_a_value(load: Load) -
     assert found.events[0].impact is Impact.MEDIUM
     (unknown,) = found.unknown
     assert unknown == Unknown(UnknownKind.VALUE, "test:8 s", "odd", unknown.advice)
-    assert unknown.advice.endswith("/test/mapping.yaml, line 8.")
+    assert "/test/mapping.yaml, line 8;" in unknown.advice
+
+
+def test_nobody_is_told_to_change_a_file_that_comes_with_rung(load: Load) -> None:
+    (unknown,) = mapped(load, WITH_DEFAULT, "odd").unknown
+    assert unknown.advice.endswith("where that one is packaged, in your own mapping that says “extends: test”.")
 
 
 def test_each_time_that_it_is_met_counts(load: Load) -> None:
