@@ -17,9 +17,14 @@ from mappings.scope import MISSING, Read, Scope, Where
 _BINDS = re.compile(r"\.\s*(?:all|exists|exists_one|filter|map)\s*\(\s*([A-Za-z_]\w*)\s*,")
 """Macros bind a variable of their own, which the library also reports as one that the expression reads."""
 
+_LOOPS = re.compile(r"\b(?:all|exists|exists_one|existsOne|filter|map)(?:\s|//[^\n]*+\n)*+\(")
+"""Macros that go through a list, also with a comment before the bracket."""
+
 LONGEST = 2_000
 MOST_LOOPS = 2
 """Nothing can stop an expression that runs, and each loop within another takes as many times as long."""
+MOST_LOOPED = 1_000
+"""Values that an expression with more than one loop is handed, those within values counted: it takes their square."""
 
 _FAILS = (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError)
 """What the library raises, by its documentation and by trial, when an expression does not go with its values."""
@@ -31,7 +36,8 @@ def compile_cel(node: Node, names: frozenset[str]) -> Read:
     if len(source) > LONGEST:
         node.wrong(f"This expression is longer than {LONGEST} characters.")
         return lambda _: MISSING
-    if len(_BINDS.findall(source)) > MOST_LOOPS:
+    loops = len(_LOOPS.findall(source))
+    if loops > MOST_LOOPS:
         node.wrong(f"This expression goes through lists more than {MOST_LOOPS} times: make names of its parts.")
         return lambda _: MISSING
     try:
@@ -48,6 +54,8 @@ def compile_cel(node: Node, names: frozenset[str]) -> Read:
 
     def value(scope: Scope) -> object:
         given = {name: None if (found := scope.named(name)) is MISSING else found for name in uses}
+        if loops > 1 and _is_large(given):
+            raise place.unmapped(f"{node.path} goes through lists twice, and this body holds more than it may.")
         try:
             result: object = program.execute(given)
         except _FAILS as error:
@@ -55,6 +63,17 @@ def compile_cel(node: Node, names: frozenset[str]) -> Read:
         return MISSING if result is None else result
 
     return value
+
+
+def _is_large(value: object) -> bool:
+    waiting, seen = [value], 0
+    while waiting and seen <= MOST_LOOPED:
+        one, seen = waiting.pop(), seen + 1
+        if isinstance(one, dict | list):
+            if len(one) > MOST_LOOPED:
+                return True
+            waiting += one.values() if isinstance(one, dict) else one
+    return seen > MOST_LOOPED
 
 
 def compile_condition(node: Node, names: frozenset[str]) -> Callable[[Scope], bool]:

@@ -1,3 +1,4 @@
+import json
 import time
 from collections.abc import Iterator
 
@@ -5,6 +6,7 @@ import pytest
 import yaml
 
 import mappings
+from core.ports import UnmappedError
 from mappings import MappingDocumentError, load_catalogue
 from mappings.document import Node, Report, read
 from mappings.patterns import LOOKED_AT, Pattern, compile_pattern
@@ -129,6 +131,25 @@ def test_an_expression_of_cel_that_goes_through_lists_again_and_again_is_refused
     text = "names: {l: l}\n" + SHAPE.replace("TITLE", f'{{cel: "{loops}"}}')
     assert "goes through lists more than 2 times" in wrong(text)
     assert "longer than 2000 characters" in wrong(SHAPE.replace("TITLE", f"{{cel: \"'{'x' * 2000}'\"}}"))
+
+
+@pytest.mark.parametrize(
+    "loops", ["l.map((l), l.map((l), l.map((l), 1)))", "l.all// a\n(l, l.all// b\n(l, l.all// c\n(l, true)))"]
+)
+def test_loops_of_cel_are_counted_however_they_are_written(loops: str) -> None:
+    text = "names: {l: l}\n" + SHAPE.replace("TITLE", f"{{cel: {json.dumps(loops)}}}")
+    assert "goes through lists more than 2 times" in wrong(text)
+
+
+def test_a_list_made_to_keep_an_expression_of_two_loops_busy_is_not_gone_through() -> None:
+    cel = "l.all(a, l.all(b, a == b)) ? 'alike' : 'unlike'"
+    text = "names: {l: l}\n" + SHAPE.replace("TITLE", f'{{cel: "{cel}"}}')
+    bound = load_catalogue([], {"x": text})["x"].bind("x")
+    assert bound.record({"id": "1", "l": [0] * 30}).events[0].title == "alike"
+    began = time.process_time()
+    with pytest.raises(UnmappedError, match="goes through lists twice"):
+        bound.record({"id": "1", "l": [[0] * 900] * 900})
+    assert time.process_time() - began < 2
 
 
 def test_a_document_that_grows_by_its_own_aliases_is_refused() -> None:
