@@ -123,17 +123,19 @@ class Sweep:
         missing: Mapping[RecordRef, Mapping[str, object]],
     ) -> int:
         """Hand in what was missed before; what is missed for the first time is looked for again in the next turn."""
-        gone = 0
+        gone, doubtful = 0, []
+        numbers = {ref: number for number, ref in records}
         with self.database.begin() as connection:
             known = heard.of(connection, claimed.platform, [ref.id for ref in missing])
             for ref, body in missing.items():
                 since = known.get(ref.id, heard.NOTHING).gone
                 if since is not None and since >= BELIEVED_AFTER:
                     gone += hand_in(connection, plan.source, f"{ref.id}:gone", body, self.clock())
+                else:
+                    doubtful.append(numbers[ref])
             heard.miss(connection, claimed.platform, [ref.id for ref in missing])
             heard.found_again(connection, claimed.platform, [ref.id for _, ref in records if ref not in missing])
-            doubtful = [number for number, ref in records if ref in missing]
-            last = min(doubtful) - 1 if doubtful and not gone else records[-1][0]
+            last = min(doubtful) - 1 if doubtful else records[-1][0]
             watermarks.swept(connection, claimed, last, gone, "")
         if gone:
             self.bell.ring("intake")

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from core.model import ReasonCode, State
 from core.store import watermarks
-from core.work import news
+from core.work import news, sweep
 from tests.integration.world import World, world
 
 
@@ -163,6 +163,21 @@ def test_a_deletion_whose_webhook_never_came_is_believed_after_a_second_look(her
     later(here)
     assert {here.page(1).ticket.state, here.page(2).ticket.state} == {State.CANCELED}
     assert found(here) == {"servicenow": (0, 0, 1), "jira": (0, 0, 1)}
+
+
+def test_a_deletion_that_nothing_comes_of_does_not_keep_the_others_from_being_looked_for(
+    here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, _ = incident(here), incident(here)
+    deaf(here)
+    here.box.act("servicenow", "delete", who="tomas.novak", number=gone)
+    monkeypatch.setattr(sweep, "hand_in", lambda *_: 0)  # it was handed in before, and failed
+    later(here)
+    with here.database.begin() as connection:
+        connection.execute(text("UPDATE heard SET gone_since = gone_since - interval '2 minutes'"))
+    later(here)
+    with here.database.begin() as connection:
+        assert connection.execute(text("SELECT swept FROM watermarks WHERE platform = 'servicenow'")).scalar_one() == 2
 
 
 def test_records_that_are_all_missing_at_once_are_not_taken_as_deleted(here: World) -> None:
