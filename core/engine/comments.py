@@ -14,6 +14,8 @@ from core.engine.strangers import known_person
 from core.model import EntryKind, Event, EventKind, ForeignComment, ReasonCode
 
 _KEPT_MARKS = 400
+_LOOKED_AT = 100
+"""Comments of those that a record shows which may be news, the latest: of older ones the marks may be forgotten."""
 _CLOSE = 90.0
 """Seconds by which the times may differ that two bodies tell of one journal entry."""
 _CODES = {
@@ -27,8 +29,9 @@ def take_in(draft: Draft, event: Event) -> bool:
     if event.comment is not None:
         kind = event.kind if event.kind in _CODES else EventKind.COMMENTED
         _enter(draft, event, event.comment, kind)
-    shown = [(comment, kind) for comment in event.comments for kind in _news(draft, comment)]
-    for comment, kind in sorted(shown, key=lambda one: one[0].at or draft.now):
+    latest = sorted(event.comments, key=lambda one: one.at or draft.now)[-_LOOKED_AT:]
+    shown = [(comment, kind) for comment in latest for kind in _news(draft, comment)]
+    for comment, kind in shown:
         _enter(draft, event, comment, kind)
     return event.comment is not None or bool(shown)
 

@@ -263,3 +263,11 @@ def test_a_file_is_told_on_the_other_records_as_the_policy_says(rule: Attachment
     talk.policy = replace(talk.policy, sync=replace(talk.policy.sync, attachments=rule))
     assert len(talk.hear(said("error.log: https://x.example", file=True, internal=True))) == copies
     assert ReasonCode.ATTACHED in talk.reasons
+
+
+def test_a_record_with_more_comments_than_are_remembered_repeats_none() -> None:
+    talk = Talk()
+    everything = shown(*(listed(str(number), f"No. {number}", number) for number in range(450)))
+    assert talk.hear(everything)
+    assert talk.hear(everything) == []
+    assert talk.hear(everything) == []
