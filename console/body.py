@@ -25,7 +25,10 @@ def json_object(most: int = LARGEST) -> dict[str, object]:
         abort(413, f"The request is larger than {most // 1024} KiB.")
     if not request.get_data():
         return {}
-    body = request.get_json(silent=True)
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:
+        abort(400, "The body is nested too deeply.")
     if not isinstance(body, dict):
         abort(400, "The body must be a JSON object.")
     return body

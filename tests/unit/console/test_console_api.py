@@ -72,6 +72,11 @@ def test_a_body_that_is_no_object_is_refused(client: FlaskClient, data: str) -> 
     assert (answer.status_code, answer.get_json()) == (400, {"error": "The body must be a JSON object."})
 
 
+def test_a_body_nested_without_end_is_refused(client: FlaskClient) -> None:
+    answer = client.post("/api/v1/tickets/4/acknowledge", data="[" * 60_000, content_type="application/json")
+    assert (answer.status_code, answer.get_json()) == (400, {"error": "The body is nested too deeply."})
+
+
 @pytest.mark.parametrize("path", ["tickets/4/acknowledge", "deliveries/41/replay", "actions/4/replay"])
 def test_a_plain_form_cannot_command_the_api(client: FlaskClient, desk: FakeDesk, path: str) -> None:
     for content_type in ("application/x-www-form-urlencoded", "text/plain", ""):
