@@ -18,6 +18,8 @@ MAX_NODES = 20_000
 """Values in a document, those that aliases repeat counted each time."""
 MAX_WORK = 100_000
 """Values that are looked at while one document is compiled: what all shapes share is, for each of them."""
+_MOST_BITS = 10_000
+"""Python refuses to write out whole numbers that are much larger."""
 _COMPOSED_DEPTH = 200
 """libyaml's composer goes down by recursion in C, which ends the process when it is too deep."""
 
@@ -95,7 +97,18 @@ class Node:
             return [node.literal() for node in self.items()]
         scalar = self.text()
         kind = self.raw.tag.removeprefix("tag:yaml.org,2002:")
-        return yaml.safe_load(scalar) if kind in {"int", "float", "bool", "null"} else scalar
+        return self._typed(scalar) if kind in {"int", "float", "bool", "null"} else scalar
+
+    def _typed(self, scalar: str) -> Any:
+        """A number, a truth or null; whoever writes a tag such as `!!int` may write anything behind it."""
+        try:
+            value = yaml.safe_load(scalar)
+        except (ValueError, OverflowError, yaml.YAMLError):
+            value = [scalar]
+        if not isinstance(value, dict | list) and (type(value) is not int or value.bit_length() <= _MOST_BITS):
+            return value
+        self.wrong("This is no number, or one with too many digits.")
+        return None
 
     def items(self) -> list[Node]:
         """The elements of a list; a single value counts as a list of one."""

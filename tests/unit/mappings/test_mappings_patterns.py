@@ -158,6 +158,12 @@ def test_a_document_that_grows_by_its_own_aliases_is_refused() -> None:
     assert wrong("items: &x [*x, *x]")
 
 
+@pytest.mark.parametrize("value", ["9" * 10_000, "1" + ":59" * 9_000, "!!int '['", "!!bool 'a: b'", "!!int '&a [*a]'"])
+def test_a_number_that_is_none_is_told_with_its_line(value: str) -> None:
+    assert "mapping.yaml:1: " in (told := wrong(SHAPE.replace("TITLE", f"{{is: {value}}}")))
+    assert "This is no number" in told
+
+
 def test_a_template_that_grows_by_names_is_cut() -> None:
     names = ", ".join(["n0: t", *(f'n{one + 1}: "{{$n{one}}}{{$n{one}}}"' for one in range(40))])
     text = f"names: {{{names}}}\n" + SHAPE.replace("TITLE", "$n40")
