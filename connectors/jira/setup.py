@@ -22,7 +22,6 @@ PERMISSIONS = {
     "EDIT_OWN_COMMENTS": ("edits its comments when the original is edited", False),
     "DELETE_OWN_COMMENTS": ("deletes its comments when the original is", False),
     "LINK_ISSUES": ("links issues to records elsewhere", False),
-    "CREATE_ATTACHMENTS": ("attaches files", False),
 }
 """What Rung does in a project by the key of its permission, and whether it can do without."""
 AGENT = "SERVICEDESK_AGENT"

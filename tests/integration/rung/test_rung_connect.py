@@ -80,7 +80,7 @@ def test_a_jira_that_lacks_nothing_is_told_so_but_for_what_administrators_see(tm
     with office(tmp_path) as there:
         result = there.connect("jira")
         assert result.exit_code == 4
-        assert "has all 11 permissions" in result.output
+        assert "has all 10 permissions" in result.output
         assert "Webhooks are shown to administrators only." in result.output
         found = there.findings("jira")
         assert not found["missing"]
