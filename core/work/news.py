@@ -154,15 +154,21 @@ class News:
         return comment.edit if edited else None
 
     def _event(self, body: Mapping[str, object]) -> Event | None:
-        try:
-            said = self.mappings.record(self.plan.source, body)
-        except UnmappedError as error:
-            said = error.understood or Normalized()
-        return as_ours(said.events[0], self.own) if said.events else None
+        event = understood(self.mappings, self.plan.source, body)
+        return as_ours(event, self.own) if event else None
 
     def _hand_in(self, connection: Connection, key: str, body: Mapping[str, object]) -> int:
         """Store it as a delivery, once; returns 1, or 0 where it is there already."""
         return hand_in(connection, self.plan.source, key, body, self.now)
+
+
+def understood(mappings: Mappings, source: str, body: Mapping[str, object]) -> Event | None:
+    """What a polled body says, as far as its mapping understands it; None where that is nothing."""
+    try:
+        said = mappings.record(source, body)
+    except UnmappedError as error:
+        said = error.understood or Normalized()
+    return said.events[0] if said.events else None
 
 
 def hand_in(connection: Connection, source: str, key: str, body: Mapping[str, object], now: datetime) -> int:

@@ -10,12 +10,12 @@ from sqlalchemy import Connection, Engine
 
 from core.engine.draft import Draft
 from core.engine.reading import values_seen
-from core.model import Changed, ChangedRecord, DriftLook, Event, Looked, Normalized, PollPlan, RecordRef
-from core.ports import Bell, Clock, Mappings, Platform, UnmappedError
+from core.model import Changed, ChangedRecord, DriftLook, Event, Looked, PollPlan, RecordRef
+from core.ports import Bell, Clock, Mappings, Platform
 from core.store import deliveries, heard, polling, tickets, watermarks
 from core.store.watermarks import ClaimedPoll
 from core.work.apply import Policies, apply_to, preview
-from core.work.news import GRACE, News, hand_in
+from core.work.news import GRACE, News, hand_in, understood
 
 RECORDS = 20
 """Records that are looked for in one turn."""
@@ -86,16 +86,11 @@ class Sweep:
                 if deliveries.is_awaited(connection, plan.source):
                     break  # one of them may tell who changed what stands there
                 one = there[ref.id]
-                written += self._compare_one(connection, claimed.platform, number, one, self._said(plan, one.body))
+                written += self._compare_one(
+                    connection, claimed.platform, number, one, understood(self.mappings, plan.source, one.body)
+                )
         if written:
             self.bell.ring("delivery")
-
-    def _said(self, plan: PollPlan, body: Mapping[str, object]) -> Event | None:
-        try:
-            said = self.mappings.record(plan.source, body)
-        except UnmappedError as error:
-            said = error.understood or Normalized()
-        return said.events[0] if said.events else None
 
     def _compare_one(
         self, connection: Connection, platform: str, number: int, one: ChangedRecord, event: Event | None
