@@ -41,8 +41,12 @@ class _Record:
 def update_set(hook: Hook, user: str, tables: Sequence[str], now: datetime) -> str:
     """The update set as XML. `user` is the integration user; `now` (UTC) is written down as its time.
 
-    Raises `ValueError` for what is no name of a table.
+    Raises `ValueError` for what is no name of a table, and for a source whose address ends with its secret.
     """
+    if hook.ending is not None:
+        raise ValueError(
+            f"the address of {hook.name} ends with its secret, which no update set may hold: give the source a header."
+        )
     for table in tables:
         if not re.fullmatch(r"[a-z][a-z0-9_]*", table):
             raise ValueError(f"{table!r} is not the name of a table.")

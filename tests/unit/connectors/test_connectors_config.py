@@ -58,3 +58,15 @@ def test_credentials_in_an_address_are_refused_and_not_repeated() -> None:
     with pytest.raises(ValueError, match="must not hold credentials") as caught:
         config(url="https://rung:hunter2@example.com")
     assert "hunter2" not in str(caught.value)
+
+
+def test_an_update_set_is_not_made_for_an_address_that_ends_with_its_secret() -> None:
+    from datetime import UTC, datetime
+
+    from connectors.findings import Hook
+    from connectors.servicenow.update_set import update_set
+
+    hook = Hook("snow", "https://rung.example.com/webhooks/snow", ending=Secret.of("hidden"))
+    with pytest.raises(ValueError, match="give the source a header") as caught:
+        update_set(hook, "rung.integration", ["incident"], datetime(2026, 3, 2, tzinfo=UTC))
+    assert "hidden" not in str(caught.value)
