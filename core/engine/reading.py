@@ -139,8 +139,17 @@ def _comes_of_ours(draft: Draft, reading: Reading, event: Event, record: Record,
     if record.awaits(name) and renders(record.wanted[name][-1], name, value):
         reading.seen[name] = value
         return True
-    # A severity on its way may be shown in both grades; until its answer nobody can tell, so that nothing is taken in.
-    return name in _GRADES and record.awaits("severity")
+    return name in _GRADES and record.awaits("severity") and _has_landed(event, record)
+
+
+def _has_landed(event: Event, record: Record) -> bool:
+    """Whether a write of both grades is seen to have landed whose answer is still to come.
+
+    The platform may show them in its own way, such as by one priority; until the answer tells how, nothing is taken in.
+    """
+    grades = {"impact": event.impact, "urgency": event.urgency}
+    asked = {name: record.wanted.get(name, ("",))[-1] for name in grades}
+    return any(str(value) == asked[name] != record.seen.get(name) for name, value in grades.items())
 
 
 def renders(asked: str, name: str, value: str) -> bool:
