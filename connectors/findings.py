@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from connectors.config import Secret
+from connectors.failures import PlatformError
 
 
 class Verdict(StrEnum):
@@ -58,3 +60,11 @@ def lacking(what: str, remedy: str, who: str = "") -> Finding:
 def unsure(what: str, remedy: str = "", who: str = "") -> Finding:
     """A point that could not be found out."""
     return Finding(Verdict.UNSURE, what, remedy, who)
+
+
+def guarded(findings: Iterator[Finding]) -> Iterator[Finding]:
+    """The findings, and where a question is refused, that it was."""
+    try:
+        yield from findings
+    except PlatformError as error:
+        yield unsure("A question was not answered.", error.message)

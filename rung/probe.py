@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import structlog
 
 from rung.settings import Settings
+from webhooks.health import Check, blueprint
 
 log = structlog.get_logger()
-
-Check = Callable[[], "str | None"]
 
 
 @contextmanager
@@ -29,10 +28,8 @@ def probed(
     from flask import Flask
     from werkzeug.serving import make_server
 
-    from webhooks import health
-
     flask = Flask("rung.probe", static_folder=None)
-    flask.register_blueprint(health.blueprint(ready, degraded, alive=alive))
+    flask.register_blueprint(blueprint(ready, degraded, alive=alive))
     try:
         server = make_server(settings.host, settings.metrics_port, flask, threaded=True)
     except (OSError, SystemExit) as error:

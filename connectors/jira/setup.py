@@ -7,7 +7,7 @@ from typing import Any
 
 from connectors.config import PlatformConfig
 from connectors.failures import PlatformError
-from connectors.findings import Finding, Hook, Verdict, good, lacking, unsure
+from connectors.findings import Finding, Hook, Verdict, good, guarded, lacking, unsure
 from connectors.jira import webhook
 from connectors.jira.api import JiraApi, Json
 
@@ -43,21 +43,13 @@ def check(config: PlatformConfig, hook: Hook | None, admin: PlatformConfig | Non
         yield lacking(f"{config.url} does not let Rung in.", error.message, "whoever made the account's token")
         return
     yield good(f"Rung signs in as {me.get('displayName') or me.get('name')} at {config.url}.")
-    deployment = list(_guarded(_deployment(api, config)))
+    deployment = list(guarded(_deployment(api, config)))
     yield from deployment
     if any(one.verdict is Verdict.LACKING for one in deployment):
         return  # the other kind is asked otherwise
-    yield from _guarded(_project(api, config))
-    yield from _guarded(_users(api))
-    yield from _guarded(_hook(JiraApi(admin) if admin else api, hook))
-
-
-def _guarded(findings: Iterator[Finding]) -> Iterator[Finding]:
-    """The findings, and where a question is refused, that it was."""
-    try:
-        yield from findings
-    except PlatformError as error:
-        yield unsure("A question was not answered.", error.message)
+    yield from guarded(_project(api, config))
+    yield from guarded(_users(api))
+    yield from guarded(_hook(JiraApi(admin) if admin else api, hook))
 
 
 def _deployment(api: JiraApi, config: PlatformConfig) -> Iterator[Finding]:

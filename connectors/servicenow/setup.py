@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from connectors.config import Basic, OAuth, PlatformConfig
 from connectors.failures import PlatformError
-from connectors.findings import Finding, Hook, good, lacking, unsure
+from connectors.findings import Finding, Hook, good, guarded, lacking, unsure
 from connectors.servicenow.api import Row, TableApi, UnsafeValueError
 
 MESSAGE, RULE = "Rung", "Tell Rung"
@@ -48,9 +48,9 @@ def check(config: PlatformConfig, hook: Hook | None, admin: PlatformConfig | Non
         yield lacking(f"sys_user shows no {user}.", remedy, _ADMIN)
     else:
         yield good(f"It is the user {user}.")
-        yield from _guarded(_roles(seer, user, str(found[0]["sys_id"])))
+        yield from guarded(_roles(seer, user, str(found[0]["sys_id"])))
     for points in (_tables(api, config), _codes(seer, config), _told(seer, config, hook)):
-        yield from _guarded(points)
+        yield from guarded(points)
 
 
 def user_of(config: PlatformConfig) -> str:
@@ -64,14 +64,6 @@ def _signed_in(api: TableApi) -> Sequence[Row]:
     """That somebody is let in, where it is not known who."""
     api.find("sys_user_group", ["sys_id"], {"active": "true"})
     return ()
-
-
-def _guarded(findings: Iterator[Finding]) -> Iterator[Finding]:
-    """The findings, and where a question is refused, that it was."""
-    try:
-        yield from findings
-    except PlatformError as error:
-        yield unsure("A question was not answered.", error.message)
 
 
 def _roles(api: TableApi, user: str, sys_id: str) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ import socket
 import pytest
 import requests
 
+from core.work import numbers
 from rung.probe import probed
 from rung.roles import Pulse
 from rung.settings import Settings
@@ -35,7 +36,7 @@ def test_it_tells_health_readiness_and_numbers(port: int) -> None:
     with probed(settings(port), ready={}, degraded={"redis": lambda: "Redis does not answer."}, alive={}):
         assert get(port, "/healthz").json() == {"status": "alive"}
         assert get(port, "/readyz").json()["status"] == "degraded"
-        assert "rung_step_seconds" in get(port, "/metrics").text
+        assert numbers.STEP._name in get(port, "/metrics").text
 
 
 def test_what_only_a_restart_can_mend_is_not_alive(port: int) -> None:
