@@ -60,7 +60,7 @@ bench: $(VENV)/.dev ## Measure, as ratios within one run
 	@$(BIN)/python -m bench
 
 lock: ## Pin the dependencies anew, with hashes (needs uv)
-	@uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra embedded pyproject.toml -o requirements/run.txt
+	@uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra embedded --extra tracing pyproject.toml -o requirements/run.txt
 	@uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
 
 clean: ## Remove the environment and the demo's data
