@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mappings.scope import MISSING, Read, Scope
 
@@ -50,8 +51,12 @@ def field_of(path: Path) -> str:
     return str(after[0]) if after and isinstance(after[0], str) else ""
 
 
+@lru_cache(8192)
 def parse(text: str) -> Path:
-    """The path as written. Raises `ValueError` with a sentence."""
+    """The path as written. Raises `ValueError` with a sentence.
+
+    Kept, for a mapping's tables and extensions read the same paths over and over.
+    """
     text = text.strip()
     if text == ".":
         return Path(text, "", ())

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import re._parser as parser  # type: ignore[import-not-found] # the only way to the parsed expression
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mappings.ambiguity import FEW_WAYS, Ambiguity
 from mappings.document import Node
@@ -33,23 +34,29 @@ class Pattern:
 
 def compile_pattern(node: Node) -> Pattern | None:
     """The expression; None with the mistake noted."""
-    text = node.text()
+    try:
+        return _compiled(node.text())
+    except ValueError as mistake:
+        node.wrong(str(mistake))
+        return None
+
+
+@lru_cache(2048)
+def _compiled(text: str) -> Pattern:
+    """The expression; raises `ValueError` with a sentence. Kept, since looking one through takes a while."""
     try:
         expression, parsed = re.compile(text), list(parser.parse(text))
     except (re.error, OverflowError, RecursionError) as error:
-        node.wrong(f"This is no regular expression: {error}.")
-        return None
+        raise ValueError(f"This is no regular expression: {error}.") from None
     if expression.groups != 1:
-        node.wrong("The expression needs exactly one group: the part that is taken.")
-        return None
+        raise ValueError("The expression needs exactly one group: the part that is taken.")
     cost = Ambiguity.of(parsed, ignores_case=bool(expression.flags & re.IGNORECASE))
     powers = cost.powers(parsed)
     if powers is None or powers >= len(LOOKED_AT):
-        node.wrong(
+        raise ValueError(
             "This expression could take very long on some texts: too many of its repeats can also take what fits the "
             "part behind them. Say what each may not hold, such as [^ ]+ in place of .+, or write *+ and ++ for those "
             "that need not give anything back."
         )
-        return None
     steps = 64_000_000 * FEW_WAYS / max(cost.ways, FEW_WAYS)
     return Pattern(expression, min(LOOKED_AT[powers], int(steps ** (1 / (powers + 1)) + 0.5)))

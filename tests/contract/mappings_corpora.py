@@ -5,10 +5,11 @@ from functools import cache
 from pathlib import Path
 
 from corpora_tables import DECLINED, REVIEWED, UNMAPPED
-from mappings_fixtures import catalogue, delivery
+from mappings_fixtures import delivery
 
 from core.model import Event, Normalized
 from core.ports import UnmappedError
+from rung.live import packaged
 
 CORPORA = Path(__file__).resolve().parents[3] / "shared" / "corpora"
 _NO_BODIES = ("openapi/", "README.md")
@@ -34,7 +35,7 @@ def headers(file: str) -> dict[str, str]:
 
 def normalized(source: str, file: str) -> Normalized:
     """What the source's mapping makes of the body; raises `UnmappedError`."""
-    return catalogue()[source].bind(source).events(delivery((CORPORA / file).read_bytes(), headers(file)))
+    return packaged()[source].bind(source).events(delivery((CORPORA / file).read_bytes(), headers(file)))
 
 
 def events_of(file: str) -> tuple[Event, ...]:

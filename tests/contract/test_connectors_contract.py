@@ -20,7 +20,7 @@ from connectors import discover
 from connectors.config import ApiKey, Basic, Bearer, OAuth, PlatformConfig, Secret
 from core.model import Changes, Comment, Delivery, Doing, Impact, Party, Person, Remark, Severity, State, Urgency
 from core.ports import CommentWrite, DeliveryError, Outbound, OutField, Platform, RecordWrite
-from mappings import PACKAGED, load_catalogue
+from rung.live import packaged
 from sandbox.embedded import Sandbox
 from tests import jira_openapi
 
@@ -449,7 +449,7 @@ def test_it_reads_a_record_as_its_webhook_would_bring_it(world: World) -> None:
     assert record is not None
     body = world.platform.fetch(record)
     assert body == world.platform.fetch(replace(record, id=""))
-    mapping = load_catalogue([PACKAGED])[world.stand]
+    mapping = packaged()[world.stand]
     bound = mapping.bind("there")
     delivery = Delivery(1, "there", None, datetime.now(UTC), "application/json", {}, json.dumps(body).encode())
     event = bound.events(delivery).events[0]
@@ -464,7 +464,7 @@ def test_it_reads_a_record_as_its_webhook_would_bring_it(world: World) -> None:
 
 def test_the_packaged_mapping_drives_it_from_opening_to_resolving(world: World) -> None:
     options = {"close_code": "Solution provided", **world.config.options}
-    bound = load_catalogue([PACKAGED])[world.stand].bind("there", "there", world.config.url, options)
+    bound = packaged()[world.stand].bind("there", "there", world.config.url, options)
     platform = discover()[world.stand](world.config, bound.out)
     everything: dict[str, Any] = {
         "description": "Card payments fail.",

@@ -12,7 +12,7 @@ from connectors import discover
 from connectors.config import Basic, PlatformConfig, Secret
 from core.model import Changes, Comment, Impact, Person, Severity, State, Urgency
 from core.ports import Platform, RecordWrite
-from mappings import PACKAGED, load_catalogue
+from rung.live import packaged
 from sandbox.embedded import Sandbox
 from tests.jira_openapi import breaches
 
@@ -36,7 +36,7 @@ def jira(box: Sandbox) -> Iterator[Platform]:
     auth = Basic("rung.integration@example.com", Secret.of("sandbox-only"))
     options = {"search_settles": "0"}
     config = PlatformConfig(name="there", kind="jira", url=box.jira_url, auth=auth, project="OPS", options=options)
-    bound = load_catalogue([PACKAGED])["jira"].bind("there", "there", config.url, options)
+    bound = packaged()["jira"].bind("there", "there", config.url, options)
     yield discover()["jira"](config, bound.out)
     calls = box.calls("jira")
     assert [one for one in calls if "/rest/api/" in one["path"]]

@@ -7,10 +7,11 @@ import pytest
 from corpora_rows import Row
 from corpora_tables import DECLINED, REVIEWED, TWICE, UNMAPPED
 from mappings_corpora import CORPORA, bodies, headers, normalized
-from mappings_fixtures import catalogue, delivery
+from mappings_fixtures import delivery
 
 from core.model import Event
 from core.ports import UnmappedError
+from rung.live import packaged
 
 KINDS = {
     "**created**": "created",
@@ -86,9 +87,9 @@ def test_every_body_of_the_corpora_is_in_exactly_one_table() -> None:
     assert sorted(listed) == sorted(bodies())
 
 
-@pytest.mark.parametrize("source", sorted(catalogue()))
+@pytest.mark.parametrize("source", sorted(packaged()))
 def test_no_body_of_any_tool_ends_as_anything_but_events_or_unmapped(source: str) -> None:
-    mapping = catalogue()[source].bind(source)
+    mapping = packaged()[source].bind(source)
     for name in bodies():
         with suppress(UnmappedError):
             mapping.events(delivery((CORPORA / name).read_bytes(), headers(name)))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from mappings_fixtures import BODIES, FOLDERS, delivery
 
-from mappings import PACKAGED, load_catalogue
+from mappings import PACKAGED
+from rung.live import packaged
 
-CATALOGUE = load_catalogue([PACKAGED])
+CATALOGUE = packaged()
 LINKS = {
     "graylog": ("event-of-a-group", None, "https://there.example.com/alerts/01JAZZJAKS82TDZAE82E0WAENT/replay-search"),
     "opsgenie": (

@@ -18,7 +18,6 @@ import requests
 from sqlalchemy import text
 from werkzeug.serving import make_server
 
-import mappings
 from connectors import discover
 from connectors.config import Basic, PlatformConfig, Secret
 from console import AcknowledgeLinks
@@ -30,6 +29,7 @@ from core.ports import DeliveryError
 from core.store.database import connect
 from core.work.clock import Sweeper
 from rung import timesource
+from rung.live import packaged
 from rung.loaded import BoundMappings, Loaded
 from rung.wiring import App, Parts, compose, flask_app
 from sandbox.alerts import Alert, alertmanager
@@ -168,7 +168,7 @@ class World:
         assert breaches == []
 
     def _load(self, deployment: str) -> Loaded:
-        catalogue = mappings.load_catalogue([mappings.PACKAGED])
+        catalogue = packaged()
         snow_url, jira_url = self.box.servicenow_url, self.box.jira_url
         user = "rung.integration@example.com" if deployment == "cloud" else "rung.integration"
         password = Secret.of("sandbox-only")

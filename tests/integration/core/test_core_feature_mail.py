@@ -7,8 +7,8 @@ import socket
 from dataclasses import replace
 from pathlib import Path
 
-import mappings
 from core.model import State
+from rung.live import packaged
 from rung.loaded import BoundMappings
 from rung.wiring import mail_server
 from tests.integration.world import world
@@ -26,7 +26,7 @@ Severity: high
 
 def test_a_mail_opens_a_ticket_and_another_resolves_it(postgres_url: str, tmp_path: Path) -> None:
     with world(postgres_url, tmp_path) as here:
-        bound = mappings.load_catalogue([mappings.PACKAGED])["email"].bind("mail")
+        bound = packaged()["email"].bind("mail")
         source = Source("mail", Mail(frozenset({"alerts@rung.example"})), delivery_key=bound.delivery_key)
         known = here.loaded.mappings.by_source
         here.loaded = replace(

@@ -12,8 +12,8 @@ import requests
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-import mappings
 from core.model import DeliveryStatus
+from rung.live import packaged
 from rung.loaded import BoundMappings
 from tests.authority import Authority, pem
 from tests.integration.world import World, world
@@ -53,7 +53,7 @@ def test_a_subscription_is_confirmed_by_the_worker_and_then_brings_alarms(postgr
         return requests.post(f"{here.url}/webhooks/sns", data=body.encode(), headers=headers, timeout=10)
 
     with world(postgres_url, tmp_path) as here:
-        bound = mappings.load_catalogue([mappings.PACKAGED])["sns"].bind("sns")
+        bound = packaged()["sns"].bind("sns")
         verify = Sns({TOPIC}, Certificates(fetch, [root.certificate]))
         source = Source("sns", verify, content_types=bound.content_types, delivery_key=bound.delivery_key)
         known = here.loaded.mappings.by_source

@@ -10,7 +10,7 @@ from pathlib import Path
 from connectors import discover
 from core.model import ActionStatus, EscalateNow, Verb
 from core.policy import RollOut, Sync, WorksOn
-from mappings import PACKAGED, load_catalogue
+from rung.live import packaged
 from rung.loaded import BoundMappings
 from sandbox.embedded import Sandbox
 from sandbox.seed import load_seed
@@ -92,7 +92,7 @@ def two_sites(url: str, folder: Path) -> Iterator[tuple[World, Sandbox]]:
         second = stack.enter_context(Sandbox(seed=load_seed(), time_file=folder / "time.json", speed=1000))
         first = rung.loaded.platforms["jira"]
         config = replace(first._config, name="eng", url=second.jira_url)  # type: ignore[attr-defined]
-        bound = load_catalogue([PACKAGED])["jira"].bind("eng", "eng", second.jira_url)
+        bound = packaged()["jira"].bind("eng", "eng", second.jira_url)
         by_source = rung.loaded.mappings.by_source  # type: ignore[attr-defined]
         rung.loaded = replace(
             rung.loaded,

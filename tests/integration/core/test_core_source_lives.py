@@ -9,10 +9,11 @@ import pytest
 
 from core.engine import step
 from core.model import Event, State, Ticket, Unopened
-from mappings import PACKAGED, fixtures, load_catalogue
+from mappings import PACKAGED, fixtures
+from rung.live import packaged
 from tests.unit.core.conftest import a_policy
 
-CATALOGUE = load_catalogue([PACKAGED])
+CATALOGUE = packaged()
 LIVES = {
     "checkmk": ("service-problem", ("service-acknowledgement",), "service-recovery"),
     "datadog": ("triggered", ("renotify",), "recovered"),
