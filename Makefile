@@ -8,7 +8,7 @@ TICKETS ?= 1000
 SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check mirror bench lock clean
+.PHONY: help install demo test check docs mirror bench lock clean
 
 help: ## Show what can be made
 	@echo "Rung: one escalation framework over the tools people already use."; echo
@@ -52,6 +52,10 @@ check: $(VENV)/.dev ## Lint, types, import rules, docs
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest -q tests/docs
+
+docs: $(VENV)/.dev ## Make the documents' site in build/site
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@echo "Made build/site. To read it: $(BIN)/python -m mkdocs serve"
 
 mirror: $(VENV)/.dev ## Mirror tickets between two platforms while everything fails (TICKETS=1000 SEED=1)
 	@$(BIN)/python -m tests.mirror --tickets $(TICKETS) --seed $(SEED)
