@@ -10,6 +10,7 @@ from __future__ import annotations
 from flask import Blueprint, make_response, render_template
 from werkzeug.wrappers import Response
 
+from console.callers import open_to_all
 from console.links import LinkError
 from console.present import row_view
 from console.shared import Room
@@ -22,10 +23,12 @@ def add_to(pages: Blueprint, room: Room) -> None:
     """`/acknowledge/<token>`."""
 
     @pages.get("/acknowledge/<token>")
+    @open_to_all
     def acknowledge_page(token: str) -> Response:
         return _page(room, token)
 
     @pages.post("/acknowledge/<token>")
+    @open_to_all
     def acknowledge_by_link(token: str) -> Response:
         try:
             ticket_id, person = room.links.read(token)

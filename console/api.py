@@ -1,4 +1,4 @@
-"""The REST API below /api/v1, for scripts on this machine: JSON in, JSON out, an error is {"error": sentence}."""
+"""The REST API below /api/v1, for scripts: JSON in, JSON out, an error is {"error": sentence}."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import Any, TypeVar, cast
 from flask import Blueprint, Response, abort, jsonify, request
 
 from console.body import json_object
+from console.callers import caller, needs
 from console.shapes import shape
 from console.shared import Room
-from core.model import ActionStatus, DeliveryStatus, Rebase, State
+from core.model import ActionStatus, DeliveryStatus, Rebase, Role, State
 from core.orders import names
 
 MAX_LIMIT = 1000
+VIA = "through the API"
 
 _Word = TypeVar("_Word", bound=StrEnum)
 
@@ -30,55 +32,63 @@ def add_to(pages: Blueprint, room: Room) -> None:
 
 def _tickets(pages: Blueprint, room: Room) -> None:
     @pages.get("/api/v1/tickets")
+    @needs(Role.VIEWER)
     def api_tickets() -> Response:
         rows = room.desk.tickets(state=_word("state", State), limit=_limit())
         return jsonify({"tickets": shape(list(rows))})
 
     @pages.get("/api/v1/tickets/<int:ticket_id>")
+    @needs(Role.VIEWER)
     def api_ticket(ticket_id: int) -> Response:
         return jsonify(shape(room.desk.ticket(ticket_id)))
 
     @pages.post("/api/v1/tickets/<int:ticket_id>/<command>")
+    @needs(Role.RESPONDER)
     def api_command(ticket_id: int, command: str) -> Response:
         if command not in names():
             abort(404, f"There is no command {command!r}. There are: {', '.join(names())}.")
         words = _words(json_object())
-        if not words.get("by", "").strip():
-            abort(422, 'Say who you are: {"by": "<id on the roster>"}.')
-        said = room.order(ticket_id, command, words, "through the API")
+        _say_who(words.get("by", ""))
+        said = room.order(ticket_id, command, words, VIA)
         return jsonify({"ticket": ticket_id, "reason": said})
 
 
 def _rebase(pages: Blueprint, room: Room) -> None:
     @pages.post("/api/v1/tickets/rebase")
+    @needs(Role.MANAGER)
     def api_rebase() -> Response:
         body = json_object()
-        by, chosen, dry_run = body.get("by"), body.get("tickets"), body.get("dry_run", False)
-        if not (isinstance(by, str) and by.strip() and by.isprintable() and isinstance(dry_run, bool)):
+        by, chosen, dry_run = body.get("by", ""), body.get("tickets"), body.get("dry_run", False)
+        if not (isinstance(by, str) and by.isprintable() and isinstance(dry_run, bool)):
             abort(422, 'Say who you are, and whether it is only to be tried: {"by": "...", "dry_run": true}.')
+        _say_who(by)
         if chosen == "all":
             chosen = list(room.desk.left_behind())
         if not (isinstance(chosen, list) and all(type(one) is int and one > 0 for one in chosen)):
             abort(422, 'Say which tickets: {"tickets": [7, 9]}, or {"tickets": "all"} for all that are left behind.')
-        command = Rebase(by=by.strip(), via="through the API")
+        command = Rebase(by=room.editor(by), via=VIA + caller().how)
         return jsonify({"tickets": shape([room.desk.rebase(one, command, dry_run=dry_run) for one in chosen])})
 
 
 def _deliveries(pages: Blueprint, room: Room) -> None:
     @pages.get("/api/v1/sources")
+    @needs(Role.VIEWER)
     def api_sources() -> Response:
         return jsonify({"sources": shape(list(room.desk.sources()))})
 
     @pages.get("/api/v1/deliveries")
+    @needs(Role.VIEWER)
     def api_deliveries() -> Response:
         rows = room.desk.deliveries(status=_word("status", DeliveryStatus), limit=_limit())
         return jsonify({"deliveries": shape(list(rows))})
 
     @pages.get("/api/v1/deliveries/<int:delivery_id>")
+    @needs(Role.RESPONDER)
     def api_delivery(delivery_id: int) -> Response:
         return jsonify(shape(room.desk.delivery(delivery_id)))
 
     @pages.post("/api/v1/deliveries/<int:delivery_id>/replay")
+    @needs(Role.MANAGER)
     def api_replay_delivery(delivery_id: int) -> tuple[Response, int]:
         json_object()
         room.desk.replay_delivery(delivery_id)
@@ -87,15 +97,18 @@ def _deliveries(pages: Blueprint, room: Room) -> None:
 
 def _actions(pages: Blueprint, room: Room) -> None:
     @pages.get("/api/v1/actions")
+    @needs(Role.VIEWER)
     def api_actions() -> Response:
         rows = room.desk.actions(status=_word("status", ActionStatus), limit=_limit())
         return jsonify({"actions": shape(list(rows))})
 
     @pages.get("/api/v1/actions/<int:action_id>")
+    @needs(Role.VIEWER)
     def api_action(action_id: int) -> Response:
         return jsonify(shape(room.desk.action(action_id)))
 
     @pages.post("/api/v1/actions/<int:action_id>/replay")
+    @needs(Role.MANAGER)
     def api_replay_action(action_id: int) -> tuple[Response, int]:
         json_object()
         room.desk.replay_action(action_id)
@@ -104,6 +117,7 @@ def _actions(pages: Blueprint, room: Room) -> None:
 
 def _polling(pages: Blueprint, room: Room) -> None:
     @pages.get("/api/v1/polling")
+    @needs(Role.VIEWER)
     def api_polling() -> Response:
         rows = room.desk.polls()
         told = [{"found": row.found, "says": row.says} for row in rows]
@@ -112,8 +126,15 @@ def _polling(pages: Blueprint, room: Room) -> None:
         return jsonify({"polling": told})
 
     @pages.get("/api/v1/drift")
+    @needs(Role.VIEWER)
     def api_drift() -> Response:
         return jsonify({"drift": shape(list(room.desk.drifts(limit=_limit())))})
+
+
+def _say_who(by: str) -> None:
+    """Abort with 422 where the request must name who sends it, and does not."""
+    if caller().anybody and not by.strip():
+        abort(422, 'Say who you are: {"by": "<id on the roster>"}.')
 
 
 def _words(body: Mapping[str, object]) -> dict[str, str]:

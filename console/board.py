@@ -6,8 +6,10 @@ import hashlib
 
 from flask import Blueprint, Response, make_response, render_template, request
 
+from console.callers import People, caller, needs
 from console.present import behind, matches, row_view, summary
-from console.shared import People, Room
+from console.shared import Room
+from core.model import Role
 
 FEW, MANY = 100, 1000
 """How many rows are shown at first, and at most."""
@@ -17,10 +19,12 @@ def add_to(pages: Blueprint, room: Room) -> None:
     """`/` is the page; `/board` is its changing part alone, which the script asks for every two seconds."""
 
     @pages.get("/")
+    @needs(Role.VIEWER)
     def board() -> Response:
         return _answer(room, "console/board.html")
 
     @pages.get("/board")
+    @needs(Role.VIEWER)
     def board_part() -> Response:
         return _answer(room, "console/board_part.html")
 
@@ -34,6 +38,8 @@ def _answer(room: Room, template: str) -> Response:
         room.desk.board_version(),
         template,
         who,
+        caller().role,
+        caller().bound,
         wanted,
         limit,
         request.args.get("said", ""),

@@ -18,7 +18,15 @@ POLICY = (
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 
-_FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip")
+_FORWARDED = (
+    "Forwarded",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+    "X-Real-Ip",
+    "Via",
+)
+"""What proxies add, and what a browser on this machine never sends."""
 
 REFUSED_PEER = (
     "This page is shown only to the machine that Rung runs on. Open it there, or through an SSH tunnel: "
@@ -76,19 +84,22 @@ def foreign(request: Request) -> str:
 
 
 class FormTokens:
-    """Marks our own forms, so that a page that cannot read ours cannot send one."""
+    """Marks our own forms, so that a page that cannot read ours cannot send one.
+
+    A mark is bound to whom the form was made for: one that somebody got for themselves opens nothing for another.
+    """
 
     def __init__(self, links: AcknowledgeLinks) -> None:
         self._signer: URLSafeTimedSerializer = links.serializer("form")
 
-    def make(self) -> str:
-        """A token for a hidden field."""
-        return str(self._signer.dumps("form"))
+    def make(self, bound: str) -> str:
+        """A token for a hidden field of a form for that session, "" for where nobody signs in."""
+        return str(self._signer.dumps(["form", bound]))
 
-    def accepts(self, token: str) -> bool:
-        """Whether the token is ours and young enough."""
+    def accepts(self, token: str, bound: str) -> bool:
+        """Whether the token is ours, was made for that session, and is young enough."""
         try:
-            return bool(self._signer.loads(token, max_age=FORM_AGE) == "form")
+            return bool(self._signer.loads(token, max_age=FORM_AGE) == ["form", bound])
         except BadSignature:
             return False
 

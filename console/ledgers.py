@@ -10,10 +10,11 @@ from typing import TypeVar
 from flask import Blueprint, abort, render_template, request
 from werkzeug.wrappers import Response
 
+from console.callers import needs
 from console.present import doing
 from console.shared import Room
 from console.wording import plain_block, shortened
-from core.model import ActionStatus, Delivery, DeliveryStatus
+from core.model import ActionStatus, Delivery, DeliveryStatus, Role
 
 SHOWN = 200
 """How many lines of a ledger are shown."""
@@ -30,6 +31,7 @@ def add_to(pages: Blueprint, room: Room) -> None:
     """`/deliveries`, `/deliveries/<id>`, `/actions`, and the forms that replay."""
 
     @pages.get("/deliveries")
+    @needs(Role.VIEWER)
     def deliveries() -> str:
         status = _wanted(DeliveryStatus)
         rows = room.desk.deliveries(status=status, limit=SHOWN)
@@ -38,6 +40,7 @@ def add_to(pages: Blueprint, room: Room) -> None:
         )
 
     @pages.get("/deliveries/<int:delivery_id>")
+    @needs(Role.RESPONDER)
     def delivery(delivery_id: int) -> str:
         one = room.desk.delivery(delivery_id)
         body, cut = readable(one)
@@ -46,12 +49,14 @@ def add_to(pages: Blueprint, room: Room) -> None:
         )
 
     @pages.post("/deliveries/<int:delivery_id>/replay")
+    @needs(Role.MANAGER)
     def replay_delivery(delivery_id: int) -> Response:
         room.check_form()
         room.desk.replay_delivery(delivery_id)
         return room.back_to("delivery", f"Delivery {delivery_id} is being looked at again.", delivery_id=delivery_id)
 
     @pages.get("/actions")
+    @needs(Role.VIEWER)
     def actions() -> str:
         status = _wanted(ActionStatus)
         people = room.people()
@@ -61,6 +66,7 @@ def add_to(pages: Blueprint, room: Room) -> None:
         )
 
     @pages.post("/actions/<int:action_id>/replay")
+    @needs(Role.MANAGER)
     def replay_action(action_id: int) -> Response:
         room.check_form()
         room.desk.replay_action(action_id)

@@ -14,11 +14,12 @@ from threading import BoundedSemaphore
 from flask import Blueprint, Response, abort, jsonify, request
 
 from console.body import json_object
+from console.callers import caller, needs
 from console.shapes import shape
 from console.shared import Room
 from core.mapdesk import Edit, MistakesError, Saved
 from core.maptrial import Trial
-from core.model import UnknownKind
+from core.model import Role, UnknownKind
 from core.ports import DeliveryError
 
 LARGEST = 4 * 1024 * 1024
@@ -43,22 +44,26 @@ def add_to(pages: Blueprint, room: Room) -> None:
 
 def _look(pages: Blueprint, room: Room) -> None:
     @pages.get("/api/v1/mappings")
+    @needs(Role.VIEWER)
     def api_mappings() -> Response:
         return jsonify({"mappings": shape(list(room.mappings.mappings()))})
 
     @pages.get("/api/v1/mappings/<name>")
+    @needs(Role.VIEWER)
     def api_mapping(name: str) -> Response:
         page = room.mappings.mapping(name)
         told = {"text": page.text, "packaged": page.packaged, "versions": shape(page.versions)}
         return jsonify({"mapping": shape(page.row), **told})
 
     @pages.get("/api/v1/mappings/<name>/versions/<int:version>")
+    @needs(Role.VIEWER)
     def api_mapping_version(name: str, version: int) -> Response:
         return jsonify({"name": name, "version": version, "text": room.mappings.text(name, version)})
 
 
 def _change(pages: Blueprint, room: Room, running: BoundedSemaphore) -> None:
     @pages.post("/api/v1/mappings/validate")
+    @needs(Role.MANAGER)
     def api_validate_mapping() -> Response:
         body = json_object(LARGEST)
         with _turn(running):
@@ -66,6 +71,7 @@ def _change(pages: Blueprint, room: Room, running: BoundedSemaphore) -> None:
         return jsonify({"valid": not found, "mistakes": shape(list(found))})
 
     @pages.put("/api/v1/mappings/<name>")
+    @needs(Role.ADMIN)
     def api_save_mapping(name: str) -> tuple[Response, int]:
         body = json_object(LARGEST)
         text = _text(body, "text")
@@ -74,6 +80,7 @@ def _change(pages: Blueprint, room: Room, running: BoundedSemaphore) -> None:
         return _saved(name, room.mappings.save(name, text, _edit(room, body)))
 
     @pages.post("/api/v1/mappings/<name>/rollback")
+    @needs(Role.ADMIN)
     def api_roll_back_mapping(name: str) -> tuple[Response, int]:
         body = json_object()
         return _saved(name, room.mappings.roll_back(name, _number(body, "version"), _edit(room, body)))
@@ -81,6 +88,7 @@ def _change(pages: Blueprint, room: Room, running: BoundedSemaphore) -> None:
 
 def _try(pages: Blueprint, room: Room, running: BoundedSemaphore) -> None:
     @pages.post("/api/v1/mappings/try")
+    @needs(Role.MANAGER)
     def api_try_mapping() -> Response:
         body = json_object(LARGEST_TRIAL)
         given, headers = _given(room, body)
@@ -90,6 +98,7 @@ def _try(pages: Blueprint, room: Room, running: BoundedSemaphore) -> None:
         return jsonify({"understood": tried.understood, "tried": shape(tried)})
 
     @pages.post("/api/v1/mappings/<name>/diff")
+    @needs(Role.MANAGER)
     def api_compare_mapping(name: str) -> Response:
         body = json_object(LARGEST)
         limit = _number(body, "limit") if body.get("limit") is not None else 200
@@ -102,6 +111,7 @@ def _try(pages: Blueprint, room: Room, running: BoundedSemaphore) -> None:
 
 def _platforms(pages: Blueprint, room: Room, running: BoundedSemaphore) -> None:
     @pages.get("/api/v1/platforms/<platform>/fields")
+    @needs(Role.MANAGER)
     def api_platform_fields(platform: str) -> Response:
         with _turn(running):
             rows = room.mappings.fields(platform, request.args.get("collection", ""))
@@ -110,6 +120,7 @@ def _platforms(pages: Blueprint, room: Room, running: BoundedSemaphore) -> None:
 
 def _unknown(pages: Blueprint, room: Room) -> None:
     @pages.get("/api/v1/unknowns")
+    @needs(Role.VIEWER)
     def api_unknowns() -> Response:
         kind = request.args.get("kind", "")
         if kind and kind not in set(UnknownKind):
@@ -118,6 +129,7 @@ def _unknown(pages: Blueprint, room: Room) -> None:
         return jsonify({"unknowns": shape(list(rows))})
 
     @pages.post("/api/v1/unknowns/forget")
+    @needs(Role.MANAGER)
     def api_forget_unknowns() -> Response:
         ids = json_object().get("ids")
         if ids == "all":
@@ -154,13 +166,13 @@ def _saved(name: str, saved: Saved) -> tuple[Response, int]:
 
 def _edit(room: Room, body: Mapping[str, object]) -> Edit:
     """Who changes it, why, and from which version on: two who change one mapping must not overwrite each other."""
-    by = body.get("by")
-    if not isinstance(by, str) or not by.strip() or not by.isprintable():
+    by = body.get("by", "")
+    if not isinstance(by, str) or not by.isprintable() or (caller().anybody and not by.strip()):
         abort(422, 'Say who you are: {"by": "<id on the roster>"}.')
     note = body.get("note", "")
     if not isinstance(note, str):
         abort(422, "note must be a text.")
-    return Edit(by=room.on_roster(by.strip()), note=note, edited=_number(body, "edited"))
+    return Edit(by=room.editor(by), note=note, edited=_number(body, "edited"))
 
 
 def _given(room: Room, body: Mapping[str, object]) -> tuple[bytes, Mapping[str, str]]:

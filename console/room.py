@@ -12,12 +12,16 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from console import acknowledge, api, board, guard, ledgers, mapping_api, tickets, wording
+from console.callers import Open, People, known, need, needs
+from console.gate import Gate
 from console.guard import FormTokens
 from console.links import AcknowledgeLinks
 from console.present import STATUS_WORDS, told
-from console.shared import PUBLIC, People, Room
+from console.shared import Room
+from core.access import Access
 from core.desk import Desk, NotAllowedError, NotFoundError, NotPossibleError, NotReplayableError
 from core.mapdesk import MappingDesk
+from core.model import Role
 from core.ports import Clock, StorageUnavailableError
 
 ASSETS = Path(__file__).parent / "assets"
@@ -26,6 +30,7 @@ _log = structlog.get_logger("rung.console")
 
 HELP = {
     400: "Go back, reload the page and try again.",
+    401: "Nothing was shown and nothing was changed.",
     403: "Nothing was shown and nothing was changed.",
     404: "Go to the board and look for it there, or check the address.",
     409: "Reload the page to see how it stands now.",
@@ -35,6 +40,7 @@ HELP = {
 }
 TITLES = {
     400: "Not done",
+    401: "Not signed in",
     403: "Not shown here",
     404: "Not found",
     409: "Not possible now",
@@ -49,6 +55,7 @@ def blueprint(
     desk: Desk,
     *,
     mappings: MappingDesk,
+    access: Access,
     clock: Clock,
     links: AcknowledgeLinks,
     people: Callable[[], People],
@@ -56,7 +63,8 @@ def blueprint(
 ) -> Blueprint:
     """The door for people, over a desk for tickets and one for mappings.
 
-    `clock` is the policy's; `people` gives the roster as id to name, anew for every page.
+    `access` knows programs' tokens. `clock` is the policy's; `people` gives the roster as id to name, anew for every
+    page.
 
     `guests` gives in the same way who else is sent links that acknowledge; a link is all that they can use.
     """
@@ -67,25 +75,30 @@ def blueprint(
     room = Room(desk=desk, mappings=mappings, clock=clock, links=links, people=people, guests=guests, forms=forms)
     for part in (board, tickets, ledgers, acknowledge, api, mapping_api):
         part.add_to(pages, room)
-    pages.add_url_rule("/<path:rest>", "nowhere", _nowhere)
-    pages.before_request(_refuse_strangers)
+    pages.add_url_rule("/<path:rest>", "nowhere", needs(Role.VIEWER)(_nowhere))
+    _guard(pages, Gate(access))
     pages.after_request(_finish)
     _explain_errors(pages, room)
     _offer_to_templates(pages, room)
     return pages
 
 
-def _refuse_strangers() -> ResponseReturnValue | None:
-    if str(request.endpoint).rpartition(".")[2] in PUBLIC:
-        return None
-    sentence = guard.stranger(request)
-    return _explain(sentence, 403) if sentence else None
+def _guard(pages: Blueprint, gate: Gate) -> None:
+    @pages.before_request
+    def admit() -> ResponseReturnValue | None:
+        refusal = gate.refusal()
+        if refusal is None:
+            return None
+        return _explain(refusal.description or refusal.name, refusal.code or 403)
 
 
 def _finish(response: Response) -> Response:
     """Strict headers on everything; assets are named by their content, so that they may be kept for ever."""
     if str(request.endpoint).endswith(".static") and response.status_code == 200:
         response.headers["Cache-Control"] = f"public, max-age={_ASSET_AGE}, immutable"
+    who = known()
+    if who and request.method not in {"GET", "HEAD", "OPTIONS"}:
+        _log.info("asked for a change", who=who.label, role=who.role, path=request.path, status=response.status_code)
     return guard.strict(response)
 
 
@@ -140,12 +153,14 @@ def _explain(sentence: str, status: int, moment: str = "", title: str = "", help
             help=help_text or HELP.get(status, ""),
             moment=moment,
             back=_ticket_here(),
-            outside=str(request.endpoint).rpartition(".")[2] in PUBLIC,
+            outside=need(request.endpoint) is Open.TO_ALL,
         )
         response = make_response(page)
     response.status_code = status
     if status == 503:
         response.headers["Retry-After"] = "5"
+    if status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="Rung"'
     return response
 
 
@@ -165,11 +180,13 @@ def _offer_to_templates(pages: Blueprint, room: Room) -> None:
 
     @pages.context_processor
     def words() -> dict[str, object]:
+        who = known()
+        bound = who.bound if who else ""
         return {
             "asset": asset,
             "wording": wording,
             "status_words": STATUS_WORDS,
             "told": told,
             "now": room.clock(),
-            "form_token": room.forms.make,
+            "form_token": lambda: room.forms.make(bound),
         }

@@ -13,6 +13,7 @@ from itsdangerous import BadSignature
 from werkzeug.wrappers import Response
 
 from console import guard
+from console.callers import People, acting, caller, editor
 from console.guard import FormTokens
 from console.links import AcknowledgeLinks
 from core.desk import Desk
@@ -20,11 +21,6 @@ from core.mapdesk import MappingDesk
 from core.model import Acknowledge
 from core.orders import OrderError, order
 from core.ports import Clock
-
-People = Mapping[str, str]
-
-PUBLIC = {"static", "acknowledge_page", "acknowledge_by_link"}
-"""The endpoints that are not for loopback only."""
 
 WHO = "rung_who"
 """The cookie that remembers who sits here, to spare a choice. It proves nothing and grants nothing."""
@@ -46,26 +42,26 @@ class Room:
     forms: FormTokens
 
     def who(self, people: People) -> str:
-        """The roster id of the person who last acted from this browser, "" if there is none."""
-        chosen = request.cookies.get(WHO, "")
+        """The roster id of who signed in, or who last acted from this browser; "" if there is none."""
+        chosen = request.cookies.get(WHO, "") if caller().anybody else caller().person
         return chosen if chosen in people else ""
 
     def check_form(self) -> None:
         """Abort with 403 unless the form is our own, sent by our own page."""
         sentence = guard.foreign(request)
-        if not sentence and not self.forms.accepts(request.form.get("token", "")):
+        if not sentence and not self.forms.accepts(request.form.get("token", ""), caller().bound):
             sentence = guard.REFUSED_FORM
         if sentence:
             abort(HTTPStatus.FORBIDDEN, sentence)
 
     def order(self, ticket_id: int, name: str, words: Mapping[str, str], via: str) -> str:
-        """Do what somebody on the roster says, in words; the answer is the engine's sentences. Aborts with 422."""
+        """Do what somebody on the roster says, in words; the answer is the engine's sentences. Aborts with 403, 422."""
         fields = {key: text for key, text in words.items() if key != "by"}
         if fields.get("person"):
             fields["person"] = self.on_roster(fields["person"])
-        by = self.on_roster(words.get("by", "").strip())
+        by = self.acting(words.get("by", ""))
         try:
-            command = order(name, by, via, fields, self.clock())
+            command = order(name, by, via + caller().how, fields, self.clock())
         except OrderError as error:
             abort(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
         return self.desk.command(ticket_id, command)
@@ -79,6 +75,14 @@ class Room:
         if by not in self.guests():
             abort(HTTPStatus.UNPROCESSABLE_ENTITY, "This link is for somebody who is not asked any more.")
         self.desk.command(ticket_id, Acknowledge(by, via))
+
+    def acting(self, by: str) -> str:
+        """The roster id for whom a ticket is decided about; `by` is whom the request names. Aborts with 403, 422."""
+        return acting(caller(), by.strip(), self.on_roster)
+
+    def editor(self, by: str) -> str:
+        """Who is remembered to have changed what is no ticket; as `acting`, but they need not be on the roster."""
+        return editor(caller(), by.strip(), self.on_roster)
 
     def on_roster(self, by: str) -> str:
         """The roster id of somebody who is named by id or name; anybody where there is no roster. Aborts with 422."""
@@ -108,6 +112,8 @@ class Room:
 
 
 def remember(response: Response, person: str) -> Response:
-    """Remember who acted from this browser."""
+    """Remember who acted from this browser, where nobody signs in."""
+    if not caller().anybody:
+        return response
     response.set_cookie(WHO, person, max_age=_WHO_AGE, samesite="Strict", path="/")
     return response

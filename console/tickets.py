@@ -5,11 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, abort, render_template, request
 from werkzeug.wrappers import Response
 
+from console.callers import caller, needs
 from console.clocks import clock_views
 from console.offers import offers
 from console.present import doing, facts, linked, record_sync, row_view
 from console.shared import Room, remember
 from console.wording import safe_link
+from core.model import Role
 
 HERE = "in the console"
 
@@ -18,19 +20,22 @@ def add_to(pages: Blueprint, room: Room) -> None:
     """`/tickets/<id>`, the form that acknowledges, and the one that overrules."""
 
     @pages.get("/tickets/<int:ticket_id>")
+    @needs(Role.VIEWER)
     def ticket(ticket_id: int) -> str:
         return _page(room, ticket_id)
 
     @pages.post("/tickets/<int:ticket_id>/acknowledge")
+    @needs(Role.RESPONDER)
     def acknowledge_ticket(ticket_id: int) -> Response:
         room.check_form()
-        by = request.form.get("by", "")
-        said = room.acknowledge(ticket_id, by, HERE)
+        by = room.acting(request.form.get("by", ""))
+        said = room.acknowledge(ticket_id, by, HERE + caller().how)
         if request.form.get("back") == "board":
             return remember(room.back_to("board", said), by)
         return remember(room.back_to("ticket", said, ticket_id=ticket_id), by)
 
     @pages.post("/tickets/<int:ticket_id>/command")
+    @needs(Role.RESPONDER)
     def command_ticket(ticket_id: int) -> Response:
         room.check_form()
         name, by = request.form.get("command", ""), request.form.get("by", "")

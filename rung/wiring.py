@@ -21,6 +21,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 import console
 import webhooks
 from console import AcknowledgeLinks
+from core.access import AccessDesk
 from core.desk import Desk
 from core.mapdesk import MappingDesk
 from core.model import Delivery, Notice, Person
@@ -29,6 +30,7 @@ from core.policy.vendor import vendor_of
 from core.ports import Bell, Calendars, Clock, Listened, Notifier, StorageUnavailableError
 from core.store import database
 from core.store import documents as stored
+from core.work.access import SqlAccess
 from core.work.attendance import SqlAttendance
 from core.work.calendars import Keeper
 from core.work.clock import Sweeper
@@ -227,6 +229,7 @@ def flask_app(app: App, *, wall: Clock, redis_check: Callable[[], str | None]) -
         console.blueprint(
             app.desk,
             mappings=SqlMappingDesk(parts.database),
+            access=SqlAccess(parts.database),
             clock=parts.clock,
             links=parts.links,
             people=lambda: _people(loaded()),
@@ -327,6 +330,11 @@ def build(settings: Settings) -> App:
 def desk(settings: Settings) -> Desk:
     """The desk alone, for the command line."""
     return build(settings).desk
+
+
+def access_desk(settings: Settings) -> AccessDesk:
+    """The desk for tokens and sessions alone, for the command line."""
+    return SqlAccess(database.connect(settings.database_url, pool_size=1))
 
 
 def mapping_desk(settings: Settings) -> MappingDesk:

@@ -43,6 +43,7 @@ from core.model.reason import Entry, EntryKind, Reason, ReasonCode
 from core.model.record import Record, RecordRef
 from core.model.remark import Copy, Doing, Mirrored, Remark
 from core.model.right import EVERYTHING, Right
+from core.model.role import Role
 from core.model.signal import ChildChanged, ChildTurn, Gathered, LikeCount, ParentChanged, ParentTurn, Signal
 from core.model.signature import SignatureForm
 from core.model.stimulus import DriftLook, OpenMajor, Rebase, Receipt, Refusal, Report, ShiftChanged, Stimulus, TimerDue
@@ -131,6 +132,7 @@ __all__ = [
     "Report",
     "Resume",
     "Right",
+    "Role",
     "Saying",
     "SetBackup",
     "SetHandoff",

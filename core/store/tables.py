@@ -348,3 +348,33 @@ heard_comments = Table(
     _moment("at", default_now=True),
     Index("heard_comments_at", "at"),
 )
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("person", Text, nullable=False, server_default=""),
+    Column("any_person", Boolean, nullable=False, server_default=text("false")),
+    Column("digest", Text, nullable=False),
+    Column("created_by", Text, nullable=False),
+    _moment("created_at", default_now=True),
+    _moment("expires_at"),
+    _moment("used_at", nullable=True),
+    _moment("revoked_at", nullable=True),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    _moment("begun_at", default_now=True),
+    _moment("expires_at"),
+    Index("sessions_expires", "expires_at"),
+)

@@ -28,6 +28,7 @@ TABLE = {
     "drift": ("rung.cli.drift", "Show what does not stand on platforms as Rung wrote it."),
     "vendors": ("rung.cli.vendors", "Show how each vendor kept their contract."),
     "oncall": ("rung.cli.oncall", "Show who is on call, and the coming shifts."),
+    "tokens": ("rung.cli.tokens", "Make, list and revoke the tokens that scripts use the API with."),
     "settings": ("rung.cli.settings", "Show every setting, its value and its meaning."),
     "migrate": ("rung.cli.migrate", "Bring the database's schema up to date."),
     "web": ("rung.cli.web", "Run the web role alone."),

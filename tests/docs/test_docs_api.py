@@ -16,7 +16,9 @@ def _routes() -> set[str]:
     app = Flask("routes")
     links = console.AcknowledgeLinks("a secret of the tests", "http://rung.example.com")
     nothing = cast("Any", None)
-    app.register_blueprint(console.blueprint(nothing, mappings=nothing, clock=nothing, links=links, people=dict))
+    app.register_blueprint(
+        console.blueprint(nothing, mappings=nothing, access=nothing, clock=nothing, links=links, people=dict)
+    )
     found = set()
     for rule in app.url_map.iter_rules():
         if rule.rule.startswith("/api/"):

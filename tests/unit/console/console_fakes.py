@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+from access_fakes import FakeAccess
 from flask import Flask
 from mapping_fakes import FakeMappingDesk
 from werkzeug.serving import make_server
@@ -365,10 +366,19 @@ def token_for(ticket_id: int, person: str = "dana") -> str:
     return LINKS.make(ticket_id, person).rpartition("/")[2]
 
 
-def application(desk: FakeDesk, people: Mapping[str, str] = PEOPLE, mappings: FakeMappingDesk | None = None) -> Flask:
+def application(
+    desk: FakeDesk,
+    people: Mapping[str, str] = PEOPLE,
+    mappings: FakeMappingDesk | None = None,
+    access: FakeAccess | None = None,
+) -> Flask:
     app = Flask("people")
     about = mappings or FakeMappingDesk()
-    app.register_blueprint(console.blueprint(desk, mappings=about, clock=desk.now, links=LINKS, people=lambda: people))
+    app.register_blueprint(
+        console.blueprint(
+            desk, mappings=about, access=access or FakeAccess(), clock=desk.now, links=LINKS, people=lambda: people
+        )
+    )
     return app
 
 

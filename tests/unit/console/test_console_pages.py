@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from access_fakes import FakeAccess
 from console_fakes import LINKS, PEOPLE, FakeDesk, acknowledge_as, row, token_for
 from flask import Flask
 from flask.testing import FlaskClient
@@ -220,7 +221,9 @@ def test_a_changed_roster_is_seen_without_a_restart(desk: FakeDesk) -> None:
     roster = dict(PEOPLE)
     app = Flask("people")
     app.register_blueprint(
-        console.blueprint(desk, mappings=FakeMappingDesk(), clock=desk.now, links=LINKS, people=lambda: roster)
+        console.blueprint(
+            desk, mappings=FakeMappingDesk(), access=FakeAccess(), clock=desk.now, links=LINKS, people=lambda: roster
+        )
     )
     etag = app.test_client().get("/").headers["ETag"]
     roster["kim"] = "Kim Novak"
