@@ -14,6 +14,7 @@ from console.shapes import shape
 from console.shared import Room
 from core.model import ActionStatus, DeliveryStatus, Rebase, Role, State
 from core.orders import names
+from core.status import in_words
 
 MAX_LIMIT = 1000
 VIA = "through the API"
@@ -23,11 +24,21 @@ _Word = TypeVar("_Word", bound=StrEnum)
 
 def add_to(pages: Blueprint, room: Room) -> None:
     """Every route of the API."""
+    _status(pages, room)
     _tickets(pages, room)
     _rebase(pages, room)
     _deliveries(pages, room)
     _actions(pages, room)
     _polling(pages, room)
+
+
+def _status(pages: Blueprint, room: Room) -> None:
+    @pages.get("/api/v1/status")
+    @needs(Role.VIEWER)
+    def api_status() -> Response:
+        response = jsonify(shape(in_words(room.desk.status())))
+        response.headers["Cache-Control"] = "no-store"
+        return response
 
 
 def _tickets(pages: Blueprint, room: Room) -> None:

@@ -24,6 +24,7 @@ from core.model import (
     Verb,
 )
 from core.polls import PollRow
+from core.status import Status
 
 WriteBack = Literal["in step", "waiting", "failed", "none", "shadowed"]
 """Whether the platforms have what the ticket decided: all of it, some under way, some refused, or nothing to do; for a
@@ -314,6 +315,10 @@ class NotReplayableError(Exception):
 
 class Desk(Protocol):
     """The whole of what people can see and do. Times are the policy's."""
+
+    def status(self) -> Status:
+        """How it stands with Rung itself: its processes, the platforms, what waits, versions."""
+        ...
 
     def board(self, *, limit: int = 200) -> Board:
         """The open tickets."""

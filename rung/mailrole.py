@@ -8,6 +8,7 @@ import threading
 
 import structlog
 
+from rung.presence import Presence
 from rung.settings import Settings, SettingsError
 
 log = structlog.get_logger()
@@ -20,15 +21,17 @@ def run_mail(settings: Settings) -> None:
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
-    server = wiring.mail_server(wiring.build(settings), settings.mail_host, settings.mail_port, tls(settings))
+    app = wiring.build(settings)
+    server = wiring.mail_server(app, settings.mail_host, settings.mail_port, tls(settings))
     try:
         server.start()
     except OSError as error:
         where = f"{settings.mail_host} port {settings.mail_port}"
         raise SettingsError(f"Mail cannot be taken on {where}: {error.strerror}; see RUNG_MAIL_PORT.") from None
     log.info("mail ready", host=settings.mail_host, port=settings.mail_port)
-    stopping.wait()
-    server.stop()
+    with Presence(app.parts.database, "mail", {}).told():
+        stopping.wait()
+        server.stop()
 
 
 def tls(settings: Settings) -> ssl.SSLContext | None:

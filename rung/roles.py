@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from rung import bell
 from rung.bell import WORK, Work
+from rung.presence import Presence, Pulse
 from rung.probe import probed
 from rung.settings import Settings
 
@@ -21,19 +22,20 @@ log = structlog.get_logger()
 _SWEEP_SECONDS = 2.0
 _TICK_SECONDS = 0.25
 _STOP_SECONDS = 60.0
-_HANGS_SECONDS = 300.0
 
 
 class Drainer:
     """Works off one kind of work in a thread of its own: when it is called, and every two seconds in case it was not.
 
-    Each kind has its own thread, so that a platform that answers slowly does not hold up what comes in.
+    Each kind has its own thread, so that a platform that answers slowly does not hold up what comes in. Its pulse beats
+    with every round, and within a long one with every piece of work.
     """
 
     def __init__(self, work: str, drain: Callable[[Callable[[], bool]], int], stopping: threading.Event) -> None:
-        self._work, self._drain, self._stopping = work, drain, stopping
+        self.work, self.pulse = work, Pulse()
+        self._drain, self._stopping = drain, stopping
         self._called = threading.Event()
-        self.thread = threading.Thread(target=self._run, name=work, daemon=True)
+        self.thread = threading.Thread(target=self._run, name=self.work, daemon=True)
 
     def call(self) -> None:
         """Set to now, or once more when the present round is done."""
@@ -43,7 +45,13 @@ class Drainer:
         while not self._stopping.is_set():
             self._called.wait(_SWEEP_SECONDS)
             self._called.clear()
-            _guarded(lambda: self._drain(self._stopping.is_set), f"{self._work} waits")
+            self.pulse.beat()
+            _guarded(lambda: self._drain(self._asked_to_stop), f"{self.work} waits")
+
+    def _asked_to_stop(self) -> bool:
+        """Asked before each piece of work, so it also tells that the loop goes on."""
+        self.pulse.beat()
+        return self._stopping.is_set()
 
 
 class Drainers:
@@ -51,6 +59,11 @@ class Drainers:
 
     def __init__(self, *drainers: Drainer) -> None:
         self._drainers = drainers
+
+    @property
+    def pulses(self) -> dict[str, Pulse]:
+        """Each one's pulse, by its work."""
+        return {drainer.work: drainer.pulse for drainer in self._drainers}
 
     def start(self) -> None:
         """Have them begin."""
@@ -67,23 +80,6 @@ class Drainers:
         self.call()
         for drainer in self._drainers:
             drainer.thread.join(_STOP_SECONDS)
-
-
-class Pulse:
-    """When a loop last came round."""
-
-    def __init__(self) -> None:
-        self._last = time.monotonic()
-
-    def beat(self) -> float:
-        """It comes round now (monotonic seconds)."""
-        self._last = time.monotonic()
-        return self._last
-
-    def check(self) -> str | None:
-        """What is wrong where it hangs: a round that a slow database holds up is none that hangs."""
-        silent = time.monotonic() - self._last
-        return f"The last round began {silent:.0f} seconds ago and has not ended." if silent > _HANGS_SECONDS else None
 
 
 def run_worker(settings: Settings, works: tuple[Work, ...] = WORK) -> None:
@@ -103,7 +99,9 @@ def run_worker(settings: Settings, works: tuple[Work, ...] = WORK) -> None:
     hands = {work: made[work]() for work in works}
     for hand in hands.values():
         hand.start()
-    with probed(settings, **wiring.checks(app, settings), alive={}):
+    pulses = {name: pulse for hand in hands.values() for name, pulse in hand.pulses.items()}
+    presence = Presence(app.parts.database, "worker", pulses)
+    with presence.told(), probed(settings, **wiring.checks(app, settings), alive={}):
         log.info("worker ready", work=", ".join(works))
         bell.listen(settings.redis_url, hands, stopping)
         for hand in hands.values():
@@ -125,7 +123,8 @@ def run_clock(settings: Settings) -> None:
     )
     beside.start()
     pulse = Pulse()
-    with probed(settings, **wiring.checks(app, settings), alive={"sweep": pulse.check}):
+    presence = Presence(app.parts.database, "clock", {"sweep": pulse, **beside.pulses})
+    with presence.told(), probed(settings, **wiring.checks(app, settings), alive={"sweep": pulse.check}):
         log.info("clock ready")
         while not stopping.is_set():
             began = pulse.beat()

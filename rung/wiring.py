@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import multiprocessing.util
 import ssl
 import threading
 import time
@@ -28,6 +29,7 @@ from core.model import Delivery, Notice, Person
 from core.policy import Policy
 from core.policy.vendor import vendor_of
 from core.ports import Bell, Calendars, Clock, Listened, Notifier, StorageUnavailableError
+from core.status import About
 from core.store import database
 from core.store import documents as stored
 from core.work.access import SqlAccess
@@ -42,7 +44,7 @@ from core.work.inbox import SqlInbox
 from core.work.intake import Intake
 from core.work.reconcile import Reconciler
 from core.work.surgewatch import SurgeWatch
-from rung import documents, live, timesource
+from rung import __version__, documents, live, timesource
 from rung.bell import RqBell
 from rung.child import tie_to_parent
 from rung.live import Live
@@ -50,6 +52,7 @@ from rung.loaded import Loaded
 from rung.logging import configure
 from rung.mapping.sql import SqlMappingDesk
 from rung.pollmetrics import poll_metrics
+from rung.presence import Presence, Pulse
 from rung.settings import Settings
 from rung.standing import Whole
 from webhooks import Source, health
@@ -100,6 +103,7 @@ class Parts:
     calendars: Calendars = field(default_factory=LateCalendars)
     lease: timedelta = timedelta(seconds=30)
     threads: int = 4
+    degraded: Mapping[str, Callable[[], str | None]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +181,17 @@ def compose(parts: Parts) -> App:
             lambda: parts.loaded().platforms,
             lambda: {name for name, plan in parts.loaded().polls.items() if not plan.heard},
             listened,
+            lambda: _about(parts),
         ),
+    )
+
+
+def _about(parts: Parts) -> About:
+    told = {name: check() for name, check in parts.degraded.items()}
+    return About(
+        version=__version__,
+        documents=parts.loaded().versions,
+        degraded={name: sentence for name, sentence in told.items() if sentence},
     )
 
 
@@ -323,6 +337,7 @@ def build(settings: Settings) -> App:
             links=AcknowledgeLinks(settings.key(), settings.public_url),
             lease=timedelta(seconds=settings.lease_seconds),
             threads=settings.worker_threads,
+            degraded={"redis": lambda: redis_check(settings.redis_url)},
         )
     )
 
@@ -352,7 +367,11 @@ def web_app() -> Flask:
     settings = Settings.from_environment()
     configure(settings)
     app = build(settings)
-    threading.Thread(target=_keep_open, args=(app,), name="listening", daemon=True).start()
+    door = Pulse()
+    presence = Presence(app.parts.database, "web", {"door": door})
+    presence.begin()
+    multiprocessing.util.Finalize(None, presence.end, exitpriority=1)  # what Granian's process runs at its end
+    threading.Thread(target=_keep_open, args=(app, door), name="listening", daemon=True).start()
     return flask_app(app, wall=timesource.wall, redis_check=lambda: redis_check(settings.redis_url))
 
 
@@ -364,9 +383,10 @@ def checks(app: App, settings: Settings) -> dict[str, dict[str, Callable[[], str
     }
 
 
-def _keep_open(app: App) -> None:
+def _keep_open(app: App, pulse: Pulse) -> None:
     """Say again and again that this door is open, so that no source is called silent for a time without one."""
     while True:
+        pulse.beat()
         with contextlib.suppress(DBAPIError, PoolTimeout):  # the gap is seen once the database is back
             app.attendance.keep_open()
         time.sleep(_KEEP_OPEN_SECONDS)

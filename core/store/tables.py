@@ -297,6 +297,22 @@ breakers = Table(
     _moment("open_since", nullable=True),
     _moment("open_until", nullable=True),
     Column("error", Text, nullable=False, server_default=""),
+    _moment("succeeded_at", nullable=True),
+    _moment("failed_at", nullable=True),
+    Column("last_error", Text, nullable=False, server_default=""),
+)
+
+processes = Table(
+    "processes",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("version", Text, nullable=False),
+    _moment("began_at", default_now=True),
+    _moment("seen_at", default_now=True),
+    Column("rounds", JSONB, nullable=False, server_default="{}"),
 )
 
 watermarks = Table(

@@ -42,6 +42,7 @@ from core.model import (
 from core.policy import Roster
 from core.polls import PollRow
 from core.ports import Bell, Clock, Listened, StorageUnavailableError
+from core.status import About, Status
 from core.store import (
     actions,
     alike,
@@ -59,6 +60,7 @@ from core.work.apply import Policies, apply_to
 from core.work.choices import choices
 from core.work.rebase import rebase
 from core.work.rows import asked_rows, board_row, clock_rows, source_row
+from core.work.status import look
 
 _LARGEST_ID = 2**63 - 1
 """PostgreSQL's bigint; people type addresses by hand, and it refuses what is larger."""
@@ -79,6 +81,13 @@ class SqlDesk:
     platforms: Callable[[], Iterable[str]]
     silent: Callable[[], Collection[str]] = frozenset
     listened: Callable[[], Mapping[str, Listened]] = dict
+    about: Callable[[], About] = About
+
+    def status(self) -> Status:
+        """How it stands with Rung itself."""
+        about = self.about()
+        with self._transaction() as connection:
+            return look(connection, about, self.platforms(), self.silent(), self.clock())
 
     def board(self, *, limit: int = 200) -> Board:
         """The open tickets, with everything that the board shows of them."""

@@ -14,6 +14,7 @@ from rung.cli.group import Lazy
 TABLE = {
     "demo": ("rung.demo.command", "See it work: a scenario played on stand-ins for ServiceNow and Jira."),
     "up": ("rung.cli.up", "Run everything on this machine."),
+    "status": ("rung.cli.status", "Show how it stands with Rung itself: processes, platforms, what waits."),
     "check": ("rung.cli.check", "Check a folder of configuration documents."),
     "apply": ("rung.cli.apply", "Put a folder of configuration documents in force."),
     "mapping": ("rung.cli.mapping", "Show, try, test and change how deliveries are understood."),
@@ -63,7 +64,11 @@ def _say_what_is_next(ctx: click.Context) -> None:
     found = running(settings.home)
     if found:
         click.echo(f"Rung runs here (process {found.pid}). The board: {found.web}")
-        steps = [("rung tickets list", "what is open"), ("rung apply DIR", "put changed documents in force")]
+        steps = [
+            ("rung status", "how it stands with Rung itself"),
+            ("rung tickets list", "what is open"),
+            ("rung apply DIR", "put changed documents in force"),
+        ]
     elif settings.database_url:
         click.echo("A database is named; nothing of Rung runs under this home.")
         steps = [("rung migrate", "bring its schema up to date"), ("rung up", "run all roles against it")]

@@ -108,6 +108,7 @@ def test_every_process_that_is_killed_comes_back_and_nothing_is_left_at_the_end(
             child.kill()
             home.wait(partial(came_back, process, name, child.pid))
         home.wait(home.is_ready)
+        home.wait(lambda: home.run("status").returncode == 0)
         assert home.run("deliveries", "list").stdout == "Nothing was received.\n"
         second = home.run("up")
         assert second.returncode == 1

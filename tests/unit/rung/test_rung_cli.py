@@ -40,6 +40,7 @@ from core.model import (
     TicketKind,
     Verb,
 )
+from core.status import PlatformRow, ProcessRow, QueueRow, Status, Versions
 from rung.cli import desk as desk_module
 from rung.cli import errors
 from rung.cli.main import TABLE, rung
@@ -99,6 +100,29 @@ class FakeDesk:
 
     def actions(self, *, status: ActionStatus | None = None, limit: int = 100) -> list[ActionRow]:
         return [ACTION] if status in {None, ActionStatus.DEAD} else []
+
+    def status(self) -> Status:
+        down = PlatformRow(
+            name="jira-main", breaker="open", waiting=4, dead=1, succeeded_at=NOW - HOUR, failed_at=NOW,
+            last_error="jira-main did not answer in time.",
+        )  # fmt: skip
+        web = ProcessRow(
+            role="web",
+            host="pod-1",
+            pid=7,
+            version="1.2.3",
+            began_at=NOW,
+            silent=HOUR / 3600,
+            rounds={"door": HOUR / 3600},
+        )
+        return Status(
+            now=NOW,
+            processes=(web,),
+            platforms=(down,),
+            queues=(QueueRow(work="write_back", waiting=4, since=NOW - HOUR),),
+            ended={"dead_action": 1},
+            versions=Versions(rung="1.2.3", schema="16", schema_wanted="16", documents={"policy.yaml": 3}),
+        )
 
     def sources(self) -> list[SourceRow]:
         silent = SourceRow(
@@ -384,3 +408,20 @@ def test_values_become_plain_json() -> None:
     assert plain({"a": (Severity.SEV1, NOW, b"\xff", {"x"})}) == {
         "a": ["SEV1", "2026-03-01T12:00:00+00:00", "\ufffd", ["x"]]
     }
+
+
+def test_the_state_of_rung_itself_is_told_in_words_and_by_the_exit_status(desk: FakeDesk) -> None:
+    assert rung.main(args=["status"], standalone_mode=False) == errors.REFUSED
+    result = run("status")
+    assert result.output.startswith("Rung does not do its job:\n  - No worker applies deliveries: start `rung worker`")
+    assert "jira-main: Left alone while it is down: jira-main did not answer in time." in result.output
+    assert "needs a look  1 dead actions: rung actions list --status dead" in result.output
+    assert "policy.yaml version 3" in result.output
+    waiting = next(line for line in result.output.splitlines() if line.startswith("write-back"))
+    assert waiting.split()[:4] == ["write-back", "4", "1", "h"]
+    told = json.loads(run("status", "--json").output)
+    assert told["state"] == "failing"
+    assert told["platforms"][0]["breaker"] == "open"
+    assert list(told) == [
+        "state", "unable", "troubles", "now", "processes", "platforms", "queues", "ended", "degraded", "versions",
+    ]  # fmt: skip
