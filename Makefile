@@ -8,7 +8,7 @@ TICKETS ?= 1000
 SEED ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check docs mirror bench lock clean
+.PHONY: help install demo test check docs helm helm-tools chart mirror bench lock clean
 
 help: ## Show what can be made
 	@echo "Rung: one escalation framework over the tools people already use."; echo
@@ -43,19 +43,40 @@ REAL_PROMETHEUS := $(shell command -v prometheus >/dev/null && command -v promet
 # The end-to-end tests have many processes each and real time to keep, so nothing else runs beside them.
 test: $(VENV)/.dev ## Run the tests
 	@$(if $(REAL_PROMETHEUS),,echo "Left out: the test with a real Prometheus. To run it too: apt-get install prometheus prometheus-alertmanager")
-	@$(BIN)/python -m pytest -n 2 $(or $(TESTS),--ignore=tests/e2e tests)
+	@$(BIN)/python -m pytest -n 2 $(or $(TESTS),--ignore=tests/e2e --ignore=tests/helm tests)
 	@$(if $(TESTS),,$(BIN)/python -m pytest $(if $(REAL_PROMETHEUS),,--ignore=tests/e2e/test_e2e_prometheus.py) tests/e2e)
 
 check: $(VENV)/.dev ## Lint, types, import rules, docs
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/mypy helm/chartdoc.py
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest -q tests/docs
 
 docs: $(VENV)/.dev ## Make the documents' site in build/site
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 	@echo "Made build/site. To read it: $(BIN)/python -m mkdocs serve"
+
+# helm, helm-unittest and the forms of custom resources, in this checkout alone; helm/tools.txt pins them.
+HELM := .helm
+$(HELM)/.made: helm/tools.txt
+	@command -v go >/dev/null && command -v npm >/dev/null || { echo "make helm needs Go and npm: the one compiles helm, the other holds the forms of custom resources." >&2; exit 1; }
+	@echo "Compiling helm and helm-unittest (once, some minutes)..."
+	@mkdir -p $(HELM)/bin $(HELM)/forms
+	@sed -n 's/^go //p' helm/tools.txt | while read -r one; do GOBIN="$(CURDIR)/$(HELM)/bin" go install "$$one" || exit 1; done
+	@cd $(HELM)/forms && sed -n 's/^npm //p' ../../helm/tools.txt | xargs npm pack --silent >/dev/null
+	@touch $@
+
+helm-tools: $(HELM)/.made
+
+helm: $(VENV)/.dev $(HELM)/.made ## Check the Helm chart: lint, its unit tests, its manifests against Kubernetes' own forms
+	@for values in helm/rung/ci/*-values.yaml; do $(HELM)/bin/helm lint --quiet --strict --kube-version 1.34.0 --values $$values helm/rung || exit 1; done
+	@$(HELM)/bin/helm-unittest --strict helm/rung
+	@$(BIN)/python -m pytest -q tests/helm
+
+chart: $(VENV)/.dev ## Make the chart's schema and README of its values.yaml
+	@$(BIN)/python helm/chartdoc.py
 
 mirror: $(VENV)/.dev ## Mirror tickets between two platforms while everything fails (TICKETS=1000 SEED=1)
 	@$(BIN)/python -m tests.mirror --tickets $(TICKETS) --seed $(SEED)
@@ -68,4 +89,4 @@ lock: ## Pin the dependencies anew, with hashes (needs uv)
 	@uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
 
 clean: ## Remove the environment and the demo's data
-	@rm -rf $(VENV) .rung
+	@rm -rf $(VENV) .rung .helm

@@ -1,0 +1,108 @@
+{{- define "rung.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 40 | trimSuffix "-" -}}
+{{- end -}}
+
+{{/* The beginning of every name: of the release, so that two releases in one namespace do not meet. */}}
+{{- define "rung.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 40 | trimSuffix "-" -}}
+{{- else -}}
+{{- $name := include "rung.name" . -}}
+{{- if contains $name .Release.Name -}}
+{{- .Release.Name | trunc 40 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name $name | trunc 40 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Labels that never change, by which pods are found. (root, role: one, or "" for all) */}}
+{{- define "rung.selector" -}}
+app.kubernetes.io/name: {{ include "rung.name" .root }}
+app.kubernetes.io/instance: {{ .root.Release.Name }}
+{{- with .role }}
+app.kubernetes.io/component: {{ . }}
+{{- end }}
+{{- end -}}
+
+{{/* Labels of pods. Versions are left out: a new chart version alone restarts nothing. (root, role; own) */}}
+{{- define "rung.podLabels" -}}
+{{ include "rung.selector" . }}
+app.kubernetes.io/part-of: rung
+{{- with merge (dict) (.own | default dict) .root.Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- define "rung.labels" -}}
+{{ include "rung.selector" . }}
+app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
+app.kubernetes.io/part-of: rung
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{- end -}}
+
+{{/* The head of an object. (root, role, name; labels, annotations: its own) */}}
+{{- define "rung.metadata" -}}
+name: {{ .name }}
+namespace: {{ .root.Release.Namespace }}
+labels:
+  {{- include "rung.labels" . | nindent 2 }}
+  {{- with merge (dict) (.labels | default dict) .root.Values.commonLabels }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- with merge (dict) (.annotations | default dict) .root.Values.commonAnnotations }}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* An image's name. (repository, tag, digest) */}}
+{{- define "rung.imageName" -}}
+{{- if .digest -}}{{ .repository }}@{{ .digest }}{{- else -}}{{ .repository }}:{{ .tag }}{{- end -}}
+{{- end -}}
+
+{{- define "rung.image" -}}
+{{- include "rung.imageName" (dict "repository" .Values.image.repository "tag" (.Values.image.tag | default .Chart.AppVersion) "digest" .Values.image.digest) -}}
+{{- end -}}
+
+{{- define "rung.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create -}}
+{{ .Values.serviceAccount.name | default (include "rung.fullname" .) }}
+{{- else -}}
+{{ .Values.serviceAccount.name | default "default" }}
+{{- end -}}
+{{- end -}}
+
+{{- define "rung.configMap" -}}
+{{ .Values.config.existingConfigMap | default (printf "%s-documents" (include "rung.fullname" .)) }}
+{{- end -}}
+
+{{/* "yes" where documents are to be put in force. */}}
+{{- define "rung.hasDocuments" -}}
+{{- if and .Values.config.apply (or .Values.config.existingConfigMap .Values.config.documents .Values.config.mappings) -}}yes{{- end -}}
+{{- end -}}
+
+{{/* The Secret and the key of one thing. (root, own: its own Secret's name, key) */}}
+{{- define "rung.secretKeyRef" -}}
+{name: {{ .own | default .root.Values.existingSecret }}, key: {{ .key }}}
+{{- end -}}
+
+{{/* The groups of workers as {groups: [...]}: each with `role`, the keys of `worker`, and its own before them. */}}
+{{- define "rung.workers" -}}
+{{- $groups := list -}}
+{{- range .Values.worker.groups -}}
+{{- $own := merge (omit . "name") (omit $.Values.worker "groups") -}}
+{{- $groups = append $groups (merge (dict "role" (printf "worker-%s" .name)) $own) -}}
+{{- else -}}
+{{- $groups = append $groups (merge (dict "role" "worker" "work" list) (omit .Values.worker "groups")) -}}
+{{- end -}}
+{{ toYaml (dict "groups" $groups) }}
+{{- end -}}
+
+{{/* What is open to the outside. (root, exact: the path type's name for one path, prefix: that for all below) */}}
+{{- define "rung.outerPaths" -}}
+{{- range list "/webhooks" "/acknowledge" "/assets" }}
+- {path: {{ . }}, pathType: {{ $.prefix }}}
+{{- end }}
+{{- end -}}

@@ -1,0 +1,45 @@
+"""Two releases in one namespace, and one release's rules and scalers, keep to their own."""
+
+from __future__ import annotations
+
+import pytest
+from chart_rendered import VALUES, Json, named, of_kind, pods, rendered
+
+_SHARED = {"escalation", "rung-more"}
+"""What the values name themselves stays as they name it."""
+
+
+@pytest.mark.parametrize("values", [name for name in VALUES if name != "external-secrets"])
+def test_two_releases_in_one_namespace_share_no_name(values: str) -> None:
+    one, other = ({named(made) for made in rendered(values, release)} for release in ("rung", "rung-blue"))
+    assert len(one) == len(other)
+    assert not one & other
+
+
+@pytest.mark.parametrize("values", VALUES)
+def test_what_selects_pods_never_finds_those_of_another_release(values: str) -> None:
+    others = [pod["metadata"]["labels"].items() for _, pod in pods(rendered(values, "rung-blue"))]
+    wanted = [found for made in rendered(values, "rung") for found in _selectors(made)]
+    assert len(wanted) > 3
+    assert not [one for one in wanted if any(one.items() <= labels for labels in others)]
+
+
+def _selectors(made: Json) -> list[dict[str, str]]:
+    spec = made.get("spec", {})
+    if made["kind"] == "Service":
+        return [spec["selector"]]
+    found = [spec.get("selector", {}).get("matchLabels"), spec.get("podSelector", {}).get("matchLabels")]
+    return [one for one in found if one]
+
+
+def test_an_autoscaler_asks_for_the_age_of_its_own_releases_work() -> None:
+    (scaler, _) = of_kind(rendered("keda", "rung-blue"), "ScaledObject")
+    query = scaler["spec"]["triggers"][0]["metadata"]["query"]
+    assert 'namespace="tools", job="rung-blue", work=~"delivery|signal"' in query
+
+
+def test_a_long_release_name_keeps_every_name_within_what_kubernetes_takes() -> None:
+    release = "a-very-long-release-name-that-goes-on-and-on-to-its-end"[:53]
+    for values in ("everything", "keda"):
+        for kind, name in map(named, rendered(values, release)):
+            assert len(name) <= 63, (kind, name)

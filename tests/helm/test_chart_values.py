@@ -1,0 +1,109 @@
+"""The chart's values: what the schema and the README say of them, and what is refused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import chartdoc
+import pytest
+import yaml
+from chart_rendered import CHART, Json, pods, refused, rendered, template
+
+VALUES = yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8"))
+SCHEMA = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))
+
+
+def test_schema_and_readme_are_what_the_values_say() -> None:
+    stale = [path.name for path, text in chartdoc.made().items() if path.read_text(encoding="utf-8") != text]
+    assert not stale, "make chart"
+
+
+def _paths(values: Any, schema: Json, above: str = "") -> Iterator[tuple[str, Json | None]]:
+    """Each key that has a value and is no part of a value, with what the schema says of it."""
+    for key, value in values.items():
+        path = f"{above}.{key}".lstrip(".")
+        told = schema.get("properties", {}).get(key)
+        yield path, told
+        if isinstance(value, dict) and told and "default" not in _followed(told):
+            yield from _paths(value, told, path)
+
+
+def _followed(told: Json) -> Json:
+    return SCHEMA["definitions"][told["$ref"].rpartition("/")[2]] if "$ref" in told else told
+
+
+def test_every_value_is_described_in_the_schema_and_in_the_readme() -> None:
+    readme = (CHART / "README.md").read_text(encoding="utf-8")
+    found = list(_paths(VALUES, SCHEMA))
+    assert len(found) > 120
+    assert [path for path, told in found if told is None or not _followed(told)["description"]] == []
+    leaves = [path for path, told in found if told and "default" in _followed(told)]
+    assert [path for path in leaves if f"| `{path}` |" not in readme] == []
+
+
+def test_the_schema_is_closed_wherever_it_names_keys() -> None:
+    def open_ones(schema: Any, path: str) -> Iterator[str]:
+        if isinstance(schema, dict):
+            if "properties" in schema and schema.get("additionalProperties") is not False and "required" not in schema:
+                yield path
+            for key, below in schema.items():
+                yield from open_ones(below, f"{path}/{key}")
+
+    assert list(open_ones(SCHEMA, "")) == ["/definitions/probes"] * 0
+    assert SCHEMA["additionalProperties"] is False
+
+
+@pytest.mark.parametrize(
+    ("mistake", "sentence"),
+    [
+        ("replicaCount=2", "replicaCount"),
+        ("web.replica=3", "replica"),
+        ("web.replicas=many", "replicas"),
+        ("worker.groups[0].name=Big_Group", "name"),
+        ("worker.groups[0].name=a,worker.groups[0].work[0]=delivrey", "work"),
+        ("settings.RUNG_DATABASE_URL=postgresql://me:secret@db/rung", "RUNG_DATABASE_URL"),
+        ("settings.log_level=debug", "log_level"),
+        ("redis.url=redis://:secret@redis:6379/0", "url"),
+        ("config.documents.polciy=x", "polciy"),
+        ("image.digest=latest", "digest"),
+        ("podSecurityContext=none", "podSecurityContext"),
+        ("networkPolicy.database.ports[0]=postgres", "ports"),
+    ],
+)
+def test_a_mistake_in_the_values_is_refused_by_its_name(mistake: str, sentence: str) -> None:
+    assert sentence in refused(mistake)
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        (["existingSecret="], "existingSecret is not set"),
+        (["config.existingConfigMap=mine", "config.mappings.a=x"], "must come from one place"),
+        (["worker.groups[0].name=a", "worker.groups[0].work[0]=intake"], "no group with work delivery"),
+        (["worker.groups[0].name=a", "worker.groups[1].name=a"], "two groups called a"),
+        (["ingress.enabled=true"], "name the hosts"),
+        (["gateway.enabled=true"], "name the gateway"),
+        (["worker.autoscaling.enabled=true", "worker.autoscaling.queueAge.source=keda"], "must name the Prometheus"),
+    ],
+)
+def test_values_that_do_not_fit_each_other_are_refused_with_what_to_do(values: list[str], sentence: str) -> None:
+    assert sentence in refused(*values)
+
+
+def test_a_role_may_say_for_itself_what_all_roles_are_told() -> None:
+    pods_of = dict(pods(rendered("everything")))
+    assert pods_of["rung-clock"]["spec"]["nodeSelector"] == {"pool": "steady"}
+    assert pods_of["rung-web"]["spec"]["nodeSelector"] == {"kubernetes.io/os": "linux"}
+    assert pods_of["rung-web"]["metadata"]["labels"].items() >= {"tier": "door", "cost-centre": "4711"}.items()
+
+
+def test_the_values_of_the_readme_are_taken(tmp_path: Path) -> None:
+    readme = (CHART / "README.md").read_text(encoding="utf-8")
+    block = readme.partition("```yaml\n")[2].partition("```")[0]
+    file = tmp_path / "values.yaml"
+    file.write_text(block, encoding="utf-8")
+    made = template("--values", str(file))
+    assert made.returncode == 0, made.stderr
