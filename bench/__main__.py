@@ -11,7 +11,7 @@ import click
 import structlog
 from rich.console import Console
 
-from bench import codec, engine, ingest, intake, mapping, report, simulation, store, through, times, whole
+from bench import codec, engine, ingest, intake, mapping, report, retention, simulation, store, through, times, whole
 from bench.figures import Figure, in_section
 from bench.ground import Ground, GroundError
 from bench.sender import LoadError
@@ -28,6 +28,7 @@ SECTIONS: dict[str, Callable[[Ground], list[Figure]]] = {
     "ingest": ingest.measure,
     "whole": whole.measure,
     "through": through.measure,
+    "retention": retention.measure,
 }
 
 

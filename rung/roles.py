@@ -109,7 +109,10 @@ def run_worker(settings: Settings, works: tuple[Work, ...] = WORK) -> None:
 
 
 def run_clock(settings: Settings) -> None:
-    """Fire timers and notice shift changes as they come, ring for work that waits unheard, fetch calendars and poll."""
+    """Fire timers and notice shift changes as they come, ring for work that waits unheard.
+
+    Beside that, fetch calendars, poll, and remove what was kept for long enough.
+    """
     from rung import wiring
 
     app = wiring.build(settings)
@@ -117,9 +120,11 @@ def run_clock(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
     # Feeds are fetched by a thread of their own: a server that answers slowly holds up no timer.
-    # So are platforms polled.
+    # So are platforms polled, and so is removed what was kept for long enough.
     beside = Drainers(
-        Drainer("calendars", app.calendars.refresh, stopping), Drainer("polling", app.reconciler.drain, stopping)
+        Drainer("calendars", app.calendars.refresh, stopping),
+        Drainer("polling", app.reconciler.drain, stopping),
+        Drainer("retention", app.retention.drain, stopping),
     )
     beside.start()
     pulse = Pulse()

@@ -45,6 +45,16 @@ def _number(smallest: int, largest: int) -> Callable[[str], int]:
     return read
 
 
+def _days(smallest: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        value = int(text) if text.isascii() and text.isdigit() else -1
+        if value and not smallest <= value <= 36500:
+            raise ValueError(f"a number of days from {smallest} to 36500, or 0 for ever")
+        return value
+
+    return read
+
+
 def _one_of(*words: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in words:
@@ -142,6 +152,30 @@ SETTINGS = (
         _number(10, 3600),
     ),
     Setting("RUNG_POOL_SIZE", "8", "Database connections that one process keeps.", _number(1, 100)),
+    Setting(
+        "RUNG_KEEP_DELIVERIES_DAYS",
+        "90",
+        "Days that deliveries are kept which were applied or declined; 0 for ever.",
+        _days(7),
+    ),
+    Setting(
+        "RUNG_KEEP_FAILED_DAYS",
+        "365",
+        "Days that deliveries are kept which were not understood or failed, to be replayed; 0 for ever.",
+        _days(7),
+    ),
+    Setting(
+        "RUNG_KEEP_TICKETS_DAYS",
+        "0",
+        "Days after its last change that a closed ticket is kept, with its timeline and write-backs; 0 for ever.",
+        _days(30),
+    ),
+    Setting(
+        "RUNG_KEEP_UNKNOWNS_DAYS",
+        "365",
+        "Days that words, people and groups which nobody knows are kept after they were last met; 0 for ever.",
+        _days(1),
+    ),
     Setting("RUNG_GRACE_SECONDS", "10", "Seconds that `rung up` gives each stage to stop by itself.", _number(0, 600)),
 )
 """Every setting there is."""
@@ -172,6 +206,10 @@ class Settings:
     worker_threads: int
     lease_seconds: int
     pool_size: int
+    keep_deliveries_days: int
+    keep_failed_days: int
+    keep_tickets_days: int
+    keep_unknowns_days: int
     grace_seconds: int
 
     @classmethod

@@ -43,6 +43,7 @@ from core.work.heartbeat import Heartbeats
 from core.work.inbox import SqlInbox
 from core.work.intake import Intake
 from core.work.reconcile import Reconciler
+from core.work.retention import Keep, Retention
 from core.work.surgewatch import SurgeWatch
 from rung import __version__, documents, live, timesource
 from rung.bell import RqBell
@@ -104,6 +105,7 @@ class Parts:
     lease: timedelta = timedelta(seconds=30)
     threads: int = 4
     degraded: Mapping[str, Callable[[], str | None]] = field(default_factory=dict)
+    keep: Keep = field(default_factory=Keep)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +120,7 @@ class App:
     calendars: Keeper
     deliverer: Deliverer
     reconciler: Reconciler
+    retention: Retention
     desk: SqlDesk
 
 
@@ -173,6 +176,7 @@ def compose(parts: Parts) -> App:
             bell=parts.bell,
             lease=parts.lease,
         ),
+        retention=Retention(base, parts.clock, parts.keep),
         desk=SqlDesk(
             base,
             policies,
@@ -338,8 +342,25 @@ def build(settings: Settings) -> App:
             lease=timedelta(seconds=settings.lease_seconds),
             threads=settings.worker_threads,
             degraded={"redis": lambda: redis_check(settings.redis_url)},
+            keep=_keep(settings),
         )
     )
+
+
+def _keep(settings: Settings) -> Keep:
+    """How long what is over is kept; 0 days are for ever."""
+    return Keep(
+        deliveries=timedelta(days=settings.keep_deliveries_days) or None,
+        failed=timedelta(days=settings.keep_failed_days) or None,
+        tickets=timedelta(days=settings.keep_tickets_days) or None,
+        unknowns=timedelta(days=settings.keep_unknowns_days) or None,
+    )
+
+
+def retention(settings: Settings) -> Retention:
+    """What removes what was kept for long enough, for the command line."""
+    engine = database.connect(settings.database_url, pool_size=1)
+    return Retention(engine, timesource.clock(settings), _keep(settings))
 
 
 def desk(settings: Settings) -> Desk:

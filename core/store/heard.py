@@ -1,7 +1,7 @@
 """What platforms have told of their records: by webhook, and when they were polled.
 
 Polling compares with it, so that what a webhook has told already is not told again. It is needed for as long as polling
-may still meet a change; `forget` removes what is older.
+may still meet a change; `retention.forget_heard` removes what is older.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, func, select, text
+from sqlalchemy import Connection, func, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core.model import Event, EventKind, ForeignComment, RecordRef
@@ -19,7 +19,6 @@ from core.store.tables import heard, heard_comments
 
 SAME_MOMENT = timedelta(seconds=3)
 """A journal entry may bear a second later than the change that entered it."""
-_KEPT = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +116,6 @@ def found_again(connection: Connection, platform: str, ids: Sequence[str]) -> No
     """Note that these records are there."""
     there = (heard.c.platform == platform) & heard.c.record_id.in_(list(ids)) & heard.c.gone_since.is_not(None)
     connection.execute(heard.update().where(there).values(gone_since=None))
-
-
-def forget(connection: Connection) -> None:
-    """Remove what is so old that no pass comes to it any more."""
-    for table in (heard, heard_comments):
-        connection.execute(delete(table).where(table.c.at < func.clock_timestamp() - _KEPT))
 
 
 def _put(connection: Connection, platform: str, versions: Mapping[str, int], column: str) -> None:

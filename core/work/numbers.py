@@ -37,6 +37,8 @@ ACKNOWLEDGED = Histogram(
     "rung_acknowledge_seconds", "From the first request to an acknowledgement.", ["severity"], buckets=_PEOPLE
 )
 
+REMOVED = Counter("rung_removed_total", "Rows that were removed because they were kept for long enough.", ["table"])
+
 
 def delivered(source: str, status: DeliveryStatus, age: timedelta) -> None:
     """A delivery has come to its end."""

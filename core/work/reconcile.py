@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 
 from core.model import PollPlan
 from core.ports import Bell, Clock, DeliveryError, Mappings, Platform
-from core.store import heard, polling, watermarks
+from core.store import polling, watermarks
 from core.store.watermarks import ClaimedPoll
 from core.work.apply import Policies
 from core.work.failures import is_away, told
@@ -35,15 +35,13 @@ PAGES = 20
 """Pages of one turn: a long catching up goes on in the next, so that it does not use up what writes need."""
 CATCHING_UP = timedelta(seconds=5)
 _REFRESH_SECONDS = 20.0
-_FORGET_SECONDS = 3600.0
 
 
 @dataclass(slots=True)
 class _Last:
-    """When the list of what there is to poll was last made, and when what is old was forgotten (monotonic seconds)."""
+    """When the list of what there is to poll was last made (monotonic seconds)."""
 
     listed: float = float("-inf")
-    forgotten: float = float("-inf")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +89,6 @@ class Reconciler:
         with self.database.begin() as connection:
             wanted |= {pair for pair in polling.collections(connection) if pair[0] in plans}
             watermarks.have(connection, wanted, self.clock())
-            if now - self.last.forgotten > _FORGET_SECONDS:
-                heard.forget(connection)
-                self.last.forgotten = now
         self.last.listed = now
 
     def _claim(self) -> ClaimedPoll | None:
