@@ -11,12 +11,20 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+import structlog
 from psycopg import sql
 
 from core.store.database import migrate
 from rung.embedded import Place, Postgres, Redis, running
 
 _NUMBERS = itertools.count(1)
+
+# What is logged before `rung.logging.configure` is as structlog has it, but for tracebacks: with the variables of every
+# frame, as it has them, one takes seconds.
+_AS_BEFORE = structlog.get_config()["processors"][:-1]
+structlog.configure(
+    processors=[*_AS_BEFORE, structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+)
 
 
 @pytest.fixture(scope="session")

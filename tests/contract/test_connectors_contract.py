@@ -16,7 +16,7 @@ import pytest
 from requests.adapters import HTTPAdapter
 
 import connectors
-from connectors import discover
+from connectors import discover, wire
 from connectors.config import ApiKey, Basic, Bearer, OAuth, PlatformConfig, Secret
 from core.model import Changes, Comment, Delivery, Doing, Impact, Party, Person, Remark, Severity, State, Urgency
 from core.ports import CommentWrite, DeliveryError, Outbound, OutField, Platform, RecordWrite
@@ -570,8 +570,9 @@ def test_every_call_has_a_timeout_and_verifies_certificates(world: World, monkey
     ],
 )
 def test_no_secret_is_in_any_error_log_or_repr(
-    world: World, caplog: pytest.LogCaptureFixture, fault: dict[str, Any]
+    world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, fault: dict[str, Any]
 ) -> None:
+    monkeypatch.setattr(wire, "_pause", lambda _: 0)
     for name in ("", "urllib3", "jira", "jira.resilientsession", "pysnow", "requests"):
         caplog.set_level(logging.DEBUG, logger=name)
     shown = [repr(world.config), repr(world.platform), str(vars(world.platform))]
