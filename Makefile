@@ -6,9 +6,11 @@ SPEED ?= 60
 ONCE ?=
 TICKETS ?= 1000
 SEED ?= 1
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+PYTHON_IMAGE ?= python:3.11-slim-trixie
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check docs helm helm-tools chart mirror bench lock clean
+.PHONY: help install demo test check docs helm helm-tools chart mirror bench image sbom lock clean
 
 help: ## Show what can be made
 	@echo "Rung: one escalation framework over the tools people already use."; echo
@@ -84,9 +86,24 @@ mirror: $(VENV)/.dev ## Mirror tickets between two platforms while everything fa
 bench: $(VENV)/.dev ## Measure, as ratios within one run
 	@$(BIN)/python -m bench
 
+image: ## Build the images rung:VERSION and rung:VERSION-demo on a base pinned by digest (needs Docker; PYTHON_IMAGE=... PYTHON_DIGEST=sha256:...)
+	@digest=$${PYTHON_DIGEST:-$$(docker buildx imagetools inspect $(PYTHON_IMAGE) --format '{{.Manifest.Digest}}')} && \
+	echo "The base is $(PYTHON_IMAGE)@$$digest" && \
+	for target in rung demo; do \
+	  docker build --target $$target --build-arg PYTHON_IMAGE=$(PYTHON_IMAGE) --build-arg PYTHON_DIGEST=$$digest \
+	    --tag rung:$(VERSION)$$([ $$target = rung ] || echo "-$$target") . || exit 1; \
+	done
+
+sbom: $(VENV)/.dev ## Write the bill of materials of what serves to dist/rung-VERSION.cdx.json (CycloneDX)
+	@mkdir -p dist
+	@$(BIN)/python -W ignore::UserWarning -m cyclonedx_py requirements --pyproject pyproject.toml --output-reproducible -o dist/rung-$(VERSION).cdx.json requirements/serve.txt
+	@echo dist/rung-$(VERSION).cdx.json
+
 lock: ## Pin the dependencies anew, with hashes (needs uv)
 	@uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra embedded --extra tracing pyproject.toml -o requirements/run.txt
 	@uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev -c requirements/run.txt pyproject.toml -o requirements/dev.txt
+	@uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra tracing -c requirements/run.txt pyproject.toml -o requirements/serve.txt
+	@uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -c requirements/dev.txt --group build -o requirements/build.txt
 
 clean: ## Remove the environment and the demo's data
 	@rm -rf $(VENV) .rung .helm

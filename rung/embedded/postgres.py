@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-import psutil
 import psycopg
 from psycopg import sql
 
@@ -133,6 +132,8 @@ class Postgres:
 
 
 def _is_postgres(pid: int) -> bool:
+    import psutil  # of the extra, as the programs are: where it is missing, `Place.programs` has said so by now
+
     with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
         return psutil.Process(pid).name().startswith("postgres")
     return False
