@@ -15,6 +15,7 @@ from rung import bell
 from rung.bell import WORK, Work
 from rung.presence import Presence, Pulse
 from rung.probe import probed
+from rung.schemagate import SchemaGate
 from rung.settings import Settings
 
 log = structlog.get_logger()
@@ -88,12 +89,13 @@ def run_worker(settings: Settings, works: tuple[Work, ...] = WORK) -> None:
 
     app = wiring.build(settings)
     stopping = threading.Event()
+    gate = SchemaGate(app.parts.database)
     made = {
-        "intake": lambda: Drainers(Drainer("intake", app.intake.drain, stopping)),
+        "intake": lambda: Drainers(Drainer("intake", gate.guards(app.intake.drain), stopping)),
         # People are told by a thread of their own: however slow a platform is, nobody is called later for it.
         "delivery": lambda: Drainers(
-            Drainer("delivery", app.deliverer.drain, stopping),
-            Drainer("notices", app.deliverer.drain_notices, stopping),
+            Drainer("delivery", gate.guards(app.deliverer.drain), stopping),
+            Drainer("notices", gate.guards(app.deliverer.drain_notices), stopping),
         ),
     }
     hands = {work: made[work]() for work in works}
@@ -119,21 +121,22 @@ def run_clock(settings: Settings) -> None:
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
+    gate = SchemaGate(app.parts.database)
     # Feeds are fetched by a thread of their own: a server that answers slowly holds up no timer.
     # So are platforms polled, and so is removed what was kept for long enough.
     beside = Drainers(
-        Drainer("calendars", app.calendars.refresh, stopping),
-        Drainer("polling", app.reconciler.drain, stopping),
-        Drainer("retention", app.retention.drain, stopping),
+        Drainer("calendars", gate.guards(app.calendars.refresh), stopping),
+        Drainer("polling", gate.guards(app.reconciler.drain), stopping),
+        Drainer("retention", gate.guards(app.retention.drain), stopping),
     )
     beside.start()
-    pulse = Pulse()
+    pulse, sweep = Pulse(), gate.guards(app.sweeper.sweep)
     presence = Presence(app.parts.database, "clock", {"sweep": pulse, **beside.pulses})
     with presence.told(), probed(settings, **wiring.checks(app, settings), alive={"sweep": pulse.check}):
         log.info("clock ready")
         while not stopping.is_set():
             began = pulse.beat()
-            _guarded(app.sweeper.sweep, "timers wait")
+            _guarded(sweep, "timers wait")
             stopping.wait(max(_TICK_SECONDS - (time.monotonic() - began), 0.01))
     beside.end()
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import redis
 from flask import Flask
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -30,7 +30,7 @@ from core.policy import Policy
 from core.policy.vendor import vendor_of
 from core.ports import Bell, Calendars, Clock, Listened, Notifier, StorageUnavailableError
 from core.status import About
-from core.store import database
+from core.store import database, schema
 from core.store import documents as stored
 from core.work.access import SqlAccess
 from core.work.attendance import SqlAttendance
@@ -307,15 +307,12 @@ def _guests(loaded: Loaded) -> dict[str, str]:
 
 
 def database_check(engine: Engine) -> str | None:
-    """Whether the database answers and has the schema that this code was written for."""
+    """Whether the database answers and has a schema on which this code can run."""
     try:
         with engine.begin() as connection:
-            connection.execute(text("SELECT 1"))
-            found = database.revision(connection)
+            return schema.look(connection).problem
     except (DBAPIError, PoolTimeout) as error:
         return f"PostgreSQL does not answer: {type(getattr(error, 'orig', None) or error).__name__}."
-    wanted = database.newest_revision()
-    return None if found == wanted else f"The schema is at {found or 'nothing'}, not at {wanted}: run `rung migrate`."
 
 
 class LateNotifier:

@@ -84,6 +84,14 @@ documents = Table(
     Column("note", Text, nullable=False, server_default=""),
 )
 
+compatibility = Table(
+    "compatibility",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("oldest", Text, nullable=False),
+)
+"""One row: the oldest schema whose code may run on this one (`core.store.schema`)."""
+
 tickets = Table(
     "tickets",
     metadata,

@@ -18,6 +18,8 @@ _TOLD = (
     ("rung.runfile", "AlreadyUpError", REFUSED),
     ("rung.runfile", "NothingRunsError", UNREACHABLE),
     ("rung.history", "HistoryError", REFUSED),
+    ("rung.awaiting", "NotReadyError", UNREACHABLE),
+    ("core.store.migrating", "MigrationError", REFUSED),
     ("core.ports", "UnmappedError", REFUSED),
     ("core.ports", "DeliveryError", REFUSED),
     ("core.desk", "NotFoundError", REFUSED),

@@ -46,8 +46,8 @@ TABLE = {
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit statuses: 0 it worked, 1 a problem was found or it was refused, 2 not understood, "
-    "3 no database could be reached, 4 rung check has only warnings or rung mapping diff finds changes, "
-    "130 interrupted.",
+    "3 no database could be reached, 4 rung check has only warnings, rung mapping diff finds changes or "
+    "rung migrate --check finds steps, 130 interrupted.",
 )
 @click.version_option(__version__, message="Rung %(version)s")
 @click.pass_context

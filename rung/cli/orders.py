@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable
 from typing import Any
 
 import click
+
+from rung.cli.who import user_name
 
 VIA = "on the command line"
 
@@ -69,7 +70,7 @@ def _option(flag: str, name: str, says: str) -> click.Parameter:
 
 def _made(name: str, says: str, *params: click.Parameter) -> click.Command:
     shared: list[click.Parameter] = [
-        click.Option(["--by"], default=getpass.getuser, show_default="your user name", help="Your roster id or name."),
+        click.Option(["--by"], default=user_name, show_default="your user name", help="Your roster id or name."),
         click.Option(["--reason"], default="", help="Why; it takes one to overrule the policy."),
     ]
     ticket = click.Argument(["ticket_id"], metavar="ID", type=int)

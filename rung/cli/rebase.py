@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
 from rung.cli.output import json_option, print_json, table
+from rung.cli.who import user_name
 
 if TYPE_CHECKING:
     from core.desk import Rebased
@@ -21,7 +21,7 @@ _MANY = 20
 @click.argument("ids", metavar="[ID]...", type=int, nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Every open ticket that runs under an older version.")
 @click.option("--dry-run", is_flag=True, help="Only tell what would change.")
-@click.option("--by", default=getpass.getuser, show_default="your user name", help="Your roster id or name.")
+@click.option("--by", default=user_name, show_default="your user name", help="Your roster id or name.")
 @json_option
 def command(ids: tuple[int, ...], every: bool, dry_run: bool, by: str, as_json: bool) -> None:
     """Move running tickets to the newest version of the policy, and tell what that changes.

@@ -1,8 +1,9 @@
 """The configuration documents: platforms.yaml, roster.yaml, policy.yaml, mappings/; read, checked, made into values."""
 
+from rung.documents.folder import read_folder
 from rung.documents.model import Configuration, PlatformDoc, PlatformsDocument, SecretUse, SignedDoc, SourceDoc
 from rung.documents.problems import DocumentsError, Problem
-from rung.documents.reading import DEFAULTS, load, policy_of, problem, read, read_folder
+from rung.documents.reading import DEFAULTS, load, policy_of, problem, read
 from rung.documents.secrets import SecretMissingError, missing, resolve, secret
 from rung.documents.text import MAX_BYTES
 

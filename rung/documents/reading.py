@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path as FilePath
@@ -14,17 +13,16 @@ from connectors.discovery import discover
 from core.policy import Policy, Roster
 from rung.documents import build
 from rung.documents.crosscheck import Draft, check
+from rung.documents.folder import read_folder
 from rung.documents.model import Configuration
 from rung.documents.policy import document as policy_document
-from rung.documents.problems import DocumentsError, Path, Problem, Report, choice, flat
+from rung.documents.problems import DocumentsError, Path, Problem, Report, flat
 from rung.documents.schemas import SCHEMAS
 from rung.documents.secrets import uses
 from rung.documents.text import MAX_BYTES, parse
 
 DEFAULTS = FilePath(__file__).resolve().parent.parent / "defaults"
 """The documents that hold where a folder says nothing else."""
-
-_YAML = {".yaml", ".yml"}
 
 
 @cache
@@ -36,32 +34,6 @@ def _kinds() -> tuple[str, ...]:
 def load(folder: FilePath, mappings: Collection[str]) -> Configuration:
     """Read and check a folder; `mappings` are the packaged catalogue's names. Raises `DocumentsError`."""
     return read(read_folder(folder), mappings)
-
-
-def read_folder(folder: FilePath) -> dict[str, str]:
-    """The texts of a folder by document name; raises `DocumentsError` for what cannot be one."""
-    if not folder.is_dir():
-        raise DocumentsError([Problem(str(folder), 0, "", "is not a folder.", "Name the folder of the documents.")])
-    problems: list[Problem] = []
-    texts: dict[str, str] = {}
-    for path in sorted([*folder.iterdir(), *folder.glob("mappings/*/mapping.yaml")]):
-        name = path.relative_to(folder).as_posix()
-        if path.suffix not in _YAML or path.name.startswith("."):
-            continue
-        if "/" not in name and name not in SCHEMAS:
-            problems.append(Problem(name, 0, "", "is not a document's name.", choice(name, SCHEMAS)))
-            continue
-        try:
-            texts[name] = _text(path)
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else str(error)
-            problems.append(Problem(name, 0, "", f"cannot be read: {reason}."))
-    if not texts and not problems:
-        hint = f"There can be {', '.join(SCHEMAS)} and mappings/<name>/mapping.yaml."
-        problems.append(Problem(str(folder), 0, "", "holds no configuration document.", hint))
-    if problems:
-        raise DocumentsError(problems)
-    return texts
 
 
 def read(texts: Mapping[str, str], mappings: Collection[str], *, policy_version: int = 1) -> Configuration:
@@ -115,18 +87,6 @@ def policy_of(text: str, *, version: int, roster: Roster, creates_on: Mapping[st
     if report.problems:
         raise DocumentsError(report.problems)
     return policy_document.policy(data, version=version, roster=roster, creates_on=creates_on)
-
-
-def _text(path: FilePath) -> str:
-    found = path.stat()
-    if not stat.S_ISREG(found.st_mode):
-        raise ValueError("it is no regular file")
-    if found.st_size > MAX_BYTES:
-        raise ValueError(f"it is larger than {MAX_BYTES // 1024} KiB")
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise ValueError("it is not UTF-8 text") from None
 
 
 def _data(name: str, text: str, report: Report) -> dict[str, Any]:

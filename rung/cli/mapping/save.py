@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from rung.cli.output import json_option, print_json
+from rung.cli.who import user_name
 
 if TYPE_CHECKING:
     from core.mapdesk import Saved
 
 by_option = click.option(
-    "--by", default=getpass.getuser, show_default="your user name", help="Who is remembered to have done it."
+    "--by", default=user_name, show_default="your user name", help="Who is remembered to have done it."
 )
 note_option = click.option("--note", default="", help="Why, kept with the version.")
 edited_option = click.option(
