@@ -39,13 +39,13 @@ install: $(VENV)/.run ## Make the command .venv/bin/rung
 demo: $(VENV)/.run ## See it work: every part on this machine, a scenario played (SPEED=60, ONCE=1 to play it once and check it)
 	@$(BIN)/rung demo --speed $(SPEED) $(if $(ONCE),--once)
 
-# Prometheus and Alertmanager are Debian's, not Python's: where they are missing their one test is left out, and that is said.
+# Prometheus and Alertmanager are Debian's, not Python's: where they are missing their tests are left out, and that is said.
 REAL_PROMETHEUS := $(shell command -v prometheus >/dev/null && command -v prometheus-alertmanager >/dev/null && echo yes)
 
 # The end-to-end tests have many processes each and real time to keep, so nothing else runs beside them.
 test: $(VENV)/.dev ## Run the tests
-	@$(if $(REAL_PROMETHEUS),,echo "Left out: the test with a real Prometheus. To run it too: apt-get install prometheus prometheus-alertmanager")
-	@$(BIN)/python -m pytest -n 2 $(or $(TESTS),--ignore=tests/e2e --ignore=tests/helm tests)
+	@$(if $(REAL_PROMETHEUS),,echo "Left out: the tests with a real Prometheus. To run them too: apt-get install prometheus prometheus-alertmanager")
+	@$(BIN)/python -m pytest -n 2 $(or $(TESTS),--ignore=tests/e2e --ignore=tests/helm $(if $(REAL_PROMETHEUS),,--ignore=tests/alerts) tests)
 	@$(if $(TESTS),,$(BIN)/python -m pytest $(if $(REAL_PROMETHEUS),,--ignore=tests/e2e/test_e2e_prometheus.py) tests/e2e)
 
 check: $(VENV)/.dev ## Lint, types, import rules, docs

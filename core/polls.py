@@ -16,14 +16,15 @@ class PollRow:
     """How it stands with the polling of a table or project.
 
     `watermark` is up to when changes were looked at, in the platform's time. `late`: how long ago the last whole round
-    ended, None where none has yet. `held`: its platform is down, so it is left alone. `found_...` count what no webhook
-    had told, ever; `lately` all of that since yesterday.
+    ended, None where none has yet; `overdue`: for how long somebody should have begun one. `held`: its platform is
+    down, so it is left alone. `found_...` count what no webhook had told, ever; `lately` all of that since yesterday.
     """
 
     platform: str
     collection: str
     watermark: datetime
     late: timedelta | None
+    overdue: timedelta = timedelta(0)
     error: str = ""
     warning: str = ""
     held: bool = False

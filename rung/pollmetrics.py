@@ -20,10 +20,16 @@ def poll_metrics(rows: Callable[[], Sequence[PollRow]]) -> Iterator[Metric]:
     except StorageUnavailableError:
         return
     late = GaugeMetricFamily("rung_polling_late_seconds", "Seconds since the last whole round ended.", labels=_WHERE)
+    due = GaugeMetricFamily(
+        "rung_polling_overdue_seconds", "For how long nobody has polled what is due.", labels=_WHERE
+    )
     mark = GaugeMetricFamily(
         "rung_polling_watermark_timestamp_seconds", "Up to when changes were looked at.", labels=_WHERE
     )
     well = GaugeMetricFamily("rung_polling_failing", "1 where the last attempt failed or is held.", labels=_WHERE)
+    told = GaugeMetricFamily(
+        "rung_polling_webhooks", "1 where the platform has webhooks that should have told what is found.", labels=_WHERE
+    )
     found = CounterMetricFamily(
         "rung_polling_found",
         "What polling found that no webhook had told: a rise means lost webhooks.",
@@ -33,9 +39,11 @@ def poll_metrics(rows: Callable[[], Sequence[PollRow]]) -> Iterator[Metric]:
         where = (row.platform, row.collection)
         if row.late is not None:
             late.add_metric(where, row.late.total_seconds())
+        due.add_metric(where, row.overdue.total_seconds())
         mark.add_metric(where, row.watermark.timestamp())
         well.add_metric(where, float(bool(row.error) or row.held))
+        told.add_metric(where, float(row.heard))
         figures = {"change": row.found_records, "comment": row.found_comments, "deletion": row.found_deletions}
         for what, count in figures.items():
             found.add_metric((*where, what), count)
-    yield from (late, mark, well, found)
+    yield from (late, due, mark, well, told, found)

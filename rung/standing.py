@@ -14,15 +14,17 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from core.ports import Clock
-from core.store.standing import Standing, standing
+from core.store.standing import Standing, Waiting, standing
 
 _KEPT_SECONDS = 5.0
 WORK = ("delivery", "write_back", "notice", "signal", "timer")
-ENDED = ("dead_action", "unmapped_delivery", "failed_delivery")
+ENDED = ("dead_notice", "dead_write_back", "dead_signal", "unmapped_delivery", "failed_delivery", "failing_timer")
+_SEVERITIES = range(1, 5)
+_NOTHING = Waiting(0, None)
 
 
 class Whole:
-    """Gauges of what waits, what ended badly, what is open, which platforms are left alone.
+    """Gauges of what waits, what ended badly, what is open and unanswered, which platforms are left alone.
 
     Asked at most every five seconds, however often it is read; while the database is away it says nothing but
     `rung_database_up 0`, since numbers of a while ago would hide that.
@@ -41,20 +43,9 @@ class Whole:
         if known is None:
             return
         yield from self._waiting(known)
-        ended = GaugeMetricFamily("rung_ended_badly", "What waits for a person to look at it.", labels=["what"])
-        for what in ENDED:
-            ended.add_metric([what], known.ended.get(what, 0))
-        yield ended
-        opened = GaugeMetricFamily("rung_open_tickets", "Open tickets.", labels=["severity"])
-        for number in range(1, 5):
-            opened.add_metric([f"SEV{number}"], known.open.get(number, 0))
-        yield opened
-        broken = GaugeMetricFamily(
-            "rung_breaker_open", "Whether a platform is left alone for now.", labels=["platform"]
-        )
-        for platform in sorted(self._platforms()):
-            broken.add_metric([platform], 1 if platform in known.broken else 0)
-        yield broken
+        yield from self._by_platform(known)
+        yield from _ended(known)
+        yield from _tickets(known)
 
     def _waiting(self, known: Standing) -> Iterator[Metric]:
         many = GaugeMetricFamily("rung_waiting", "Pieces of work that wait or are under way.", labels=["work"])
@@ -62,13 +53,28 @@ class Whole:
             "rung_oldest_waiting_seconds", "How long the oldest of them has waited.", labels=["work"]
         )
         for work in WORK:
-            found = known.waiting.get(work)
-            since = found.since if found else None
+            found = known.waiting.get(work, _NOTHING)
             now = datetime.now(UTC) if work in {"delivery", "signal"} else self._clock()
-            many.add_metric([work], found.many if found else 0)
-            age.add_metric([work], max((now - since).total_seconds(), 0) if since else 0)
-        yield many
-        yield age
+            many.add_metric([work], found.many)
+            age.add_metric([work], _age(found, now))
+        yield from (many, age)
+
+    def _by_platform(self, known: Standing) -> Iterator[Metric]:
+        broken = GaugeMetricFamily(
+            "rung_breaker_open", "Whether a platform is left alone for now.", labels=["platform"]
+        )
+        many = GaugeMetricFamily(
+            "rung_platform_waiting", "Write-backs that wait or are under way.", labels=["platform"]
+        )
+        age = GaugeMetricFamily(
+            "rung_platform_oldest_waiting_seconds", "How long the oldest of them has waited.", labels=["platform"]
+        )
+        for platform in sorted(self._platforms()):
+            found = known.writes.get(platform, _NOTHING)
+            broken.add_metric([platform], 1 if platform in known.broken else 0)
+            many.add_metric([platform], found.many)
+            age.add_metric([platform], _age(found, self._clock()))
+        yield from (broken, many, age)
 
     def _look(self) -> Standing | None:
         with self._lock:
@@ -82,3 +88,31 @@ class Whole:
                 return standing(connection, self._clock())
         except (DBAPIError, PoolTimeout):
             return None
+
+
+def _ended(known: Standing) -> Iterator[Metric]:
+    ended = GaugeMetricFamily("rung_ended_badly", "What waits for a person to look at it.", labels=["what"])
+    for what in ENDED:
+        ended.add_metric([what], known.ended.get(what, 0))
+    lately = GaugeMetricFamily(
+        "rung_ended_badly_lately", "What of it ended so within the last hour, and where.", labels=["what", "where"]
+    )
+    for (what, where), many in sorted(known.lately.items()):
+        lately.add_metric([what, where], many)
+    yield from (ended, lately)
+
+
+def _tickets(known: Standing) -> Iterator[Metric]:
+    opened = GaugeMetricFamily("rung_open_tickets", "Open tickets.", labels=["severity"])
+    alone = GaugeMetricFamily(
+        "rung_unanswered_tickets", "Open tickets for which everybody was asked in vain.", labels=["severity"]
+    )
+    for number in _SEVERITIES:
+        opened.add_metric([f"SEV{number}"], known.open.get(number, 0))
+        alone.add_metric([f"SEV{number}"], known.unanswered.get(number, 0))
+    yield from (opened, alone)
+
+
+def _age(waiting: Waiting, now: datetime) -> float:
+    """For how long (seconds) the oldest has waited; what is under way has its next moment ahead of it."""
+    return max((now - waiting.since).total_seconds(), 0) if waiting.since else 0

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from flask import Blueprint, Response, jsonify, request
-from prometheus_client import Counter
+from flask import Blueprint, Response, g, jsonify, request
+from prometheus_client import Counter, Histogram
 from werkzeug.exceptions import ClientDisconnected, InternalServerError, RequestEntityTooLarge
 
 from core.ports import Accepted, Attendance, Clock, Inbox, StorageUnavailableError
@@ -22,6 +23,12 @@ RETRY_AFTER = 10
 
 REQUESTS = Counter(
     "rung_webhook_requests_total", "Webhook requests by source and answered status.", ["source", "status"]
+)
+SECONDS = Histogram(
+    "rung_webhook_seconds",
+    "From a webhook request's arrival to its answer.",
+    ["source"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20),
 )
 REFUSED = Counter("rung_webhook_refused_total", "Webhook requests refused as not authentic.", ["source", "reason"])
 
@@ -169,6 +176,9 @@ def blueprint(inbox: Inbox, sources: Mapping[str, Source], clock: Clock, attenda
         response = answer(source, secret)
         return Response(status=200) if response.status_code == 202 else response
 
+    def begin() -> None:
+        g.began = time.perf_counter()
+
     def count(response: Response) -> Response:
         source = str((request.view_args or {}).get("source", ""))
         try:
@@ -176,8 +186,10 @@ def blueprint(inbox: Inbox, sources: Mapping[str, Source], clock: Clock, attenda
         except StorageUnavailableError:
             label = "unknown"
         REQUESTS.labels(label, str(response.status_code)).inc()
+        SECONDS.labels(label).observe(time.perf_counter() - g.began)
         return response
 
+    pages.before_request(begin)
     pages.after_request(count)
     pages.register_error_handler(InternalServerError, _defect)
     options: dict[str, Any] = {"methods": _METHODS, "provide_automatic_options": False}

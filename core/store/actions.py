@@ -29,12 +29,16 @@ _LAPSES = _says("passing", otherwise=False) | (
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """An action that a worker has taken up. `look_first`: an earlier attempt may have succeeded unheard."""
+    """An action that a worker has taken up. `look_first`: an earlier attempt may have succeeded unheard.
+
+    `decided_at` is when it was put on the ledger, by the policy's time; None where it was held back since.
+    """
 
     id: int
     action: Action
     attempts: int
     look_first: bool
+    decided_at: datetime | None = None
 
 
 def add(
@@ -161,7 +165,10 @@ def claim(connection: Connection, lease: timedelta, only: Verb | None = None) ->
     Nobody else takes it, or another of its lane, until it ends or the lease runs out.
     """
     row = connection.execute(_CLAIM, {"lease": lease, "only": only.value if only else None}).one_or_none()
-    return Claimed(row.id, from_json(row.body, Action), row.attempts, row.look_first) if row else None
+    if row is None:
+        return None
+    decided_at = None if row.held_by else row.created_at
+    return Claimed(row.id, from_json(row.body, Action), row.attempts, row.look_first, decided_at)
 
 
 def renew(connection: Connection, claimed: Claimed, lease: timedelta) -> None:

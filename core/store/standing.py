@@ -4,25 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, text
 
 _WAITING = text("""
-    SELECT 'delivery' AS work, count(*) AS many, min(attempt_at) AS since FROM deliveries WHERE status = 'received'
+    SELECT 'delivery' AS work, '' AS platform, count(*) AS many, min(attempt_at) AS since
+    FROM deliveries WHERE status = 'received'
     UNION ALL
-    SELECT CASE WHEN verb = 'notify' THEN 'notice' ELSE 'write_back' END, count(*), min(created_at)
-    FROM actions WHERE status IN ('pending', 'sent') GROUP BY 1
+    SELECT CASE WHEN verb = 'notify' THEN 'notice' ELSE 'write_back' END, platform, count(*),
+        min(COALESCE(told_at, created_at))
+    FROM actions WHERE status IN ('pending', 'sent') GROUP BY 1, 2
     UNION ALL
-    SELECT 'signal', count(*), min(attempt_at) FROM signals WHERE status = 'waiting'
+    SELECT 'signal', '', count(*), min(attempt_at) FROM signals WHERE status = 'waiting'
+    UNION ALL
+    SELECT 'timer', '', count(*), min(due_at) FROM timers WHERE due_at <= :now AND error = ''
 """)
-_TIMERS = text("SELECT count(*) AS many, min(due_at) AS since FROM timers WHERE due_at <= :now")
+# A row that ended keeps the moment at which the lease of its last attempt would have run out: near enough to its end.
 _ENDED = text("""
-    SELECT 'dead_action' AS what, count(*) AS many FROM actions WHERE status = 'dead'
-    UNION ALL SELECT status || '_delivery', count(*) FROM deliveries WHERE status IN ('unmapped', 'failed') GROUP BY 1
+    SELECT CASE WHEN verb = 'notify' THEN 'dead_notice' ELSE 'dead_write_back' END AS what,
+        COALESCE(NULLIF(platform, ''), 'notify') AS place, count(*) AS many,
+        count(*) FILTER (WHERE attempt_at > clock_timestamp() - :lately) AS lately
+    FROM actions WHERE status = 'dead' GROUP BY 1, 2
+    UNION ALL
+    SELECT status || '_delivery', source, count(*),
+        count(*) FILTER (WHERE attempt_at > clock_timestamp() - :lately)
+    FROM deliveries WHERE status IN ('unmapped', 'failed') GROUP BY 1, 2
+    UNION ALL
+    SELECT 'dead_signal', 'tickets', count(*), count(*) FILTER (WHERE attempt_at > clock_timestamp() - :lately)
+    FROM signals WHERE status = 'dead'
+    UNION ALL
+    SELECT 'failing_timer', 'tickets', count(*), count(*) FROM timers WHERE due_at <= :now AND error <> ''
 """)
 _OPEN = text("SELECT severity, count(*) AS many FROM tickets WHERE is_open GROUP BY 1")
+# Where nobody could be asked from the beginning (an empty roster), nobody is waited for in vain.
+_UNANSWERED = text("""
+    SELECT severity, count(*) AS many FROM tickets
+    WHERE is_open AND NOT gathered AND exhausted AND NOT acknowledged AND NOT shadow
+    AND EXISTS (SELECT FROM actions WHERE actions.ticket_id = tickets.id AND actions.verb = 'notify')
+    GROUP BY 1
+""")
 _BREAKERS = text("SELECT platform FROM breakers WHERE open_until IS NOT NULL")
+LATELY = timedelta(hours=1)
+"""What ended badly within this time ended so lately."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,29 +56,46 @@ class Waiting:
     many: int
     since: datetime | None
 
+    def __add__(self, other: Waiting) -> Waiting:
+        """Both together."""
+        return Waiting(self.many + other.many, min(filter(None, (self.since, other.since)), default=None))
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """The state of the whole at one moment.
 
-    `waiting` goes by the kind of work, `ended` by what went wrong for good, `open` by severity (1 to 4); `broken` are
-    the platforms that are left alone for now. Deliveries and signals wait by real time,
-    everything else by the policy's.
+    `waiting` goes by the kind of work, `writes` are the write-backs among it by platform. `ended` goes by what went
+    wrong for good; `lately` are those of it that did within the last hour, by what and where (a platform, a source).
+    `open` goes by severity (1 to 4), and so does `unanswered`: open tickets for which everybody was asked in vain.
+    `broken` are the platforms that are left alone for now. Deliveries and signals wait by real time, everything else by
+    the policy's.
     """
 
     waiting: Mapping[str, Waiting]
+    writes: Mapping[str, Waiting]
     ended: Mapping[str, int]
+    lately: Mapping[tuple[str, str], int]
     open: Mapping[int, int]
+    unanswered: Mapping[int, int]
     broken: frozenset[str]
 
 
 def standing(connection: Connection, now: datetime) -> Standing:
     """How it stands; `now` is the policy's time."""
-    waiting = {row.work: Waiting(row.many, row.since) for row in connection.execute(_WAITING)}
-    timers = connection.execute(_TIMERS, {"now": now}).one()
+    waits = [
+        (row.work, row.platform, Waiting(row.many, row.since)) for row in connection.execute(_WAITING, {"now": now})
+    ]
+    waiting: dict[str, Waiting] = {}
+    for work, _, found in waits:
+        waiting[work] = waiting.get(work, Waiting(0, None)) + found
+    ended = connection.execute(_ENDED, {"now": now, "lately": LATELY}).all()
     return Standing(
-        waiting={**waiting, "timer": Waiting(timers.many, timers.since)},
-        ended={row.what: row.many for row in connection.execute(_ENDED)},
+        waiting=waiting,
+        writes={platform: found for work, platform, found in waits if work == "write_back"},
+        ended={what: sum(row.many for row in ended if row.what == what) for what in {row.what for row in ended}},
+        lately={(row.what, row.place): row.lately for row in ended if row.lately},
         open={row.severity: row.many for row in connection.execute(_OPEN)},
+        unanswered={row.severity: row.many for row in connection.execute(_UNANSWERED)},
         broken=frozenset(row.platform for row in connection.execute(_BREAKERS)),
     )

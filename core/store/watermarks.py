@@ -129,7 +129,8 @@ def statuses(connection: Connection, silent: Collection[str] = ()) -> list[PollR
     now = func.clock_timestamp()
     down = exists().where(breakers.c.platform == watermarks.c.platform, breakers.c.open_until > now)
     late = (now - watermarks.c.whole_at).label("late")
-    query = select(watermarks, late, down.label("held"), _LATELY)
+    overdue = func.greatest(now - watermarks.c.attempt_at, timedelta(0)).label("overdue")
+    query = select(watermarks, late, overdue, down.label("held"), _LATELY)
     rows = connection.execute(query.order_by(watermarks.c.platform, watermarks.c.collection))
     return [
         PollRow(
@@ -142,7 +143,7 @@ def statuses(connection: Connection, silent: Collection[str] = ()) -> list[PollR
 
 
 _TOLD = (
-    *("platform", "collection", "late", "error", "warning", "held", "lately"),
+    *("platform", "collection", "late", "overdue", "error", "warning", "held", "lately"),
     *("found_records", "found_comments", "found_deletions", "found_at"),
 )
 _LATELY = text("""

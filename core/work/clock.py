@@ -39,6 +39,12 @@ class Sweeper:
 
         Returns how many tickets were stepped and messages released.
         """
+        with numbers.SWEEP.time():
+            fired = self._sweep()
+        numbers.LAST_SWEEP.set_to_current_time()
+        return fired
+
+    def _sweep(self) -> int:
         fired = 0
         while due := self._due():
             succeeded = sum(self._fire(ticket_id, timer) for ticket_id, timer in due)

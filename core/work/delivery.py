@@ -76,7 +76,7 @@ class Deliverer:
             return
         bound = log.bind(operation=action.operation_id, ticket=action.ticket_id, platform=action.platform)
         try:
-            timed = numbers.ACTION.labels(action.platform or "notify", action.verb.value).time()
+            timed = numbers.ACTION.labels(action.platform or numbers.NOTIFY, action.verb.value).time()
             with kept(self.lease, partial(self._renew, claimed)), timed:
                 action, receipt = self._perform(claimed)
         except HeldError as held:
@@ -143,8 +143,9 @@ class Deliverer:
 
     def _ended(self, claimed: Claimed, result: Receipt | Refusal) -> None:
         """Note how it ended, also when the database has just gone away: what was done must not be done again."""
-        numbers.acted(claimed.action, numbers.result(result))
         outlasting(self.lease)(self._note_end, claimed, result)
+        age = self.clock() - claimed.decided_at if claimed.decided_at else None
+        numbers.acted(claimed.action, numbers.result(result), age)
 
     def _note_end(self, claimed: Claimed, result: Receipt | Refusal) -> None:
         action = claimed.action

@@ -98,7 +98,7 @@ class Intake:
         if any(attempts > _TRUSTED or self.greet(delivery) for delivery, attempts in claimed):
             return False
         try:
-            understood = [(*one, self.mappings().events(one[0])) for one in claimed]
+            understood = [(*one, self._events(one[0])) for one in claimed]
             if any(event.partial for *_, normalized in understood for event in normalized.events):
                 return False  # its record is read again first, which may take long
             ready = [(delivery, attempts, self._completed(one)[0]) for delivery, attempts, one in understood]
@@ -134,11 +134,13 @@ class Intake:
             if wrong:
                 bound.warning("delivery not understood", reason=wrong)
         except DeliveryError as error:
+            numbers.again(delivery.source, "platform")
             self._again(delivery, attempts, error.message, error.retry_after, burn=not error.platform_down)
             bound.warning("delivery waits for its platform", reason=error.message)
         except _OvertakenError:
             bound.warning("delivery took longer than its lease; another worker has it")
         except (DBAPIError, PoolTimeout) as error:
+            numbers.again(delivery.source, "database")
             bound.warning("delivery put off: the database refused", reason=told(error))
             if is_away(error):
                 self._give_back([(delivery, attempts)], told(error))
@@ -148,10 +150,15 @@ class Intake:
             self._finish(delivery, attempts, DeliveryStatus.FAILED, told(error))
             bound.exception("delivery could not be applied")
 
+    def _events(self, delivery: Delivery) -> Normalized:
+        """What its mapping makes of it; raises `UnmappedError`."""
+        with numbers.MAPPING.labels(delivery.source).time():
+            return self.mappings().events(delivery)
+
     def _understand(self, delivery: Delivery) -> tuple[Normalized, str]:
         """The delivery's events, each complete and marked if it is our own doing; and what was not understood."""
         try:
-            return self._completed(self.mappings().events(delivery))
+            return self._completed(self._events(delivery))
         except UnmappedError as error:
             normalized, wrong = self._completed(error.understood or Normalized())
             return normalized, f"{error} {wrong}".strip()
@@ -255,12 +262,11 @@ class Intake:
     def _again(
         self, delivery: Delivery, attempts: int, error: str, asked: float | None = None, *, burn: bool = True
     ) -> None:
+        if burn and attempts >= MAX_ATTEMPTS:
+            self._finish(delivery, attempts, DeliveryStatus.FAILED, error)
+            return
         with self.database.begin() as connection:
-            if burn and attempts >= MAX_ATTEMPTS:
-                deliveries.finish(connection, delivery.id, attempts, DeliveryStatus.FAILED, error=error)
-            else:
-                delay = pause(attempts, asked)
-                deliveries.postpone(connection, delivery.id, attempts, delay, error, burn=burn)
+            deliveries.postpone(connection, delivery.id, attempts, pause(attempts, asked), error, burn=burn)
 
 
 def as_ours(event: Event, us: Party) -> Event:

@@ -11,6 +11,7 @@ from core.engine import Outcome, as_parent, likeness, step
 from core.model import Event, OpenMajor, Parent, Surroundings, Ticket
 from core.policy import Policy
 from core.store import alike, tickets
+from core.work import numbers
 from core.work.surge import opening_in_surge, with_surge
 from core.work.surroundings import beside
 from core.work.workload import with_workload
@@ -27,6 +28,8 @@ def open_for(connection: Connection, event: Event, policy: Policy, now: datetime
         if others != around:
             outcome = step(identity, event, policy, now, others)
     tickets.save(connection, None, outcome)
+    if outcome.ticket:
+        numbers.opened(outcome.ticket)
     return outcome
 
 
@@ -54,4 +57,7 @@ def _open_parent(
     alone = with_surge(Surroundings(), connection, policy)
     outcome = step(identity, given, policy, now, with_workload(alone, connection, identity.id, given, policy))
     tickets.save(connection, None, outcome)
-    return as_parent(outcome.ticket) if outcome.ticket else None
+    if outcome.ticket is None:
+        return None
+    numbers.opened(outcome.ticket)
+    return as_parent(outcome.ticket)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from prometheus_client import REGISTRY
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 
 from rung.standing import Whole
 from tests.integration.world import World
@@ -95,3 +95,59 @@ def test_a_database_that_is_away_is_told_in_place_of_old_numbers() -> None:
     registry = Told(Whole(away, lambda: datetime.now(UTC), list))
     assert registry.get_sample_value("rung_database_up") == 0
     assert registry.get_sample_value("rung_open_tickets", {"severity": "SEV1"}) is None
+
+
+def test_who_is_not_reached_and_what_nobody_answers_is_told(postgres_url: str, tmp_path: Path) -> None:
+    world = World(postgres_url, tmp_path)
+    try:
+        unreached, climbed = count("rung_people_unreached_total"), count("rung_escalations_total", severity="SEV1")
+        world.messages.refuses = {("dana.reyes", 0), ("dana.reyes", 1)}
+        world.alert()
+        assert count("rung_people_unreached_total") == unreached + 1
+        registry = told(world)
+        assert registry.get_sample_value("rung_ended_badly", {"what": "dead_notice"}) == 2
+        assert registry.get_sample_value("rung_ended_badly_lately", {"what": "dead_notice", "where": "notify"}) == 2
+        assert registry.get_sample_value("rung_unanswered_tickets", {"severity": "SEV1"}) == 0
+        world.jump(6)
+        assert count("rung_escalations_total", severity="SEV1") == climbed + 2
+        assert told(world).get_sample_value("rung_unanswered_tickets", {"severity": "SEV1"}) == 1
+        with world.database.begin() as connection:
+            connection.execute(text("UPDATE actions SET attempt_at = attempt_at - interval '61 minutes'"))
+        later = told(world)
+        assert later.get_sample_value("rung_ended_badly", {"what": "dead_notice"}) == 2
+        assert later.get_sample_value("rung_ended_badly_lately", {"what": "dead_notice", "where": "notify"}) is None
+    finally:
+        world.close()
+
+
+def test_a_timer_that_fails_is_told_as_such_and_not_as_late(postgres_url: str, tmp_path: Path) -> None:
+    world = World(postgres_url, tmp_path)
+    try:
+        world.alert()
+        world.now = world.now.replace(minute=10)
+        assert told(world).get_sample_value("rung_oldest_waiting_seconds", {"work": "timer"}) == 300
+        with world.database.begin() as connection:
+            connection.execute(text("UPDATE timers SET error = 'ValueError: no'"))
+        registry = told(world)
+        assert registry.get_sample_value("rung_oldest_waiting_seconds", {"work": "timer"}) == 0
+        assert registry.get_sample_value("rung_ended_badly", {"what": "failing_timer"}) == 1
+    finally:
+        world.close()
+
+
+def test_what_waits_for_a_platform_is_told_of_that_one_alone(postgres_url: str, tmp_path: Path) -> None:
+    world = World(postgres_url, tmp_path)
+    try:
+        world.box.fault("servicenow", kind="status", status=503, times=None)
+        world.alert()
+        world.now = world.now.replace(minute=20)
+        registry = told(world)
+        ages = [
+            registry.get_sample_value("rung_platform_oldest_waiting_seconds", {"platform": one})
+            for one in ("servicenow", "jira")
+        ]
+        assert ages == [1200, 0]
+        assert registry.get_sample_value("rung_platform_waiting", {"platform": "servicenow"}) == 1
+        world.box.heal()
+    finally:
+        world.close()
