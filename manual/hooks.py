@@ -43,9 +43,12 @@ def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
 
 
 def filled(nav: Any) -> Any:
-    """The navigation with each line that has a star replaced by the pages that fit, in the order of their titles."""
+    """The navigation with each line that has a star replaced by the pages that fit, in the order of their titles.
+
+    A line that no page fits goes.
+    """
     if isinstance(nav, list):
-        return [filled(entry) for entry in nav]
+        return [made for entry in nav if not _is_empty(made := filled(entry))]
     if isinstance(nav, dict):
         return {name: _fitting(below) if _starred(below) else filled(below) for name, below in nav.items()}
     return nav
@@ -53,6 +56,10 @@ def filled(nav: Any) -> Any:
 
 def _starred(entry: Any) -> bool:
     return isinstance(entry, str) and "*" in entry
+
+
+def _is_empty(entry: Any) -> bool:
+    return isinstance(entry, dict) and not any(entry.values())
 
 
 def _fitting(pattern: str) -> list[str]:

@@ -52,8 +52,8 @@ class _Told(logging.Handler):
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site, built once; fails where the builder warns."""
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """The site, built once, and the builder's warnings."""
     os.environ["NO_MKDOCS_2_WARNING"] = "1"
     from mkdocs.commands import build
     from mkdocs.config import load_config
@@ -65,8 +65,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config.plugins.on_startup(command="build", dirty=False)
     build.build(config)
     logging.getLogger("mkdocs").removeHandler(told)
-    assert not told.lines, "\n".join(told.lines)
-    return folder
+    return folder, told.lines
+
+
+@pytest.fixture
+def site(built: tuple[Path, list[str]]) -> Path:
+    """The site's folder."""
+    return built[0]
 
 
 class _Shape(HTMLParser):
@@ -107,6 +112,10 @@ def _article(file: Path) -> str:
 def _made(site: Path, place: str) -> Path:
     name = place.removesuffix(".md")
     return site / "index.html" if name == "index" else site / name / "index.html"
+
+
+def test_the_builder_warns_of_nothing(built: tuple[Path, list[str]]) -> None:
+    assert not built[1], "\n".join(built[1])
 
 
 @pytest.mark.parametrize("page", pages(), ids=named)
