@@ -10,6 +10,9 @@
 {{- fail "config.existingConfigMap and config.documents or config.mappings are both set: the documents must come from one place. Leave one of them out." -}}
 {{- end -}}
 {{- include "rung.checkWorkers" . -}}
+{{- if and $v.oidc.issuer (not (and $v.publicUrl $v.oidc.clientId $v.oidc.roles)) -}}
+{{- fail "oidc.issuer is set: publicUrl, oidc.clientId and oidc.roles must be set, too; roles says who may do what, such as {platform-team: admin, \"*\": viewer}." -}}
+{{- end -}}
 {{- if and $v.ingress.enabled (not $v.ingress.hosts) -}}
 {{- fail "ingress.enabled is set without ingress.hosts: name the hosts, such as ingress.hosts[0].host=rung.example.com." -}}
 {{- end -}}

@@ -4,6 +4,16 @@
 {{- $plain := dict "RUNG_HOME" "/var/lib/rung" "RUNG_HOST" "0.0.0.0" "RUNG_PORT" "8321" "RUNG_METRICS_PORT" "9321" "RUNG_LOG" "json" -}}
 {{- with $v.publicUrl }}{{ $_ := set $plain "RUNG_PUBLIC_URL" . }}{{ end -}}
 {{- with $v.redis.url }}{{ $_ := set $plain "RUNG_REDIS_URL" . }}{{ end -}}
+{{- with $v.trustedProxies }}{{ $_ := set $plain "RUNG_TRUSTED_PROXIES" (join "," .) }}{{ end -}}
+{{- with $v.oidc -}}
+{{- if .issuer -}}
+{{- $roles := list -}}
+{{- range $group, $role := .roles }}{{ $roles = append $roles (printf "%s=%s" $group $role) }}{{ end -}}
+{{- $plain = merge $plain (dict "RUNG_OIDC_ISSUER" .issuer "RUNG_OIDC_CLIENT_ID" .clientId "RUNG_OIDC_SCOPES" .scopes "RUNG_OIDC_GROUPS_CLAIM" .groupsClaim "RUNG_OIDC_EMAIL_CLAIM" .emailClaim "RUNG_OIDC_ROLES" (join "; " $roles)) -}}
+{{- with .caFile }}{{ $_ := set $plain "RUNG_OIDC_CA_FILE" . }}{{ end -}}
+{{- end -}}
+{{- end -}}
+{{- if $v.monitoring.heartbeat.urlKey }}{{ $_ := set $plain "RUNG_HEARTBEAT_SECONDS" (toString $v.monitoring.heartbeat.seconds) }}{{ end -}}
 {{- range $name, $value := $v.settings }}{{ $_ := set $plain $name ($value | toString) }}{{ end -}}
 {{ toYaml $plain }}
 {{- end -}}
@@ -40,8 +50,11 @@
 {{/* Everything that is set in a container of a role. (root, pod: its merged pod keys, role; databaseOnly: for Jobs) */}}
 {{- define "rung.env" -}}
 {{- range $name, $value := include "rung.plainSettings" .root | fromYaml }}
+{{- /* Sign-on and the heartbeat need their secrets, which a Job is not told. */}}
+{{- if not (and $.databaseOnly (or (hasPrefix "RUNG_OIDC_" $name) (hasPrefix "RUNG_HEARTBEAT_" $name))) }}
 - name: {{ $name }}
   value: {{ $value | quote }}
+{{- end }}
 {{- end }}
 {{- include "rung.databaseEnv" .root }}
 {{- if not .databaseOnly }}
@@ -53,6 +66,21 @@
 - name: RUNG_SECRET_KEY
   valueFrom:
     secretKeyRef: {{ include "rung.secretKeyRef" (dict "root" .root "own" "" "key" .root.Values.secretKeyKey) }}
+{{- with .root.Values.oidc }}
+{{- if .issuer }}
+- name: RUNG_OIDC_CLIENT_SECRET
+  valueFrom:
+    secretKeyRef: {{ include "rung.secretKeyRef" (dict "root" $.root "own" .existingSecret "key" .clientSecretKey) }}
+{{- end }}
+{{- end }}
+{{- with .root.Values.monitoring.heartbeat }}
+{{- if .urlKey }}
+- name: RUNG_HEARTBEAT_URL
+  valueFrom:
+    secretKeyRef: {{ include "rung.secretKeyRef" (dict "root" $.root "own" .existingSecret "key" .urlKey) }}
+{{- end }}
+{{- end }}
+{{- include "rung.tracingEnv" . }}
 {{- range $name, $from := .root.Values.secretSettings }}
 - name: {{ $name }}
   valueFrom:
@@ -69,6 +97,27 @@
 {{- end }}
 {{- with .pod.extraEnv }}
 {{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* Where traces go, and whose they are. (root, role) */}}
+{{- define "rung.tracingEnv" -}}
+{{- $tracing := .root.Values.monitoring.tracing }}
+{{- if $tracing.endpoint }}
+- {name: OTEL_EXPORTER_OTLP_ENDPOINT, value: {{ $tracing.endpoint | quote }}}
+- {name: OTEL_SERVICE_NAME, value: rung-{{ .role }}}
+- {name: OTEL_RESOURCE_ATTRIBUTES, value: "k8s.namespace.name={{ .root.Release.Namespace }},service.namespace={{ .root.Release.Name }}"}
+{{- with $tracing.sampler }}
+- {name: OTEL_TRACES_SAMPLER, value: {{ . }}}
+{{- end }}
+{{- with $tracing.samplerArgument }}
+- {name: OTEL_TRACES_SAMPLER_ARG, value: {{ . | quote }}}
+{{- end }}
+{{- with $tracing.headersSecret }}
+- name: OTEL_EXPORTER_OTLP_HEADERS
+  valueFrom:
+    secretKeyRef: {name: {{ . }}, key: {{ $tracing.headersKey }}}
+{{- end }}
 {{- end }}
 {{- end -}}
 

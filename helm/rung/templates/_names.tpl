@@ -100,9 +100,9 @@ annotations:
 {{ toYaml (dict "groups" $groups) }}
 {{- end -}}
 
-{{/* What is open to the outside. (root, exact: the path type's name for one path, prefix: that for all below) */}}
+{{/* What is open to the outside: with sign-on all of web, which tells its metrics to no proxy. (root, prefix: the path type) */}}
 {{- define "rung.outerPaths" -}}
-{{- range list "/webhooks" "/acknowledge" "/assets" }}
+{{- range ternary (list "/") (list "/webhooks" "/acknowledge" "/assets") (not (empty .root.Values.oidc.issuer)) }}
 - {path: {{ . }}, pathType: {{ $.prefix }}}
 {{- end }}
 {{- end -}}

@@ -25,8 +25,8 @@ spec:
       labels:
         {{- include "rung.podLabels" (merge (dict "own" $pod.podLabels) .) | nindent 8 }}
       annotations:
-        # Settings and the names of secrets. Documents are no part of it: running pods take them up by themselves.
-        checksum/config: {{ list (include "rung.plainSettings" .root) .root.Values.existingSecret .root.Values.secretKeyKey .root.Values.database .root.Values.redis .root.Values.platformSecrets .root.Values.secretSettings | toJson | sha256sum }}
+        # All settings and the names of secrets. Documents are no part of it: running pods take them up by themselves.
+        checksum/config: {{ printf "%s %s" (include "rung.env" $in) (include "rung.envFrom" $in) | sha256sum }}
         {{- with merge (dict) $pod.podAnnotations .root.Values.commonAnnotations }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
@@ -103,6 +103,10 @@ spec:
     spec:
       {{- include "rung.podBase" $in | trim | nindent 6 }}
       restartPolicy: Never
+      {{- /* An account that the release makes is not there yet. */}}
+      {{- if and .root.Values.serviceAccount.name (not .root.Values.serviceAccount.create) }}
+      serviceAccountName: {{ .root.Values.serviceAccount.name }}
+      {{- end }}
       {{- with $in.pod.extraInitContainers }}
       initContainers:
         {{- toYaml . | nindent 8 }}
