@@ -8,10 +8,20 @@ branch_labels = None
 depends_on = None
 
 
+_FROM_BODIES = """
+    INSERT INTO timers (ticket_id, kind, name, due_at, token)
+    SELECT id, one->>'kind', one->>'name', (one->>'due_at')::timestamptz, (one->>'token')::integer
+    FROM tickets, jsonb_array_elements(body->'timers') AS one
+    WHERE one->>'name' <> ''
+    ON CONFLICT DO NOTHING
+"""
+
+
 def upgrade() -> None:
-    """Add the name, and have it tell timers apart."""
+    """Add the name, and have it tell timers apart; those that going back has removed come back from tickets' bodies."""
     op.execute("ALTER TABLE timers ADD COLUMN name text NOT NULL DEFAULT ''")
     op.execute("ALTER TABLE timers DROP CONSTRAINT timers_pkey, ADD PRIMARY KEY (ticket_id, kind, name)")
+    op.execute(_FROM_BODIES)
 
 
 def downgrade() -> None:
