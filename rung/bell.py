@@ -14,6 +14,8 @@ from rq import Queue, SimpleWorker
 from rq.exceptions import InvalidJobOperation, NoSuchJobError
 from rq.job import Job
 
+from rung import redisurl
+
 log = structlog.get_logger()
 
 Work = Literal["intake", "delivery"]
@@ -37,7 +39,7 @@ _FORGOTTEN = (InvalidJobOperation, NoSuchJobError)
 
 def connect(url: str) -> redis.Redis:
     """A client that gives up soon: a bell that does not ring must not hold up the one who rings it."""
-    return redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=None, health_check_interval=30)
+    return redisurl.client(url, socket_connect_timeout=1, socket_timeout=None, health_check_interval=30)
 
 
 def queue(connection: redis.Redis, work: Work) -> Queue:
@@ -53,7 +55,7 @@ class RqBell:
     """
 
     def __init__(self, url: str) -> None:
-        self._connection = redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=2)
+        self._connection = redisurl.client(url, socket_connect_timeout=1, socket_timeout=2)
 
     def ring(self, work: Work) -> None:
         """Ring unless a ring waits already. When Redis is away nothing is rung, and the next sweep finds the rows."""

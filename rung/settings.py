@@ -70,16 +70,27 @@ def _folder(text: str) -> Path | None:
 
 def _database_url(text: str) -> str:
     """Any of the usual spellings, as libpq's."""
+    if not text:
+        return ""
+    from sqlalchemy.engine import make_url  # which takes its time to load, for those who name one
+    from sqlalchemy.exc import ArgumentError
+
     scheme, _, rest = text.partition("://")
-    if text and (scheme not in {"postgresql", "postgres", "postgresql+psycopg"} or not rest):
-        raise ValueError("an address like postgresql://user:password@host:5432/rung")
-    return f"postgresql://{rest}" if text else ""
+    try:
+        if scheme in {"postgresql", "postgres", "postgresql+psycopg"} and rest:
+            make_url(f"postgresql://{rest}")
+            return f"postgresql://{rest}"
+    except (ValueError, ArgumentError):
+        pass  # a port that is no number, say; the words of this error can hold the password
+    raise ValueError("an address like postgresql://user:password@host:5432/rung")
 
 
 def _redis_url(text: str) -> str:
-    if text and urlsplit(text).scheme not in {"redis", "rediss", "unix"}:
-        raise ValueError("an address like redis://:password@host:6379/0, rediss://... or unix:///path?db=0")
-    return text
+    if not text:
+        return ""
+    from rung.redisurl import checked  # which loads redis, for those who name one
+
+    return checked(text)
 
 
 def _public_url(text: str) -> str:
@@ -100,7 +111,13 @@ SETTINGS = (
     Setting(
         "RUNG_DATABASE_URL", "", "PostgreSQL to use; without it `rung up` runs its own.", _database_url, secret=True
     ),
-    Setting("RUNG_REDIS_URL", "", "Redis to use; without it `rung up` runs its own.", _redis_url, secret=True),
+    Setting(
+        "RUNG_REDIS_URL",
+        "",
+        "Redis to use, or the Sentinels that know it; without it `rung up` runs its own.",
+        _redis_url,
+        secret=True,
+    ),
     Setting("RUNG_CONFIG", "", "Folder of configuration documents that `rung up` applies when it starts.", _folder),
     Setting("RUNG_HOST", "127.0.0.1", "Address that the web role listens on.", str),
     Setting("RUNG_PORT", "8321", "Port that the web role listens on.", _number(1, 65535)),

@@ -45,7 +45,7 @@ from core.work.intake import Intake
 from core.work.reconcile import Reconciler
 from core.work.retention import Keep, Retention
 from core.work.surgewatch import SurgeWatch
-from rung import __version__, documents, live, timesource
+from rung import __version__, documents, live, redisurl, timesource
 from rung.bell import RqBell
 from rung.child import tie_to_parent
 from rung.live import Live
@@ -413,7 +413,7 @@ def _keep_open(app: App, pulse: Pulse) -> None:
 def redis_check(url: str) -> str | None:
     """Whether Redis answers; without it work is found by the sweep, later."""
     try:
-        with redis.Redis.from_url(url, socket_connect_timeout=1, socket_timeout=1) as client:
+        with redisurl.client(url, socket_connect_timeout=1, socket_timeout=1) as client:
             client.ping()
     except redis.RedisError as error:
         return f"Redis does not answer: {type(error).__name__}. Work goes on, found by the sweep."

@@ -41,6 +41,7 @@ def test_without_an_environment_the_defaults_hold() -> None:
             "RUNG_REDIS_URL cannot be what it is set to: it must be an address like redis://",
         ),
         ("RUNG_DATABASE_URL", "mysql://u:hush@h/d", "it must be an address like postgresql://"),
+        ("RUNG_DATABASE_URL", "postgresql://u:hush@h1:5432,h2:5432/d", "it must be an address like postgresql://"),
         ("RUNG_SECRET_KEY", "hush", "it must be at least 32 random characters"),
     ],
 )
