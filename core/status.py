@@ -130,6 +130,15 @@ class QueueRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeartbeatRow:
+    """The outward heartbeat: when it last went out and was last tried, and why it did not go out then, "" if it did."""
+
+    sent_at: datetime | None
+    tried_at: datetime
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Versions:
     """What runs: Rung as this process has it, the database's schema and the one that this code wants, PostgreSQL, and
     the documents in force.
@@ -144,8 +153,10 @@ class Versions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """How it stands with all of Rung. `ended` counts what waits for a person by what it is; `degraded` tells of parts
-    that can be done without for a while, such as Redis. `now` is the policy's time.
+    """How it stands with all of Rung.
+
+    `ended` counts what waits for a person by what it is; `degraded` tells of parts that can be done without for a
+    while, such as Redis; `heartbeat` is None where none is sent outside. `now` is the policy's time.
     """
 
     now: datetime
@@ -155,6 +166,7 @@ class Status:
     ended: Mapping[str, int] = field(default_factory=dict)
     versions: Versions = field(default_factory=Versions)
     degraded: Mapping[str, str] = field(default_factory=dict)
+    heartbeat: HeartbeatRow | None = None
 
     @property
     def unable(self) -> tuple[str, ...]:
@@ -167,7 +179,7 @@ class Status:
         platforms = (f"{one.name}: {one.says}" for one in self.platforms if one.says != _WELL)
         still = (one for one in self.processes if one.lives and one.standing)
         standing = (f"{one.role} {one.pid} on {one.host}: {one.says}" for one in still)
-        return (*self.degraded.values(), *platforms, *standing, *self._mixed, *self._outdated)
+        return (*self.degraded.values(), *platforms, *standing, *self._mixed, *self._outdated, *self._unheard)
 
     @property
     def state(self) -> State:
@@ -180,6 +192,12 @@ class Status:
     def _mixed(self) -> tuple[str, ...]:
         versions = sorted({one.version for one in self.processes if one.lives})
         return (f"Processes of several versions run: {', '.join(versions)}.",) if len(versions) > 1 else ()
+
+    @property
+    def _unheard(self) -> tuple[str, ...]:
+        """Withheld because Rung does not do its job, that is told already."""
+        error = self.heartbeat.error if self.heartbeat and not self.unable else ""
+        return (f"The outward heartbeat did not go out: {error}",) if error else ()
 
     @property
     def _outdated(self) -> tuple[str, ...]:
@@ -215,6 +233,7 @@ def in_words(status: Status) -> dict[str, object]:
         "queues": [{**_fields(one), "says": one.says} for one in status.queues],
         "ended": status.ended,
         "degraded": status.degraded,
+        "heartbeat": status.heartbeat,
         "versions": status.versions,
     }
 

@@ -124,10 +124,12 @@ def run_clock(settings: Settings) -> None:
     gate = SchemaGate(app.parts.database)
     # Feeds are fetched by a thread of their own: a server that answers slowly holds up no timer.
     # So are platforms polled, and so is removed what was kept for long enough.
+    outward = wiring.lifesign(app, settings)
     beside = Drainers(
         Drainer("calendars", gate.guards(app.calendars.refresh), stopping),
         Drainer("polling", gate.guards(app.reconciler.drain), stopping),
         Drainer("retention", gate.guards(app.retention.drain), stopping),
+        *([Drainer("heartbeat", gate.guards(outward.drain), stopping)] if outward else []),
     )
     beside.start()
     pulse, sweep = Pulse(), gate.guards(app.sweeper.sweep)

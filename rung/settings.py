@@ -20,7 +20,8 @@ class SettingsError(Exception):
 class Setting:
     """One setting: its environment variable, its default as text, what it means, and how its text is read.
 
-    `read` raises `ValueError` whose text completes "it must be ...". A `secret` one is never shown as it is.
+    `read` raises `ValueError` whose text completes "it must be ...". A `secret` one is never shown as it is, but as
+    `hide` makes it.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Setting:
     meaning: str
     read: Callable[[str], Any]
     secret: bool = False
+    hide: Callable[[str], str] = lambda text: without_password(text) if "://" in text else "***"
 
     @property
     def field(self) -> str:
@@ -100,6 +102,18 @@ def _public_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _heartbeat_url(text: str) -> str:
+    address = urlsplit(text)
+    if text and (address.scheme not in {"http", "https"} or not address.hostname):
+        raise ValueError("an address like https://watch.example.com/ping/KEY")
+    return text
+
+
+def _server_alone(text: str) -> str:
+    """An address of which any part may be a secret."""
+    return f"{urlsplit(text).scheme}://{urlsplit(text).hostname}/***"
+
+
 def _secret_key(text: str) -> str:
     if text and len(text) < 32:
         raise ValueError("at least 32 random characters (`python3 -c 'import secrets; print(secrets.token_hex(32))'`)")
@@ -153,6 +167,15 @@ SETTINGS = (
         "Port at which a worker or clock alone answers /healthz, /readyz and /metrics; 0 for none.",
         _number(0, 65535),
     ),
+    Setting(
+        "RUNG_HEARTBEAT_URL",
+        "",
+        "Address that the clock calls while Rung does its job, so that something outside notices when it does not.",
+        _heartbeat_url,
+        secret=True,
+        hide=_server_alone,
+    ),
+    Setting("RUNG_HEARTBEAT_SECONDS", "60", "Seconds from one such call to the next.", _number(10, 3600)),
     Setting("RUNG_MAIL_HOST", "127.0.0.1", "Address at which the mail role listens.", str),
     Setting("RUNG_MAIL_PORT", "8325", "Port at which the mail role listens.", _number(1, 65535)),
     Setting("RUNG_MAIL_CERTIFICATE", "", "PEM file of the certificate with which mail may be encrypted.", _folder),
@@ -214,6 +237,8 @@ class Settings:
     log: Literal["auto", "json", "text"]
     log_level: Literal["debug", "info", "warning", "error"]
     metrics_port: int
+    heartbeat_url: str = field(repr=False)
+    heartbeat_seconds: int
     mail_host: str
     mail_port: int
     mail_certificate: Path | None
@@ -270,9 +295,7 @@ def _read(setting: Setting, environment: Mapping[str, str]) -> Any:
 def _shown(setting: Setting, value: object) -> str:
     if value is None or value == "":
         return ""
-    if setting.secret:
-        return without_password(str(value)) if "://" in str(value) else "***"
-    return str(value)
+    return setting.hide(str(value)) if setting.secret else str(value)
 
 
 def _kept_key(path: Path) -> str:

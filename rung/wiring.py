@@ -42,12 +42,14 @@ from core.work.handover import Handovers
 from core.work.heartbeat import Heartbeats
 from core.work.inbox import SqlInbox
 from core.work.intake import Intake
+from core.work.lifesign import Lifesign
 from core.work.reconcile import Reconciler
 from core.work.retention import Keep, Retention
 from core.work.surgewatch import SurgeWatch
 from rung import __version__, documents, live, redisurl, timesource
 from rung.bell import RqBell
 from rung.child import tie_to_parent
+from rung.lifesign import sender
 from rung.live import Live
 from rung.loaded import Loaded
 from rung.logging import configure
@@ -263,6 +265,14 @@ def mail_server(app: App, host: str, port: int, tls: ssl.SSLContext | None) -> M
 
     loaded = _or_unavailable(app.parts.loaded)
     return MailServer(Mailbox(app.inbox, lambda: loaded().sources, app.attendance), host, port, tls)
+
+
+def lifesign(app: App, settings: Settings) -> Lifesign | None:
+    """What calls the address that the settings name while Rung does its job; None where they name none."""
+    if not settings.heartbeat_url:
+        return None
+    every = timedelta(seconds=settings.heartbeat_seconds)
+    return Lifesign(app.parts.database, app.parts.clock, every, sender(settings.heartbeat_url))
 
 
 def takes_mail(settings: Settings) -> bool:

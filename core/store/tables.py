@@ -310,6 +310,16 @@ breakers = Table(
     Column("last_error", Text, nullable=False, server_default=""),
 )
 
+lifesign = Table(
+    "lifesign",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    _moment("due_at"),
+    _moment("sent_at", nullable=True),
+    _moment("tried_at", nullable=True),
+    Column("error", Text, nullable=False, server_default=""),
+)
+
 processes = Table(
     "processes",
     metadata,

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, func, select, text
 
 from core.status import ENDED, WORK, About, PlatformRow, QueueRow, Status, Versions
-from core.store import backlog, database, processes, watermarks
+from core.store import backlog, database, lifesign, processes, watermarks
 from core.store.standing import Standing, Waiting, standing
 from core.store.tables import actions, breakers
 
@@ -30,6 +30,7 @@ def look(
         ended={what: known.ended.get(what, 0) for what in ENDED},
         versions=_versions(connection, about),
         degraded=about.degraded,
+        heartbeat=lifesign.last(connection),
     )
 
 

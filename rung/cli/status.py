@@ -83,6 +83,8 @@ def _facts(status: Status) -> Iterator[tuple[str, str]]:
     for what, many in sorted(status.ended.items()):
         name, see = _ENDED[what]
         yield "needs a look", f"{many} {name}: {see}" if many else ""
+    if status.heartbeat:
+        yield "heartbeat", status.heartbeat.error or f"last went out {moment(status.heartbeat.sent_at)}"
     versions = status.versions
     yield "Rung", versions.rung
     yield "schema", versions.schema

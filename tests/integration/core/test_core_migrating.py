@@ -144,7 +144,7 @@ def test_a_step_that_gets_no_lock_gives_up_after_a_while_and_says_who_may_hold_i
         assert "the longest transactions are of process" in str(refused.value)
 
     holding(engine, "LOCK TABLE compatibility IN ACCESS SHARE MODE", give_up)
-    assert look(engine).problem is None
+    assert look(engine).at == "0018", "it stands at the step that it could not take back"
 
 
 def test_a_step_that_gets_no_lock_at_once_lets_the_others_pass_and_tries_again(

@@ -50,6 +50,7 @@ from core.model import (
     Urgency,
     Verb,
 )
+from core.status import PlatformRow, QueueRow, Status
 
 NOW = datetime(2026, 3, 2, 9, 4, tzinfo=UTC)
 PEOPLE = {"dana": "Dana Reyes", "lee": "Lee Park", "sam": "Sam Okafor", "ines": "Inês Carvalho"}
@@ -293,6 +294,10 @@ class FakeDesk:
         self.version = str(int(self.version) + 1)
         facts = {"person": command.by, "via": command.via, "after": "6 minutes"}
         return Reason(ReasonCode.ACKNOWLEDGED, facts).sentence
+
+    def status(self) -> Status:
+        down = PlatformRow(name="jira-main", breaker="open", since=ago(minutes=3), last_error="It did not answer.")
+        return Status(now=self.now(), platforms=(down,), queues=(QueueRow(work="write_back", waiting=4),))
 
     def sources(self) -> Sequence[SourceRow]:
         silent = SourceRow(

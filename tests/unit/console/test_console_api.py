@@ -131,3 +131,15 @@ def test_a_defect_is_an_error_without_its_details(desk: FakeDesk, app: Flask) ->
     app.config["PROPAGATE_EXCEPTIONS"] = False
     answer = app.test_client().get("/api/v1/tickets/4")
     assert (answer.status_code, answer.get_json()) == (500, {"error": "Something went wrong within Rung."})
+
+
+def test_the_status_tells_each_part_and_the_whole_in_a_word(client: FlaskClient) -> None:
+    answer = client.get("/api/v1/status")
+    assert answer.headers["Cache-Control"] == "no-store"
+    told = answer.get_json()
+    assert told["state"] == "failing"
+    assert told["unable"][0].startswith("No web process runs")
+    (platform,) = told["platforms"]
+    assert (platform["breaker"], platform["since"], platform["succeeded_at"]) == ("open", "2026-03-02T09:01:00Z", None)
+    assert platform["says"] == "Left alone while it is down: It did not answer."
+    assert told["queues"][0]["waiting"] == 4

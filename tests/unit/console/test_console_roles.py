@@ -21,6 +21,7 @@ READS = {
     "/deliveries": Role.VIEWER,
     "/deliveries/41": Role.RESPONDER,
     "/actions": Role.VIEWER,
+    "/api/v1/status": Role.VIEWER,
     "/api/v1/tickets": Role.VIEWER,
     "/api/v1/tickets/4": Role.VIEWER,
     "/api/v1/sources": Role.VIEWER,

@@ -423,5 +423,6 @@ def test_the_state_of_rung_itself_is_told_in_words_and_by_the_exit_status(desk: 
     assert told["state"] == "failing"
     assert told["platforms"][0]["breaker"] == "open"
     assert list(told) == [
-        "state", "unable", "troubles", "now", "processes", "platforms", "queues", "ended", "degraded", "versions",
+        "state", "unable", "troubles", "now", "processes", "platforms", "queues", "ended", "degraded", "heartbeat",
+        "versions",
     ]  # fmt: skip
