@@ -393,7 +393,7 @@ def web_app() -> Flask:
     """
     tie_to_parent()
     settings = Settings.from_environment()
-    configure(settings)
+    configure(settings, "web")
     app = build(settings)
     door = Pulse()
     presence = Presence(app.parts.database, "web", {"door": door})

@@ -13,7 +13,8 @@ def connect(url: str, *, pool_size: int = 5) -> Engine:
     """An engine with a small pool; nothing is connected yet.
 
     A connection that died with its server is noticed before use, and a statement that waits for more than 30 seconds
-    is cancelled rather than left hanging.
+    is cancelled rather than left hanging. The values of a statement that fails, which can be anything that anybody
+    wrote into a ticket, do not stand in the error.
     """
     if url.startswith("postgresql://"):
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
@@ -23,6 +24,7 @@ def connect(url: str, *, pool_size: int = 5) -> Engine:
         max_overflow=pool_size,
         pool_pre_ping=True,
         pool_timeout=10,
+        hide_parameters=True,
         connect_args={
             "connect_timeout": 5,
             "fallback_application_name": "rung",

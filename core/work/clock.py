@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from core.model import TimerDue
 from core.ports import Bell, Clock
 from core.store import actions, deliveries, signals, timers
+from core.trail import trail
 from core.work import digests, numbers
 from core.work.apply import Policies, apply_to
 from core.work.failures import is_away, told
@@ -47,7 +48,7 @@ class Sweeper:
     def _sweep(self) -> int:
         fired = 0
         while due := self._due():
-            succeeded = sum(self._fire(ticket_id, timer) for ticket_id, timer in due)
+            succeeded = sum(self._fire_one(ticket_id, timer) for ticket_id, timer in due)
             fired += succeeded
             if len(due) < _BATCH:
                 break
@@ -68,6 +69,10 @@ class Sweeper:
             numbers.LATENESS.observe(max((now - due_at).total_seconds(), 0))
         return [(ticket_id, timer) for ticket_id, timer, _ in found]
 
+    def _fire_one(self, ticket_id: int, timer: TimerDue) -> bool:
+        with trail("fire timer", ticket=ticket_id, timer=timer.kind.value):
+            return self._fire(ticket_id, timer)
+
     def _fire(self, ticket_id: int, timer: TimerDue) -> bool:
         try:
             with self.database.begin() as connection:
@@ -75,7 +80,7 @@ class Sweeper:
         except Exception as error:  # the boundary that keeps a ticket which cannot be stepped to itself
             if is_away(error):
                 raise
-            log.exception("a timer could not be applied", ticket=ticket_id, timer=timer.kind.value)
+            log.exception("a timer could not be applied")
             with self.database.begin() as connection:
                 timers.put_off(connection, ticket_id, timer, told(error))
             return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -17,6 +18,7 @@ from core.policy import Roster
 from core.ports import Clock, DeliveryError, Notifier, Platform, RecordWrite
 from core.store import actions, breakers, signals, tickets
 from core.store.actions import Claimed
+from core.trail import trail
 from core.work import digests, numbers
 from core.work.apply import Policies, apply_to
 from core.work.failures import is_lasting, outlasting, told
@@ -58,7 +60,8 @@ class Deliverer:
     def _drain_one_thread(self, stopping: Callable[[], bool], only: Verb | None = None) -> int:
         done = 0
         while not stopping() and (claimed := self._claim(only)):
-            self._attempt(claimed)
+            with _trail(claimed.action):
+                self._attempt(claimed)
             done += 1
         return done
 
@@ -74,31 +77,30 @@ class Deliverer:
         if claimed.attempts > _limit(action):
             self._ended(claimed, Refusal("given up: every worker that took it up ended over it"))
             return
-        bound = log.bind(operation=action.operation_id, ticket=action.ticket_id, platform=action.platform)
         try:
             timed = numbers.ACTION.labels(action.platform or numbers.NOTIFY, action.verb.value).time()
             with kept(self.lease, partial(self._renew, claimed)), timed:
                 action, receipt = self._perform(claimed)
         except HeldError as held:
-            bound.info("notice held back", reason=str(held))
+            log.info("notice held back", reason=str(held))
             return
         except NotWantedError:
-            bound.info("notice withdrawn: nobody has to be asked any more")
+            log.info("notice withdrawn: nobody has to be asked any more")
             numbers.acted(action, "withdrawn")
             outlasting(self.lease)(self._withdraw, claimed)
             return
         except DeliveryError as error:
-            bound.warning("action failed", verb=action.verb.value, reason=error.message, attempt=claimed.attempts)
+            log.warning("action failed", reason=error.message, attempt=claimed.attempts)
             self._failed(claimed, error)
             return
         except Exception as error:  # the boundary that keeps an action which breaks something to itself
             if not is_lasting(error):
                 outlasting(self.lease)(self._give_back, claimed, told(error))
                 raise
-            bound.exception("action broke off")
+            log.exception("action broke off")
             self._ended(claimed, Refusal(f"an error in Rung itself: {type(error).__name__}"))
             return
-        bound.info("action done", verb=action.verb.value, found=receipt.found)
+        log.info("action done", found=receipt.found)
         self._ended(replace(claimed, action=action), receipt)
 
     def _renew(self, claimed: Claimed) -> None:
@@ -196,6 +198,11 @@ class Deliverer:
             return False
         asked = timedelta(seconds=error.retry_after or 0)
         return breakers.failed(connection, action.platform, error.message, asked)
+
+
+def _trail(action: Action) -> AbstractContextManager[None]:
+    ids = {"operation": action.operation_id, "ticket": action.ticket_id, "platform": action.platform}
+    return trail("carry out action", **ids, verb=action.verb.value)
 
 
 def _limit(action: Action) -> int:

@@ -56,6 +56,7 @@ from core.store import (
     views,
     watermarks,
 )
+from core.trail import trail
 from core.work.apply import Policies, apply_to
 from core.work.choices import choices
 from core.work.rebase import rebase
@@ -145,7 +146,7 @@ class SqlDesk:
         """Step the ticket with a person's command. What is refused stands in the timeline all the same."""
         if ticket_id > _LARGEST_ID:
             raise _no_ticket(ticket_id)
-        with self._transaction() as connection:
+        with trail("command", ticket=ticket_id, command=type(command).__name__), self._transaction() as connection:
             if isinstance(command, LinkMajor) and command.major:
                 self._ticket(connection, command.major)
             outcome = apply_to(connection, ticket_id, command, self.policies, self.clock())

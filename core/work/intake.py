@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import structlog
 from sqlalchemy import Connection, Engine
@@ -15,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from core.model import Delivery, DeliveryStatus, Event, Normalized, Party, RecordRef, Unknown
 from core.ports import Bell, Clock, DeliveryError, Mappings, Platform, UnmappedError
 from core.store import deliveries, heard, tickets
+from core.trail import trail
 from core.work import numbers
 from core.work.apply import Policies, apply_event
 from core.work.failures import is_away, is_lasting, outlasting, told
@@ -25,6 +27,9 @@ from core.work.surroundings import likenesses
 from core.work.unknown import count_unknown, strangers
 
 log = structlog.get_logger()
+
+Outcomes = list[Mapping[str, Any]]
+"""What came of each event of a delivery, as it is told with it."""
 
 _SOON = timedelta(seconds=1)
 _BATCH = 20
@@ -71,8 +76,7 @@ class Intake:
             if claimed:
                 with kept(self.lease, partial(self._renew, claimed)):
                     if not self._take_together(claimed):
-                        for delivery, attempts in claimed:
-                            self._take(delivery, attempts)
+                        self._take_each(claimed)
             heard = messenger.drain(stopping)
             if not claimed and not heard:
                 break
@@ -105,9 +109,7 @@ class Intake:
             met = [one for *_, normalized in ready for one in normalized.unknown]
             with self.database.begin() as connection:
                 self._lock(connection, [event for *_, normalized in ready for event in normalized.events])
-                for delivery, attempts, normalized in ready:
-                    outcome = [self._applied(connection, event, met) for event in normalized.events]
-                    _close(connection, delivery, attempts, normalized, outcome, self.clock())
+                outcomes = [self._applied_together(connection, *one, met) for one in ready]
         except Exception as error:  # noqa: BLE001 - it shows again, for the delivery whose it is, when each goes alone
             if is_away(error):
                 log.warning("deliveries put off: the database is away", reason=told(error))
@@ -116,10 +118,24 @@ class Intake:
             log.debug("deliveries are applied one by one", reason=told(error))
             return False
         count_unknown(self.database, met, self.clock())
+        for (delivery, *_), outcome in zip(ready, outcomes, strict=True):
+            _say(delivery, outcome)
         return True
 
+    def _applied_together(
+        self, connection: Connection, delivery: Delivery, attempts: int, normalized: Normalized, met: list[Unknown]
+    ) -> Outcomes:
+        with trail("apply delivery", delivery=delivery.id, source=delivery.source):
+            outcome = [self._applied(connection, event, met) for event in normalized.events]
+            _close(connection, delivery, attempts, normalized, outcome, self.clock())
+            return outcome
+
+    def _take_each(self, claimed: Sequence[tuple[Delivery, int]]) -> None:
+        for delivery, attempts in claimed:
+            with trail("apply delivery", delivery=delivery.id, source=delivery.source):
+                self._take(delivery, attempts)
+
     def _take(self, delivery: Delivery, attempts: int) -> None:
-        bound = log.bind(delivery=delivery.id, source=delivery.source)
         if attempts > MAX_ATTEMPTS:
             self._finish(
                 delivery, attempts, DeliveryStatus.FAILED, "given up: every worker that took it up ended over it"
@@ -129,26 +145,25 @@ class Intake:
             if greeting := self.greet(delivery):
                 greeting()
             normalized, wrong = self._understand(delivery)
-            met = self._apply(delivery, attempts, normalized, wrong)
+            outcome, met = self._apply(delivery, attempts, normalized, wrong)
             count_unknown(self.database, [*normalized.unknown, *met], self.clock())
-            if wrong:
-                bound.warning("delivery not understood", reason=wrong)
+            _say(delivery, outcome, wrong)
         except DeliveryError as error:
             numbers.again(delivery.source, "platform")
             self._again(delivery, attempts, error.message, error.retry_after, burn=not error.platform_down)
-            bound.warning("delivery waits for its platform", reason=error.message)
+            log.warning("delivery waits for its platform", reason=error.message)
         except _OvertakenError:
-            bound.warning("delivery took longer than its lease; another worker has it")
+            log.warning("delivery took longer than its lease; another worker has it")
         except (DBAPIError, PoolTimeout) as error:
             numbers.again(delivery.source, "database")
-            bound.warning("delivery put off: the database refused", reason=told(error))
+            log.warning("delivery put off: the database refused", reason=told(error))
             if is_away(error):
                 self._give_back([(delivery, attempts)], told(error))
             else:
                 self._again(delivery, attempts, f"the database refused: {told(error)}")
-        except Exception as error:  # noqa: BLE001 - the boundary that keeps a delivery which breaks something to itself
+        except Exception as error:
             self._finish(delivery, attempts, DeliveryStatus.FAILED, told(error))
-            bound.exception("delivery could not be applied")
+            log.exception("delivery could not be applied")
 
     def _events(self, delivery: Delivery) -> Normalized:
         """What its mapping makes of it; raises `UnmappedError`."""
@@ -216,16 +231,18 @@ class Intake:
     def _lock(self, connection: Connection, events: Sequence[Event]) -> None:
         tickets.lock_keys(connection, events, likenesses(events, self.policies.newest(), self.clock()))
 
-    def _apply(self, delivery: Delivery, attempts: int, normalized: Normalized, wrong: str) -> list[Unknown]:
-        """Apply its events; returns the people and groups that nobody knows."""
+    def _apply(
+        self, delivery: Delivery, attempts: int, normalized: Normalized, wrong: str
+    ) -> tuple[Outcomes, list[Unknown]]:
+        """Apply its events; returns what came of each, and the people and groups that nobody knows."""
         met: list[Unknown] = []
         with self.database.begin() as connection:
             self._lock(connection, normalized.events)
             outcome = [self._apply_one(connection, event, met) for event in normalized.events]
             _close(connection, delivery, attempts, normalized, outcome, self.clock(), wrong)
-        return met
+        return outcome, met
 
-    def _apply_one(self, connection: Connection, event: Event, met: list[Unknown]) -> Mapping[str, object]:
+    def _apply_one(self, connection: Connection, event: Event, met: list[Unknown]) -> Mapping[str, Any]:
         """Apply one event under a savepoint: one that cannot be applied does not take the others with it."""
         try:
             with connection.begin_nested():
@@ -236,7 +253,7 @@ class Intake:
             log.exception("an event could not be applied", source=event.source, key=event.key)
             return {**_about(event), "error": told(error)}
 
-    def _applied(self, connection: Connection, event: Event, met: list[Unknown]) -> Mapping[str, object]:
+    def _applied(self, connection: Connection, event: Event, met: list[Unknown]) -> Mapping[str, Any]:
         """Apply one event; returns what is told of it in the delivery's outcome. Strangers go to `met`."""
         outcome = apply_event(connection, event, self.policies, self.clock())
         met += strangers(outcome.entries)
@@ -282,7 +299,7 @@ def _close(
     delivery: Delivery,
     attempts: int,
     normalized: Normalized,
-    outcome: list[Mapping[str, object]],
+    outcome: Outcomes,
     now: datetime,
     wrong: str = "",
 ) -> None:
@@ -297,6 +314,17 @@ def _close(
     if not deliveries.finish(connection, delivery.id, attempts, status, error=wrong.strip(), outcome=parts):
         raise _OvertakenError
     numbers.delivered(delivery.source, status, now - delivery.received_at)
+
+
+def _say(delivery: Delivery, outcome: Outcomes, wrong: str = "") -> None:
+    """Log what became of a delivery, once that is committed."""
+    ids = {"delivery": delivery.id, "source": delivery.source}
+    if touched := sorted({part["ticket"] for part in outcome if "ticket" in part}):
+        ids["tickets"] = touched
+    if wrong:
+        log.warning("delivery not understood", **ids, reason=wrong)
+    else:
+        log.info("delivery applied", **ids)
 
 
 def _about(event: Event) -> dict[str, object]:

@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from core.trail import alongside
 from core.work.failures import told
 
 log = structlog.get_logger()
@@ -32,7 +33,7 @@ def kept(lease: timedelta, renew: Callable[[], None]) -> Iterator[None]:
             except (DBAPIError, PoolTimeout) as error:
                 log.debug("a lease could not be renewed", reason=told(error))
 
-    threading.Thread(target=beat, name="lease", daemon=True).start()
+    threading.Thread(target=alongside(beat), name="lease", daemon=True).start()
     try:
         yield
     finally:

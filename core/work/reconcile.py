@@ -20,6 +20,7 @@ from core.model import PollPlan
 from core.ports import Bell, Clock, DeliveryError, Mappings, Platform
 from core.store import polling, watermarks
 from core.store.watermarks import ClaimedPoll
+from core.trail import trail
 from core.work.apply import Policies
 from core.work.failures import is_away, told
 from core.work.lease import kept
@@ -74,7 +75,8 @@ class Reconciler:
     def _drain_one_thread(self, stopping: Callable[[], bool]) -> int:
         done = 0
         while not stopping() and (claimed := self._claim()):
-            with kept(self.lease, partial(self._renew, claimed)):
+            place = {"platform": claimed.platform, "collection": claimed.since.collection}
+            with trail("poll", **place), kept(self.lease, partial(self._renew, claimed)):
                 self._turn(claimed, stopping)
             done += 1
         return done
@@ -105,7 +107,6 @@ class Reconciler:
         if plan is None or platform is None:
             self._rest(claimed, timedelta(minutes=1))
             return
-        bound = log.bind(platform=claimed.platform, collection=claimed.since.collection)
         try:
             whole = self._pages(claimed, plan, platform, stopping)
             if whole:
@@ -113,13 +114,13 @@ class Reconciler:
                     claimed, plan, platform
                 )
         except DeliveryError as error:
-            bound.warning("a platform could not be polled", reason=error.message)
+            log.warning("a platform could not be polled", reason=error.message)
             self._failed(claimed, plan, error)
             return
         except Exception as error:  # the boundary that keeps what breaks one table's polling to that table
             if is_away(error):
                 raise
-            bound.exception("polling broke off")
+            log.exception("polling broke off")
             self._failed(claimed, plan, DeliveryError(f"an error in Rung itself: {told(error)}"))
             return
         self._rest(claimed, plan.every if whole else CATCHING_UP)

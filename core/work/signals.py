@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from core.ports import Clock
 from core.store import signals, tickets
 from core.store.signals import ClaimedSignal
+from core.trail import trail
 from core.work.apply import Policies, apply_to
 from core.work.failures import is_away, is_lasting, outlasting, told
 from core.work.retry import MAX_ATTEMPTS, never, pause
@@ -39,7 +40,8 @@ class Messenger:
         done = 0
         while not stopping() and (claimed := self._claim()):
             for one in claimed:
-                self._take(one)
+                with trail("tell ticket", ticket=one.ticket_id, signal=one.id, kind=one.kind):
+                    self._take(one)
             done += len(claimed)
         return done
 
@@ -48,18 +50,17 @@ class Messenger:
             return signals.claim(connection, self.lease, _BATCH)
 
     def _take(self, claimed: ClaimedSignal) -> None:
-        bound = log.bind(signal=claimed.id, ticket=claimed.ticket_id, kind=claimed.kind)
         if claimed.attempts > MAX_ATTEMPTS:
             self._bury(claimed, "given up: every worker that took it up ended over it")
             return
         try:
             self._apply(claimed)
-        except Exception as error:  # noqa: BLE001 - the boundary that keeps a signal which breaks something to itself
+        except Exception as error:
             if not is_lasting(error):
                 outlasting(self.lease)(self._put_off, claimed, told(error), burn=not is_away(error))
-                bound.warning("signal put off: the database refused", reason=told(error))
+                log.warning("signal put off: the database refused", reason=told(error))
                 return
-            bound.exception("signal could not be applied")
+            log.exception("signal could not be applied")
             self._bury(claimed, told(error))
 
     def _apply(self, claimed: ClaimedSignal) -> None:

@@ -11,4 +11,4 @@ def command() -> None:
     from rung.cli.role import settings_for_role
     from rung.mailrole import run_mail
 
-    run_mail(settings_for_role())
+    run_mail(settings_for_role("mail"))

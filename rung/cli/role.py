@@ -6,10 +6,10 @@ from rung.cli.desk import settings_with_redis
 from rung.settings import Settings
 
 
-def settings_for_role() -> Settings:
+def settings_for_role(role: str) -> Settings:
     """The settings of a role; logs go out from now on as they say."""
     from rung.logging import configure
 
     settings = settings_with_redis()
-    configure(settings)
+    configure(settings, role)
     return settings

@@ -11,4 +11,4 @@ def command() -> None:
     from rung.cli.role import settings_for_role
     from rung.roles import run_web
 
-    run_web(settings_for_role())
+    run_web(settings_for_role("web"))

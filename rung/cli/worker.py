@@ -21,4 +21,4 @@ def command(works: tuple[Literal["intake", "delivery"], ...]) -> None:
     from rung.cli.role import settings_for_role
     from rung.roles import run_worker
 
-    run_worker(settings_for_role(), works or WORK)
+    run_worker(settings_for_role("worker"), works or WORK)
