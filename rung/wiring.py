@@ -44,6 +44,7 @@ from core.work.inbox import SqlInbox
 from core.work.intake import Intake
 from core.work.lifesign import Lifesign
 from core.work.reconcile import Reconciler
+from core.work.recovery import Recovery
 from core.work.retention import Keep, Retention
 from core.work.surgewatch import SurgeWatch
 from rung import __version__, documents, live, redisurl, timesource
@@ -335,15 +336,15 @@ class LateNotifier:
         AppriseNotifier(lambda name: documents.secret(name).reveal()).notify(person, notice, acknowledge_link)
 
 
-def build(settings: Settings) -> App:
-    """Rung as the settings say, over the documents in force."""
+def build(settings: Settings, bell: Bell | None = None) -> App:
+    """Rung as the settings say, over the documents in force; with a `bell` of one's own in place of Redis."""
     engine = database.connect(settings.database_url, pool_size=settings.pool_size)
     return compose(
         Parts(
             database=engine,
             loaded=Live(engine),
             clock=timesource.clock(settings),
-            bell=RqBell(settings.redis_url),
+            bell=bell or RqBell(settings.redis_url),
             notifier=LateNotifier(),
             links=AcknowledgeLinks(settings.key(), settings.public_url),
             lease=timedelta(seconds=settings.lease_seconds),
@@ -368,6 +369,19 @@ def retention(settings: Settings) -> Retention:
     """What removes what was kept for long enough, for the command line."""
     engine = database.connect(settings.database_url, pool_size=1)
     return Retention(engine, timesource.clock(settings), _keep(settings))
+
+
+class _NoBell:
+    """Rings nobody: where nothing else runs."""
+
+    def ring(self, work: str) -> None:
+        del work
+
+
+def recovery(settings: Settings) -> Recovery:
+    """What makes a restored database safe, for the command line."""
+    app = build(settings, bell=_NoBell())
+    return Recovery(database=app.parts.database, clock=app.parts.clock, intake=app.intake, reconciler=app.reconciler)
 
 
 def desk(settings: Settings) -> Desk:

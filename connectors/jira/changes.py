@@ -73,12 +73,14 @@ class Changes:
     def _changed(self, found: Json, me: Json, begin: datetime) -> ChangedRecord:
         raw = _as_told(found) if self._api.is_cloud else found
         body = record.webhook_body(raw)
-        if (author := _author(raw)) and not _is_same(author, me):
+        author = _author(raw)
+        ours = _is_same(author, me)
+        if author and not ours:
             body["user"] = author
         at = _moment(raw["fields"].get("updated")) or begin
         comments = tuple(_comments(raw, self._all_comments(raw, begin), begin, me))
         ref = record.ref(raw, self._config.name, self._config.url)
-        return ChangedRecord(ref=ref, version=record.version(raw) or 0, at=at, body=body, comments=comments)
+        return ChangedRecord(ref=ref, version=record.version(raw) or 0, at=at, body=body, comments=comments, own=ours)
 
     def _all_comments(self, raw: Json, begin: datetime) -> Sequence[Json]:
         """The issue's comments; where the search shows a part of them only and they may be news, they are asked for."""

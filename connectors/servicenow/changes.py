@@ -75,12 +75,13 @@ class Changes:
 
     def _changed(self, row: Row, table: str, own: Party, comments: Mapping[str, Sequence[Row]]) -> ChangedRecord:
         body = record.pinned_body(row, table)
-        if own.login and str(body["sys_updated_by"]).casefold() == own.login.casefold():
+        ours = bool(own.login) and str(body["sys_updated_by"]).casefold() == own.login.casefold()
+        if ours:
             del body["sys_updated_by"]
         ref = record.ref(row, self._name, self._url, table)
         entries = tuple(_comment(entry, row, table) for entry in comments.get(ref.id, ()))
         at = _moment(row) or datetime.min.replace(tzinfo=UTC)
-        return ChangedRecord(ref=ref, version=record.version(row) or 0, at=at, body=body, comments=entries)
+        return ChangedRecord(ref=ref, version=record.version(row) or 0, at=at, body=body, comments=entries, own=ours)
 
     def _comments(
         self, table: str, rows: Sequence[Row], begin: datetime

@@ -39,7 +39,8 @@ class FoundComment:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedRecord:
     """A record that was changed `at` (UTC). `body` is in the form of the platform's own webhook; it names no actor
-    where our own account was the last one to change it: others may have changed it before.
+    where our own account was the last one to change it: others may have changed it before. `own` says that it is known
+    to have been.
     """
 
     ref: RecordRef
@@ -47,6 +48,7 @@ class ChangedRecord:
     at: datetime
     body: Mapping[str, object] = field(repr=False)
     comments: tuple[FoundComment, ...] = ()
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,11 +73,25 @@ def _of_record(connection: Connection, event: Event) -> int | None:
 
 def _of_operation(connection: Connection, event: Event) -> int | None:
     """The ticket whose record bears the operation's mark, while none is known there: copies of it bear the mark too."""
-    found = actions.ticket_of(connection, event.operation_id)
+    found = actions.ticket_of(connection, event.operation_id) or of_mark(connection, event.operation_id)
     if found is None or event.record is None:
         return found
     known = (records.c.ticket_id == found) & (records.c.platform == event.record.platform)
     return None if connection.execute(select(records.c.key).where(known).limit(1)).first() else found
+
+
+def of_mark(connection: Connection, operation_id: str) -> int | None:
+    """The ticket whose operation bears that id, also where the operation itself is not known: it was lost, with what
+    came after the backup from which the database was restored.
+    """
+    uid = operation_id.rpartition("-")[0]
+    return connection.execute(select(tickets.c.id).where(tickets.c.uid == uid)).scalar_one_or_none() if uid else None
+
+
+def is_orphan(connection: Connection, event: Event) -> bool:
+    """Whether an event shows a record that some Rung made for a ticket which is not here."""
+    made = event.record is not None and bool(event.operation_id)
+    return made and find(connection, event) is None and of_mark(connection, event.operation_id) is None
 
 
 def indexed(key: str) -> str:

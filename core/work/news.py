@@ -46,15 +46,37 @@ FOUND = {"x-rung-found": "by polling"}
 """The header by which such a delivery is recognised."""
 
 
+@dataclass(slots=True)
+class Lost:
+    """What a Rung did whose database was lost, as far as the platforms show it.
+
+    `wrote_at` is when it last wrote (the platform's time), None where it did not. While it `puts_back`, what nobody
+    else is known to have changed on the records of tickets is left for another look, once it can be told from what
+    people did; `has_put_back` says that there is any.
+    """
+
+    puts_back: bool = True
+    has_put_back: bool = False
+    wrote_at: datetime | None = None
+
+    def saw(self, at: datetime) -> None:
+        """It has written then."""
+        self.wrote_at = max(at, self.wrote_at) if self.wrote_at else at
+
+
 @dataclass(frozen=True, slots=True)
 class News:
-    """Deals with pages of one platform; `own` is our account there, `now` the policy's present moment."""
+    """Deals with pages of one platform; `own` is our account there, `now` the policy's present moment.
+
+    After a restore `lost` gathers what a Rung did whose database was lost.
+    """
 
     mappings: Mappings
     policies: Policies
     plan: PollPlan
     own: Party
     now: datetime
+    lost: Lost | None = None
 
     def take(
         self, connection: Connection, claimed: ClaimedPoll, page: Changed
@@ -72,8 +94,10 @@ class News:
             before = known.get(one.ref.id, heard.NOTHING)
             if before.looked is not None and before.looked >= one.version:
                 continue
-            if _may_wait(one, before, present):
+            if self.lost is None and _may_wait(one, before, present):
                 waiting.append(one)
+                continue
+            if self.lost is not None and self._is_put_back(connection, one, self.lost):
                 continue
             told = self._safely(connection, one, before)
             found, comments = found + told[0], comments + told[1]
@@ -109,7 +133,7 @@ class News:
             return None
         ticket = tickets.find(connection, event)
         if ticket is None:
-            return event if told < one.version and self._may_open(one) and opens(event) else None
+            return event if told < one.version and self._opens(connection, one, event) else None
         if self._is_as_we_left_it(connection, ticket, one, event):
             return None
         # Two changes may bear one version: some databases keep Jira's moments by the second.
@@ -125,6 +149,21 @@ class News:
             return False
         values = values_seen(Draft(ticket, self.policies.newest(), self.now), event)
         return all(record.seen.get(name, value) == value for name, value in values.items())
+
+    def _is_put_back(self, connection: Connection, one: ChangedRecord, lost: Lost) -> bool:
+        """Whether what we may have changed ourselves on a ticket's record is to be looked at later."""
+        if one.own:
+            lost.saw(one.at)
+        event = self._event(one.body) if lost.puts_back else None
+        if event is None or event.actor is not None or tickets.find(connection, event) is None:
+            return False
+        lost.has_put_back = True
+        return True
+
+    def _opens(self, connection: Connection, one: ChangedRecord, event: Event) -> bool:
+        if self.lost is not None and tickets.is_orphan(connection, event):
+            return opens(event)
+        return self._may_open(one) and opens(event)
 
     def _may_open(self, one: ChangedRecord) -> bool:
         """Whether it is where tickets are opened from, not only where some have been handed over to."""

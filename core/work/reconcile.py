@@ -24,7 +24,7 @@ from core.trail import trail
 from core.work.apply import Policies
 from core.work.failures import is_away, told
 from core.work.lease import kept
-from core.work.news import News
+from core.work.news import Lost, News
 from core.work.retry import never, pause
 from core.work.sweep import Sweep
 
@@ -49,6 +49,7 @@ class _Last:
 class Reconciler:
     """Polls what is due. Any number of them may run: each table and project is claimed by one.
 
+    After a restore `lost` gathers what a Rung did whose database was lost.
     `plans` say, by platform, what is polled and how often; a platform without one is not polled.
     """
 
@@ -61,6 +62,7 @@ class Reconciler:
     bell: Bell
     lease: timedelta = timedelta(seconds=30)
     threads: int = 3
+    lost: Lost | None = None
     last: _Last = field(default_factory=_Last)
 
     def drain(self, stopping: Callable[[], bool] = never) -> int:
@@ -109,7 +111,7 @@ class Reconciler:
             return
         try:
             whole = self._pages(claimed, plan, platform, stopping)
-            if whole:
+            if whole and self.lost is None:
                 Sweep(self.database, self.clock, self.bell, self.mappings(), self.policies).look(
                     claimed, plan, platform
                 )
@@ -127,7 +129,7 @@ class Reconciler:
 
     def _pages(self, claimed: ClaimedPoll, plan: PollPlan, platform: Platform, stopping: Callable[[], bool]) -> bool:
         """Whether the pass was ended. Each page is dealt with in one transaction with the note of how far it came."""
-        news = News(self.mappings(), self.policies, plan, platform.identity(), self.clock())
+        news = News(self.mappings(), self.policies, plan, platform.identity(), self.clock(), self.lost)
         since = claimed.since
         for _ in range(PAGES):
             page = platform.changes(since, PAGE)

@@ -27,6 +27,7 @@ _TOLD = (
     ("core.desk", "NotAllowedError", REFUSED),
     ("core.desk", "NotPossibleError", REFUSED),
     ("core.mapdesk", "MistakesError", REFUSED),
+    ("core.work.recovery", "InUseError", REFUSED),
     ("core.orders", "OrderError", USAGE),
 )
 """Errors whose own text is for people. Looked up only where their module is loaded: a quick command loads few."""

@@ -31,6 +31,7 @@ TABLE = {
     "oncall": ("rung.cli.oncall", "Show who is on call, and the coming shifts."),
     "tokens": ("rung.cli.tokens", "Make, list and revoke the tokens that scripts use the API with."),
     "settings": ("rung.cli.settings", "Show every setting, its value and its meaning."),
+    "recover": ("rung.cli.recover", "Make a database safe that was restored from a backup."),
     "retention": ("rung.cli.retention", "Show or remove what was kept for long enough."),
     "migrate": ("rung.cli.migrate", "Bring the database's schema up to date."),
     "web": ("rung.cli.web", "Run the web role alone."),

@@ -211,6 +211,14 @@ class World:
             },
         )
 
+    def moves_to(self, database_url: str) -> None:
+        """Rung goes on with another database, as after a restore; the platforms are as they were."""
+        self.database.dispose()
+        self.database = connect(database_url)
+        self.app = compose(replace(self.app.parts, database=self.database))
+        self.flask = flask_app(self.app, wall=timesource.wall, redis_check=lambda: None)
+        self._server.app = self.flask
+
     def tell_time(self) -> None:
         """Tell the stand-ins what time it is."""
         timesource.write(self._time_file, time.time(), self.now.timestamp(), 0)

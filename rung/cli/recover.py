@@ -1,0 +1,73 @@
+"""`rung recover`."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from rung.cli.output import json_option, moment, print_json
+from rung.cli.when import When
+
+if TYPE_CHECKING:
+    from core.work.recovery import Recovered
+
+
+@click.command(name="recover")
+@click.option("--skip", type=click.IntRange(0, 10**9), default=10000, show_default=True,
+              help="Ticket numbers to leave out: more than were opened since the copy was made.")  # fmt: skip
+@click.option(
+    "--until",
+    type=When(),
+    help="When the Rung whose database was lost last ran: what came due before is not sent again.",
+)
+@click.option("--pause", type=click.IntRange(0, 1440), default=10, show_default=True, metavar="MINUTES",
+              help="So long timers wait that ran out meanwhile, once Rung runs again.")  # fmt: skip
+@click.option("--wait", type=click.IntRange(0, 86400), default=600, show_default=True, metavar="SECONDS",
+              help="So long a platform that cannot be asked is tried.")  # fmt: skip
+@click.option("--anyway", is_flag=True, help="Although other sessions use the database, which are none of Rung's.")
+@json_option
+def command(skip: int, until: datetime | None, pause: int, wait: int, anyway: bool, as_json: bool) -> int:
+    """Make a database safe that was restored from a backup: run it once, before any role is started.
+
+    No number or operation id that was given after the backup is given again; writes that waited are looked for before
+    they are made; what has changed on the platforms since is taken in. Nothing is written or sent. Ends with 1 where
+    not every platform could be asked.
+    """
+    from core.work.recovery import Plan
+    from rung import wiring
+    from rung.cli.desk import settings
+
+    plan = Plan(skip=skip, until=until, pause=timedelta(minutes=pause), wait=timedelta(seconds=wait), anyway=anyway)
+    recovered = wiring.recovery(settings()).recover(plan, lambda what: click.echo(f"{what} ...", err=True))
+    if as_json:
+        print_json(recovered)
+    else:
+        for line in _lines(recovered, pause):
+            click.echo(line)
+    return 1 if recovered.behind else 0
+
+
+def _lines(recovered: Recovered, pause: int) -> list[str]:
+    lines = [
+        f"The next ticket gets the number {recovered.first}.",
+        f"{recovered.found} changes were found on the platforms that the backup does not know.",
+        f"{recovered.writes} writes may have been made; each is looked for before it is made.",
+    ]
+    if recovered.notices:
+        lines.append(
+            f"{recovered.notices} messages may have been sent, so they are not sent: see "
+            "`rung actions list --status dead`, and replay what must be."
+        )
+    if recovered.replayed:
+        lines.append(f"{recovered.replayed} timers ran out before Rung last ran, {moment(recovered.until)}: gone over.")
+    if recovered.timers:
+        lines.append(f"{recovered.timers} timers ran out since; they wait {pause} minutes more.")
+    for name, why in recovered.behind.items():
+        lines.append(f"{name} could not be asked: {why or 'it is still being read'}.")
+    if recovered.behind:
+        lines.append("Run `rung recover` again before you start Rung; else polling finds later what was lost there.")
+    else:
+        lines.append("Rung can be started.")
+    return lines
