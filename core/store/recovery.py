@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, text
 
-from core.store.tables import breakers
+from core.store.tables import breakers, sessions
 
 OPERATIONS = 10_000
 """So many operations of one ticket may have been lost."""
@@ -136,6 +136,11 @@ def put_timers_off(connection: Connection, at: datetime, pause: timedelta) -> in
     """Have timers that ran out meanwhile wait a while longer, by the database's clock; returns how many."""
     query = text("UPDATE timers SET attempt_at = clock_timestamp() + :pause WHERE due_at <= :now")
     return connection.execute(query, {"pause": pause, "now": at}).rowcount
+
+
+def sign_everybody_off(connection: Connection) -> None:
+    """End all sessions: one that was ended after the copy was made must not live again."""
+    connection.execute(delete(sessions))
 
 
 def try_platforms_again(connection: Connection) -> None:

@@ -81,6 +81,7 @@ class Recovery:
             before, marks = recovery.found(connection), recovery.marks(connection)
             counts = recovery.overdue(connection, self.clock())
             waiting = recovery.doubt(connection, plan.until or self.clock())
+            recovery.sign_everybody_off(connection)
             recovery.try_platforms_again(connection)
         told("Leaving out operation ids that may have been used")
         self._skip_operations()
@@ -177,6 +178,6 @@ def _alone(connection: Connection, *, anyway: bool) -> None:
     count = recovery.others(connection)
     if count and not anyway:
         raise InUseError(
-            f"{count} other sessions use this database: stop every web, worker, clock and mail role first. "
+            f"The database is in use (other sessions: {count}): stop every web, worker, clock and mail role first. "
             "If they are none of Rung's, say --anyway."
         )

@@ -40,7 +40,11 @@ def command(skip: int, until: datetime | None, pause: int, wait: int, anyway: bo
     from rung.cli.desk import settings
 
     plan = Plan(skip=skip, until=until, pause=timedelta(minutes=pause), wait=timedelta(seconds=wait), anyway=anyway)
-    recovered = wiring.recovery(settings()).recover(plan, lambda what: click.echo(f"{what} ...", err=True))
+    recovery = wiring.recovery(settings())
+    try:
+        recovered = recovery.recover(plan, lambda what: click.echo(f"{what} ...", err=True))
+    finally:
+        recovery.database.dispose()
     if as_json:
         print_json(recovered)
     else:
