@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from chart_rendered import VALUES, Json, named, of_kind, pods, rendered
+from chart_rendered import CHART, VALUES, Json, named, of_kind, pods, rendered, template
+
+_ASKS = re.compile(r"\b(lookup|rand\w+|now|genCA\w*|genSelf\w*|uuidv4|\.Capabilities)\b")
+"""What gives something else each time, or asks the cluster, which those that only render cannot do."""
 
 _SHARED = {"escalation", "rung-more"}
 """What the values name themselves stays as they name it."""
@@ -43,3 +48,23 @@ def test_a_long_release_name_keeps_every_name_within_what_kubernetes_takes() -> 
     for values in ("everything", "keda"):
         for kind, name in map(named, rendered(values, release)):
             assert len(name) <= 63, (kind, name)
+
+
+def test_the_same_values_give_the_same_manifests() -> None:
+    file = str(CHART / "ci" / "everything-values.yaml")
+    first, again = (template("--values", file).stdout for _ in range(2))
+    assert first == again
+    used = [path.name for path in (CHART / "templates").rglob("*") if path.is_file() and _ASKS.search(path.read_text())]
+    assert used == []
+
+
+def test_labels_of_everybody_never_change_how_pods_are_found() -> None:
+    made = rendered("minimal", "rung", "commonLabels.app\\.kubernetes\\.io/component=mine")
+    assert {
+        one["spec"]["selector"]["matchLabels"]["app.kubernetes.io/component"] for one in of_kind(made, "Deployment")
+    } == {
+        "web",
+        "worker",
+        "clock",
+    }
+    assert all("mine" not in pod["metadata"]["labels"].values() for _, pod in pods(made))

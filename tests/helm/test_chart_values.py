@@ -104,7 +104,7 @@ def test_a_role_may_say_for_itself_what_all_roles_are_told() -> None:
 def test_the_values_of_the_readme_are_taken(tmp_path: Path) -> None:
     readme = (CHART / "README.md").read_text(encoding="utf-8")
     blocks = [one.partition("```")[0] for one in readme.split("```yaml\n")[1:]]
-    assert len(blocks) == 3
+    assert len(blocks) == 4
     for number, block in enumerate(blocks):
         file = tmp_path / f"{number}.yaml"
         file.write_text(block, encoding="utf-8")

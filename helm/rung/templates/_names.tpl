@@ -25,21 +25,18 @@ app.kubernetes.io/component: {{ . }}
 {{- end }}
 {{- end -}}
 
-{{/* Labels of pods. Versions are left out: a new chart version alone restarts nothing. (root, role; own) */}}
+{{/* Labels of pods. Versions are left out: a new chart version alone restarts nothing. (root, role; own: the role's) */}}
 {{- define "rung.podLabels" -}}
-{{ include "rung.selector" . }}
-app.kubernetes.io/part-of: rung
-{{- with merge (dict) (.own | default dict) .root.Values.commonLabels }}
-{{ toYaml . }}
-{{- end }}
+{{- $standard := dict "app.kubernetes.io/part-of" "rung" -}}
+{{ merge (include "rung.selector" . | fromYaml) (.own | default dict) .root.Values.commonLabels $standard | toYaml }}
 {{- end -}}
 
+{{/* Labels of an object; those by which pods are found win over everybody's. (root, role; labels: its own) */}}
 {{- define "rung.labels" -}}
-{{ include "rung.selector" . }}
-app.kubernetes.io/version: {{ .root.Chart.AppVersion | quote }}
-app.kubernetes.io/part-of: rung
-app.kubernetes.io/managed-by: {{ .root.Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{- $standard := dict "app.kubernetes.io/part-of" "rung" "app.kubernetes.io/managed-by" .root.Release.Service -}}
+{{- $_ := set $standard "app.kubernetes.io/version" (.root.Chart.AppVersion | toString) -}}
+{{- $_ := set $standard "helm.sh/chart" (printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-") -}}
+{{ merge (include "rung.selector" . | fromYaml) (.labels | default dict) .root.Values.commonLabels $standard | toYaml }}
 {{- end -}}
 
 {{/* The head of an object. (root, role, name; labels, annotations: its own) */}}
@@ -48,9 +45,6 @@ name: {{ .name }}
 namespace: {{ .root.Release.Namespace }}
 labels:
   {{- include "rung.labels" . | nindent 2 }}
-  {{- with merge (dict) (.labels | default dict) .root.Values.commonLabels }}
-  {{- toYaml . | nindent 2 }}
-  {{- end }}
 {{- with merge (dict) (.annotations | default dict) .root.Values.commonAnnotations }}
 annotations:
   {{- toYaml . | nindent 2 }}
