@@ -36,7 +36,7 @@ _WAITING = {
 WORK = tuple(_WAITING)
 """The kinds of work, in the order in which they are told."""
 
-ENDED = ("dead_action", "unmapped_delivery", "failed_delivery")
+ENDED = ("dead_notice", "dead_write_back", "dead_signal", "unmapped_delivery", "failed_delivery", "failing_timer")
 """What may wait for a person to look at it."""
 
 State = Literal["working", "degraded", "failing"]

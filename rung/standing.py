@@ -14,11 +14,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from core.ports import Clock
+from core.status import ENDED, NEEDED, WORK
 from core.store.standing import Standing, Waiting, standing
 
 _KEPT_SECONDS = 5.0
-WORK = ("delivery", "write_back", "notice", "signal", "timer")
-ENDED = ("dead_notice", "dead_write_back", "dead_signal", "unmapped_delivery", "failed_delivery", "failing_timer")
 _SEVERITIES = range(1, 5)
 _NOTHING = Waiting(0, None)
 
@@ -46,6 +45,7 @@ class Whole:
         yield from self._by_platform(known)
         yield from _ended(known)
         yield from _tickets(known)
+        yield _rounds(known)
 
     def _waiting(self, known: Standing) -> Iterator[Metric]:
         many = GaugeMetricFamily("rung_waiting", "Pieces of work that wait or are under way.", labels=["work"])
@@ -111,6 +111,15 @@ def _tickets(known: Standing) -> Iterator[Metric]:
         opened.add_metric([f"SEV{number}"], known.open.get(number, 0))
         alone.add_metric([f"SEV{number}"], known.unanswered.get(number, 0))
     yield from (opened, alone)
+
+
+def _rounds(known: Standing) -> Metric:
+    age = GaugeMetricFamily(
+        "rung_round_age_seconds", "How long ago any process last came round in a loop that is needed.", labels=["loop"]
+    )
+    for loop in NEEDED:
+        age.add_metric([loop], known.rounds.get(loop, float("inf")))
+    return age
 
 
 def _age(waiting: Waiting, now: datetime) -> float:

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, text
 
+from core.store import processes
+
 _WAITING = text("""
     SELECT 'delivery' AS work, '' AS platform, count(*) AS many, min(attempt_at) AS since
     FROM deliveries WHERE status = 'received'
@@ -68,7 +70,8 @@ class Standing:
     `waiting` goes by the kind of work, `writes` are the write-backs among it by platform. `ended` goes by what went
     wrong for good; `lately` are those of it that did within the last hour, by what and where (a platform, a source).
     `open` goes by severity (1 to 4), and so does `unanswered`: open tickets for which everybody was asked in vain.
-    `broken` are the platforms that are left alone for now. Deliveries and signals wait by real time, everything else by
+    `broken` are the platforms that are left alone for now. `rounds` says of each loop of any process how many seconds
+    ago one last came round. Deliveries and signals wait by real time, everything else by
     the policy's.
     """
 
@@ -79,6 +82,7 @@ class Standing:
     open: Mapping[int, int]
     unanswered: Mapping[int, int]
     broken: frozenset[str]
+    rounds: Mapping[str, float]
 
 
 def standing(connection: Connection, now: datetime) -> Standing:
@@ -98,4 +102,10 @@ def standing(connection: Connection, now: datetime) -> Standing:
         open={row.severity: row.many for row in connection.execute(_OPEN)},
         unanswered={row.severity: row.many for row in connection.execute(_UNANSWERED)},
         broken=frozenset(row.platform for row in connection.execute(_BREAKERS)),
+        rounds=_rounds(connection),
     )
+
+
+def _rounds(connection: Connection) -> dict[str, float]:
+    found = [(name, ago) for one in processes.every(connection) for name, ago in one.rounds.items()]
+    return {name: min(ago.total_seconds() for other, ago in found if other == name) for name in dict(found)}

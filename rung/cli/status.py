@@ -16,7 +16,10 @@ _STATES = {
     "failing": "Rung does not do its job:",
 }
 _ENDED = {
-    "dead_action": ("dead actions", "rung actions list --status dead"),
+    "dead_notice": ("messages that reached nobody", "rung actions list --status dead"),
+    "dead_write_back": ("writes that were refused", "rung actions list --status dead"),
+    "dead_signal": ("things that tickets could not be told by others", "rung tickets retell"),
+    "failing_timer": ("timers that fail whenever they are tried", "the clock's log names their tickets"),
     "unmapped_delivery": ("deliveries not understood", "rung deliveries list --status unmapped"),
     "failed_delivery": ("failed deliveries", "rung deliveries list --status failed"),
 }

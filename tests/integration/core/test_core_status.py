@@ -135,4 +135,5 @@ def test_what_waits_for_a_person_is_counted(here: World) -> None:
     here.alert()
     here.post("alertmanager", b'{"hello": "world"}')
     here.settle()
-    assert here.app.desk.status().ended == {"dead_action": 0, "unmapped_delivery": 1, "failed_delivery": 0}
+    ended = here.app.desk.status().ended
+    assert {what: many for what, many in ended.items() if many} == {"unmapped_delivery": 1}

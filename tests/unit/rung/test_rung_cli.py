@@ -120,7 +120,7 @@ class FakeDesk:
             processes=(web,),
             platforms=(down,),
             queues=(QueueRow(work="write_back", waiting=4, since=NOW - HOUR),),
-            ended={"dead_action": 1},
+            ended={"dead_write_back": 1},
             versions=Versions(rung="1.2.3", schema="16", schema_wanted="16", documents={"policy.yaml": 3}),
         )
 
@@ -415,7 +415,7 @@ def test_the_state_of_rung_itself_is_told_in_words_and_by_the_exit_status(desk: 
     result = run("status")
     assert result.output.startswith("Rung does not do its job:\n  - No worker applies deliveries: start `rung worker`")
     assert "jira-main: Left alone while it is down: jira-main did not answer in time." in result.output
-    assert "needs a look  1 dead actions: rung actions list --status dead" in result.output
+    assert "needs a look  1 writes that were refused: rung actions list --status dead" in result.output
     assert "policy.yaml version 3" in result.output
     waiting = next(line for line in result.output.splitlines() if line.startswith("write-back"))
     assert waiting.split()[:4] == ["write-back", "4", "1", "h"]
