@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import abort, request
 
 from console import guard
+from console.callers import caller
 
 LARGEST = 64 * 1024
 """Bytes of a request that says what to do; a route that takes more says how much."""
@@ -15,7 +16,7 @@ def json_object(most: int = LARGEST) -> dict[str, object]:
 
     Aborts with 403, 413 for more than so many bytes, 415 or 400.
     """
-    sentence = guard.foreign(request)
+    sentence = guard.foreign(request, caller().origin)
     if sentence:
         abort(403, sentence)
     if not request.is_json:

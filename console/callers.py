@@ -33,7 +33,8 @@ class Caller:
 
     `person` is their roster id, "" where it is unknown; `label` is what to call them in a log or beside a change;
     `bound` is what forms made for them are bound to. `anybody`: the request itself says for whom it is. `how` goes
-    behind "in the console" or "through the API" in the timeline.
+    behind "in the console" or "through the API" in the timeline. `origin` is that of the pages that they see, "" for
+    the one that they ask.
     """
 
     role: Role
@@ -42,6 +43,7 @@ class Caller:
     bound: str = ""
     anybody: bool = False
     how: str = ""
+    origin: str = ""
     session: Session | None = None
 
 
@@ -49,7 +51,7 @@ HERE = Caller(role=Role.ADMIN, label="somebody at this machine", anybody=True)
 """Whoever sits at the machine that Rung runs on, where nobody signs in: they say themselves who they are."""
 
 
-def by_token(token: Token) -> Caller:
+def by_token(token: Token, origin: str) -> Caller:
     """A program, by its token."""
     return Caller(
         role=token.role,
@@ -58,10 +60,11 @@ def by_token(token: Token) -> Caller:
         bound=token.id,
         anybody=token.any_person,
         how=f" (token {token.name})",
+        origin=origin,
     )
 
 
-def by_session(session: Session, person: str) -> Caller:
+def by_session(session: Session, person: str, origin: str) -> Caller:
     """Somebody who signed in; `person` is who they are on the roster, "" for nobody."""
     return Caller(
         role=session.role,
@@ -69,6 +72,7 @@ def by_session(session: Session, person: str) -> Caller:
         label=session.email or session.subject,
         bound=session.id,
         how=" (signed in)",
+        origin=origin,
         session=session,
     )
 

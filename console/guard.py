@@ -70,8 +70,10 @@ def stranger(request: Request) -> str:
     return "" if is_loopback_host(request.headers.get("Host", "")) else REFUSED_HOST
 
 
-def foreign(request: Request) -> str:
+def foreign(request: Request, ours: str = "") -> str:
     """Why a request that changes something cannot have come from our own page; "" if it can.
+
+    `ours` is the origin of our pages, "" for the one that was asked: behind a proxy that is not what browsers see.
 
     Browsers tell in Sec-Fetch-Site. Older ones send Origin only, and with our Referrer-Policy may send it as "null",
     which proves nothing. Programs that are no browser send neither.
@@ -80,7 +82,7 @@ def foreign(request: Request) -> str:
     if site is not None:
         return "" if site == "same-origin" else REFUSED_ORIGIN
     origin = request.headers.get("Origin")
-    return "" if origin in (None, f"{request.scheme}://{request.host}") else REFUSED_ORIGIN
+    return "" if origin in (None, ours or f"{request.scheme}://{request.host}") else REFUSED_ORIGIN
 
 
 class FormTokens:
@@ -102,6 +104,12 @@ class FormTokens:
             return bool(self._signer.loads(token, max_age=FORM_AGE) == ["form", bound])
         except BadSignature:
             return False
+
+
+def only_https(response: Response) -> Response:
+    """Have browsers ask this host by https alone, for a year (RFC 6797): where the board is served so."""
+    response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    return response
 
 
 def strict(response: Response) -> Response:

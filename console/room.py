@@ -7,17 +7,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import structlog
-from flask import Blueprint, Response, jsonify, make_response, render_template, request, url_for
+from flask import Blueprint, Response, current_app, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from console import acknowledge, api, board, guard, ledgers, mapping_api, tickets, wording
+from console import acknowledge, api, board, guard, ledgers, mapping_api, signin, tickets, wording
 from console.callers import Open, People, known, need, needs
+from console.cookies import Cookies
 from console.gate import Gate
 from console.guard import FormTokens
 from console.links import AcknowledgeLinks
+from console.peers import NO_PROXIES, Peers
 from console.present import STATUS_WORDS, told
 from console.shared import Room
+from console.signin import SignIn
 from core.access import Access
 from core.desk import Desk, NotAllowedError, NotFoundError, NotPossibleError, NotReplayableError
 from core.mapdesk import MappingDesk
@@ -47,6 +50,7 @@ TITLES = {
     422: "Something is missing",
 }
 UNAVAILABLE = "Rung cannot reach its database at the moment."
+LACKING = "Nothing was shown and nothing was changed. Ask who runs Rung for that role."
 NOT_ALLOWED = "Nothing was changed, and the timeline says that you tried. Ask somebody who has the right."
 DEFECT = "Something went wrong within Rung."
 
@@ -60,6 +64,9 @@ def blueprint(
     links: AcknowledgeLinks,
     people: Callable[[], People],
     guests: Callable[[], People] = dict,
+    sign_in: SignIn | None = None,
+    by_email: Callable[[str], str] = lambda _: "",
+    peers: Peers = NO_PROXIES,
 ) -> Blueprint:
     """The door for people, over a desk for tickets and one for mappings.
 
@@ -67,17 +74,26 @@ def blueprint(
     page.
 
     `guests` gives in the same way who else is sent links that acknowledge; a link is all that they can use.
+
+    With `sign_in` people come in from everywhere once they have signed in, and `by_email` gives the roster id of
+    somebody by their address; without it only whoever is at this machine does. `peers` are the proxies before us.
     """
     pages = Blueprint(
         "console", __name__, template_folder="templates", static_folder="assets", static_url_path="/assets"
     )
     forms = FormTokens(links)
     room = Room(desk=desk, mappings=mappings, clock=clock, links=links, people=people, guests=guests, forms=forms)
+    cookies = Cookies(links, int(sign_in.life.total_seconds())) if sign_in else None
+    gate = Gate(access, peers, links.base_url, cookies, by_email)
+    if sign_in and cookies:
+        signin.add_to(pages, sign_in, gate, cookies, forms)
     for part in (board, tickets, ledgers, acknowledge, api, mapping_api):
         part.add_to(pages, room)
     pages.add_url_rule("/<path:rest>", "nowhere", needs(Role.VIEWER)(_nowhere))
-    _guard(pages, Gate(access))
+    _guard(pages, gate)
     pages.after_request(_finish)
+    if cookies and cookies.secure:
+        pages.after_request(guard.only_https)
     _explain_errors(pages, room)
     _offer_to_templates(pages, room)
     return pages
@@ -89,7 +105,23 @@ def _guard(pages: Blueprint, gate: Gate) -> None:
         refusal = gate.refusal()
         if refusal is None:
             return None
-        return _explain(refusal.description or refusal.name, refusal.code or 403)
+        if refusal.code == 401 and gate.cookies and _shows_a_page():
+            return redirect(url_for("console.sign_in", next=_here()), 303)
+        sentence = refusal.description or refusal.name
+        if known():
+            return _explain(sentence, 403, title="You may not do that", help_text=LACKING)
+        return _explain(sentence, refusal.code or 403)
+
+
+def _shows_a_page() -> bool:
+    """Whether somebody is about to look at a page of its own, and can sign in instead."""
+    is_part = str(request.endpoint).endswith(".board_part") or request.path.startswith("/api/")
+    return request.method in {"GET", "HEAD"} and not is_part and "Authorization" not in request.headers
+
+
+def _here() -> str:
+    """The address that was asked for, to come back to."""
+    return request.full_path.removesuffix("?")
 
 
 def _finish(response: Response) -> Response:
@@ -153,6 +185,7 @@ def _explain(sentence: str, status: int, moment: str = "", title: str = "", help
             help=help_text or HELP.get(status, ""),
             moment=moment,
             back=_ticket_here(),
+            sign_in=_sign_in_again() if status == 401 else "",
             outside=need(request.endpoint) is Open.TO_ALL,
         )
         response = make_response(page)
@@ -170,6 +203,13 @@ def _ticket_here() -> str:
     return url_for("console.ticket", ticket_id=ticket_id) if ticket_id is not None and request.method == "POST" else ""
 
 
+def _sign_in_again() -> str:
+    """Where to sign in and come back; "" where nobody can."""
+    if "console.sign_in" not in current_app.view_functions:
+        return ""
+    return url_for("console.sign_in", next=_ticket_here() or "/")
+
+
 def _offer_to_templates(pages: Blueprint, room: Room) -> None:
     versions = {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:12] for path in ASSETS.iterdir() if path.is_file()
@@ -182,11 +222,18 @@ def _offer_to_templates(pages: Blueprint, room: Room) -> None:
     def words() -> dict[str, object]:
         who = known()
         bound = who.bound if who else ""
+
+        def may(role: str) -> bool:
+            return bool(who and who.role.covers(Role(role)))
+
         return {
             "asset": asset,
             "wording": wording,
             "status_words": STATUS_WORDS,
             "told": told,
             "now": room.clock(),
+            "me": who if who and who.session else None,
+            "may": may,
+            "decides": may("responder") and bool(who and (who.anybody or who.person)),
             "form_token": lambda: room.forms.make(bound),
         }

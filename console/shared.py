@@ -48,7 +48,7 @@ class Room:
 
     def check_form(self) -> None:
         """Abort with 403 unless the form is our own, sent by our own page."""
-        sentence = guard.foreign(request)
+        sentence = guard.foreign(request, caller().origin)
         if not sentence and not self.forms.accepts(request.form.get("token", ""), caller().bound):
             sentence = guard.REFUSED_FORM
         if sentence:

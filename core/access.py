@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -98,4 +98,56 @@ class AccessDesk(Access, Protocol):
 
     def end_sessions(self, email: str = "") -> int:
         """End all sessions of that address, or of everybody; returns how many ran."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whom an issuer says that somebody is. `subject` is its own id of them; `email` is "" unless it may be trusted.
+
+    `lacks` says, for people, why it told no groups or no e-mail address where that can be seen.
+    """
+
+    subject: str
+    email: str
+    name: str
+    groups: frozenset[str]
+    lacks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One sign-in under way, known to the browser that began it alone. All three are chance, and secret."""
+
+    state: str = field(repr=False)
+    nonce: str = field(repr=False)
+    verifier: str = field(repr=False)
+
+
+class SignOnError(Exception):
+    """A sign-in came to nothing. The message is for whoever signs in; `detail` is for the log, without any secret."""
+
+    def __init__(self, message: str, detail: str = "") -> None:
+        super().__init__(message)
+        self.detail = detail
+
+
+class SignOn(Protocol):
+    """An issuer at which people sign in. Raises `SignOnError`."""
+
+    @property
+    def host(self) -> str:
+        """The issuer's host, to say where somebody signs in."""
+        ...
+
+    def address(self, flow: Flow, *, choose: bool = False) -> str:
+        """Where to send the browser; `choose` asks the issuer to let people choose another account."""
+        ...
+
+    def identify(self, flow: Flow, code: str, issuer: str) -> Identity:
+        """Who came back with that code; `issuer` is who the answer says that it is from, "" where it does not."""
+        ...
+
+    def goodbye(self, back: str) -> str:
+        """Where people end their session at the issuer too, and then go `back`; "" where that is not known yet."""
         ...

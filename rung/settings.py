@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from rung import signing
+
 
 class SettingsError(Exception):
     """A setting has a value that cannot be used. The message is one sentence that names it and what it may be."""
@@ -148,6 +150,38 @@ SETTINGS = (
         _secret_key,
         secret=True,
     ),
+    Setting(
+        "RUNG_OIDC_ISSUER",
+        "",
+        "OpenID Connect issuer at which people sign in; without it the console answers this machine only.",
+        signing.issuer,
+    ),
+    Setting("RUNG_OIDC_CLIENT_ID", "", "What the issuer knows Rung as.", str),
+    Setting(
+        "RUNG_OIDC_CLIENT_SECRET",
+        "",
+        "The secret that goes with it; none for a public client.",
+        str,
+        secret=True,
+        hide=lambda _: "***",
+    ),
+    Setting("RUNG_OIDC_SCOPES", "openid email profile", "Scopes that are asked for at sign-in.", signing.scopes),
+    Setting("RUNG_OIDC_GROUPS_CLAIM", "groups", "Claim that tells people's groups, or its path with dots.", str),
+    Setting("RUNG_OIDC_EMAIL_CLAIM", "email", "Claim that tells the address by which the roster knows them.", str),
+    Setting(
+        "RUNG_OIDC_ROLES",
+        "",
+        "What each group may do, like oncall=responder; platform=admin; * stands for everybody who signs in.",
+        signing.roles,
+    ),
+    Setting("RUNG_OIDC_CA_FILE", "", "PEM bundle to trust for the issuer in place of the usual one.", _folder),
+    Setting("RUNG_SESSION_HOURS", "12", "Hours after which people sign in anew.", _number(1, 168)),
+    Setting(
+        "RUNG_TRUSTED_PROXIES",
+        "",
+        "Networks whose proxies are believed when they tell who asked, and whether by https.",
+        signing.networks,
+    ),
     Setting("RUNG_TIME_FILE", "", "JSON file that makes the policy's time run faster, for demonstrations.", _folder),
     Setting(
         "RUNG_LOG",
@@ -233,6 +267,16 @@ class Settings:
     port: int
     public_url: str
     secret_key: str = field(repr=False)
+    oidc_issuer: str
+    oidc_client_id: str
+    oidc_client_secret: str = field(repr=False)
+    oidc_scopes: str
+    oidc_groups_claim: str
+    oidc_email_claim: str
+    oidc_roles: str
+    oidc_ca_file: Path | None
+    session_hours: int
+    trusted_proxies: str
     time_file: Path | None
     log: Literal["auto", "json", "text"]
     log_level: Literal["debug", "info", "warning", "error"]
@@ -262,6 +306,8 @@ class Settings:
         if not settings.public_url:
             host = f"[{settings.host}]" if ":" in settings.host else settings.host
             settings = replace(settings, public_url=f"http://{host}:{settings.port}")
+        if wrong := signing.missing(settings):
+            raise SettingsError(wrong)
         return replace(settings, home=settings.home.expanduser().absolute())
 
     def key(self) -> str:
@@ -288,7 +334,7 @@ def _read(setting: Setting, environment: Mapping[str, str]) -> Any:
     try:
         return setting.read(text)
     except ValueError as error:
-        shown = "what it is set to" if setting.secret else repr(text)
+        shown = "what it is set to" if setting.secret else repr(without_password(text))
         raise SettingsError(f"{setting.name} cannot be {shown}: it must be {error}.") from None
 
 

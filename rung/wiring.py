@@ -22,6 +22,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 import console
 import webhooks
 from console import AcknowledgeLinks
+from console.callers import person_by_email
 from core.access import AccessDesk
 from core.desk import Desk
 from core.mapdesk import MappingDesk
@@ -50,6 +51,7 @@ from core.work.surgewatch import SurgeWatch
 from rung import __version__, documents, live, redisurl, timesource
 from rung.bell import RqBell
 from rung.child import tie_to_parent
+from rung.entrance import AT_THE_MACHINE, Entrance, entrance
 from rung.lifesign import sender
 from rung.live import Live
 from rung.loaded import Loaded
@@ -232,7 +234,9 @@ class _Sources(Mapping[str, Source]):
         return len(self._loaded().sources)
 
 
-def flask_app(app: App, *, wall: Clock, redis_check: Callable[[], str | None]) -> Flask:
+def flask_app(
+    app: App, *, wall: Clock, redis_check: Callable[[], str | None], people: Entrance = AT_THE_MACHINE
+) -> Flask:
     """The web role: the door for machines, the door for people, and the process's health."""
     parts = app.parts
     loaded = _or_unavailable(parts.loaded)
@@ -255,6 +259,9 @@ def flask_app(app: App, *, wall: Clock, redis_check: Callable[[], str | None]) -
             links=parts.links,
             people=lambda: _people(loaded()),
             guests=lambda: _guests(loaded()),
+            sign_in=people.sign_in,
+            by_email=lambda email: _by_email(loaded(), email),
+            peers=people.peers,
         )
     )
     return flask
@@ -308,6 +315,13 @@ def _platforms(loaded: Callable[[], Loaded]) -> list[str]:
 def _people(loaded: Loaded) -> dict[str, str]:
     people = loaded.policy.roster.people.values()
     return {person.id: person.name for person in people if not vendor_of(person.id)}
+
+
+def _by_email(loaded: Loaded, email: str) -> str:
+    """Who signed in with that address; where there is no roster at all, people go by their address."""
+    people = loaded.policy.roster.people.values()
+    known = {person.id: person.emails for person in people if not vendor_of(person.id)}
+    return person_by_email(email, known) if known else email
 
 
 def _guests(loaded: Loaded) -> dict[str, str]:
@@ -414,7 +428,12 @@ def web_app() -> Flask:
     presence.begin()
     multiprocessing.util.Finalize(None, presence.end, exitpriority=1)  # what Granian's process runs at its end
     threading.Thread(target=_keep_open, args=(app, door), name="listening", daemon=True).start()
-    return flask_app(app, wall=timesource.wall, redis_check=lambda: redis_check(settings.redis_url))
+    return flask_app(
+        app,
+        wall=timesource.wall,
+        redis_check=lambda: redis_check(settings.redis_url),
+        people=entrance(settings),
+    )
 
 
 def checks(app: App, settings: Settings) -> dict[str, dict[str, Callable[[], str | None]]]:

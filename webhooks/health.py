@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, abort, jsonify, request
 from prometheus_client import REGISTRY, CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import Metric
+
+_THROUGH_A_PROXY = ("Forwarded", "X-Forwarded-For")
 
 Check = Callable[[], "str | None"]
 """None when the part is well, else a sentence that says what is wrong. Must not raise, and must answer in seconds."""
@@ -25,7 +27,7 @@ def blueprint(
     `ready` are the parts without which this process cannot do its work: one that is not well makes `/readyz` answer
     503. `degraded` are those that it can do without for a while: they are told, and the answer stays 200. `alive` are
     those which only starting the process again can mend: one that is not well makes `/healthz` answer 503. `more` gives
-    metrics that are read anew for each scrape.
+    metrics that are read anew for each scrape; they are for those who ask without a proxy between.
     """
     pages = Blueprint("health", __name__)
 
@@ -47,6 +49,8 @@ def blueprint(
 
     @pages.get("/metrics")
     def metrics() -> Response:
+        if any(name in request.headers for name in _THROUGH_A_PROXY):
+            abort(404)  # an ingress for the whole host must not show them
         encoder, content_type = choose_encoder(request.headers.get("Accept", ""))
         return Response(encoder(_Together(more)), content_type=content_type)
 

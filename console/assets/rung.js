@@ -206,6 +206,7 @@ async function poll() {
   try {
     const headers = etag ? { "If-None-Match": etag } : {};
     const answer = await ask(`/board${location.search}`, { headers, method: article ? "HEAD" : "GET" });
+    if (answer.status === 401) { state("stale", "Signed out: reload to sign in"); return; }
     if (answer.status !== 200 && answer.status !== 304) throw new Error(String(answer.status));
     heard(Number(answer.headers.get("Rung-Now")));
     const still = await refresh(answer);

@@ -30,6 +30,7 @@ TABLE = {
     "vendors": ("rung.cli.vendors", "Show how each vendor kept their contract."),
     "oncall": ("rung.cli.oncall", "Show who is on call, and the coming shifts."),
     "tokens": ("rung.cli.tokens", "Make, list and revoke the tokens that scripts use the API with."),
+    "sessions": ("rung.cli.sessions", "Show who is signed in, and sign people out."),
     "settings": ("rung.cli.settings", "Show every setting, its value and its meaning."),
     "recover": ("rung.cli.recover", "Make a database safe that was restored from a backup."),
     "retention": ("rung.cli.retention", "Show or remove what was kept for long enough."),

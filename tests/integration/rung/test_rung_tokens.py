@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner, Result
 
+from core.model import Role
 from core.store import documents as stored
 from core.store.database import connect
 from core.work.access import SqlAccess
@@ -66,3 +68,20 @@ def test_a_token_that_makes_no_sense_is_not_made(arguments: tuple[str, ...], tol
     assert answer.exit_code != 0
     assert told in answer.output + str(answer.exception)
     assert run("list").output.strip() == "There are no tokens."
+
+
+def test_sessions_are_listed_and_ended(postgres_url: str) -> None:
+    engine = connect(postgres_url)
+    access = SqlAccess(engine)
+    for name in ("dana", "lee", "sam"):
+        address = f"{name}@example.com"
+        access.begin(subject=name, email=address, name=name.title(), role=Role.MANAGER, life=timedelta(hours=1))
+    engine.dispose()
+    listed = CliRunner().invoke(rung, ["sessions", "list"], prog_name="rung").output
+    assert "lee@example.com" in listed
+    assert "manager" in listed
+    assert CliRunner().invoke(rung, ["sessions", "end"], prog_name="rung", standalone_mode=False).exception
+    assert CliRunner().invoke(rung, ["sessions", "end", "LEE@example.com"]).output == "1 session ended.\n"
+    rows = json.loads(CliRunner().invoke(rung, ["sessions", "list", "--json"]).stdout)
+    assert {row["email"] for row in rows} == {"dana@example.com", "sam@example.com"}
+    assert CliRunner().invoke(rung, ["sessions", "end", "--all"]).output == "2 sessions ended.\n"

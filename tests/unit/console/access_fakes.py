@@ -15,6 +15,7 @@ class FakeAccess:
 
     tokens: dict[str, Token] = field(default_factory=dict)
     sessions: dict[str, Session] = field(default_factory=dict)
+    begun: int = 0
 
     def give(self, role: Role, person: str = "", *, any_person: bool = False) -> dict[str, str]:
         """The header of a new token."""
@@ -33,7 +34,8 @@ class FakeAccess:
         return self.sessions.get(secret)
 
     def begin(self, *, subject: str, email: str, name: str, role: Role, life: timedelta) -> str:
-        number = len(self.sessions) + 1
+        self.begun += 1
+        number = self.begun
         secret = f"{number:024x}.secret"
         self.sessions[secret] = Session(
             id=f"{number:024x}",

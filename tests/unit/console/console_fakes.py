@@ -4,6 +4,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from access_fakes import FakeAccess
 from flask import Flask
@@ -376,14 +377,13 @@ def application(
     people: Mapping[str, str] = PEOPLE,
     mappings: FakeMappingDesk | None = None,
     access: FakeAccess | None = None,
+    links: console.AcknowledgeLinks = LINKS,
+    **more: Any,
 ) -> Flask:
     app = Flask("people")
-    about = mappings or FakeMappingDesk()
-    app.register_blueprint(
-        console.blueprint(
-            desk, mappings=about, access=access or FakeAccess(), clock=desk.now, links=LINKS, people=lambda: people
-        )
-    )
+    about, lets_in = mappings or FakeMappingDesk(), access or FakeAccess()
+    parts = {"mappings": about, "access": lets_in, "clock": desk.now, "links": links, **more}
+    app.register_blueprint(console.blueprint(desk, people=lambda: people, **parts))
     return app
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from rung.settings import SETTINGS, Settings, SettingsError, without_password
+from rung.signing import role_map
 
 
 def test_every_setting_has_a_field_a_meaning_and_a_usable_default() -> None:
@@ -43,6 +44,19 @@ def test_without_an_environment_the_defaults_hold() -> None:
         ("RUNG_DATABASE_URL", "mysql://u:hush@h/d", "it must be an address like postgresql://"),
         ("RUNG_DATABASE_URL", "postgresql://u:hush@h1:5432,h2:5432/d", "it must be an address like postgresql://"),
         ("RUNG_SECRET_KEY", "hush", "it must be at least 32 random characters"),
+        ("RUNG_OIDC_ISSUER", "http://login.example.com", "plain http is for this machine alone."),
+        ("RUNG_OIDC_ISSUER", "https://u:hush@login.example.com", "it must be an address like https://login."),
+        ("RUNG_OIDC_ISSUER", "https://login.example.com?x=y", "it must be an address like https://login."),
+        ("RUNG_OIDC_SCOPES", "email", "one of them openid."),
+        ("RUNG_OIDC_ROLES", "oncall=boss", "with the roles viewer, responder, manager, admin."),
+        ("RUNG_OIDC_ROLES", "oncall", "it must be like oncall=responder; platform=admin"),
+        ("RUNG_OIDC_ROLES", "=admin", "it must be like oncall=responder; platform=admin"),
+        ("RUNG_SESSION_HOURS", "0", "a whole number from 1 to 168."),
+        ("RUNG_TRUSTED_PROXIES", "10.0.0.1/8", "it must be networks like 10.0.0.0/8"),
+        ("RUNG_TRUSTED_PROXIES", "ingress", "it must be networks like 10.0.0.0/8"),
+        ("RUNG_OIDC_ROLES", "*=viewer", "RUNG_OIDC_ROLES is set, but RUNG_OIDC_ISSUER is not"),
+        ("RUNG_OIDC_CLIENT_ID", "rung", "RUNG_OIDC_CLIENT_ID is set, but RUNG_OIDC_ISSUER is not"),
+        ("RUNG_OIDC_ISSUER", "https://login.example.com", "but RUNG_OIDC_CLIENT_ID is not: see docs/sign-in.md."),
     ],
 )
 def test_a_wrong_value_is_refused_in_one_sentence(name: str, value: str, sentence: str) -> None:
@@ -102,3 +116,39 @@ def test_its_environment_gives_the_same_settings_again(tmp_path: Path) -> None:
     given = {"RUNG_HOME": str(tmp_path), "RUNG_PORT": "1234", "RUNG_CONFIG": "config", "RUNG_SECRET_KEY": "k" * 32}
     settings = Settings.from_environment(given)
     assert Settings.from_environment(settings.environment()) == settings
+
+
+SIGN_ON = {
+    "RUNG_OIDC_ISSUER": "https://login.example.com",
+    "RUNG_OIDC_CLIENT_ID": "rung",
+    "RUNG_OIDC_CLIENT_SECRET": "hush://hush",
+    "RUNG_OIDC_ROLES": "cn=on call,ou=ops=responder; platform=admin\n*=viewer; platform=viewer",
+    "RUNG_PUBLIC_URL": "https://rung.example.com/",
+    "RUNG_TRUSTED_PROXIES": "10.0.0.0/8, fd00::/8",
+}
+
+
+def test_groups_are_given_roles_whatever_their_names_hold() -> None:
+    settings = Settings.from_environment(SIGN_ON)
+    roles = {"cn=on call,ou=ops": "responder", "platform": "admin", "*": "viewer"}
+    assert role_map(settings.oidc_roles) == roles
+    assert settings.trusted_proxies == "10.0.0.0/8 fd00::/8"
+    assert settings.shown()["RUNG_OIDC_CLIENT_SECRET"] == "***"
+    assert "hush" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "url", ["", "http://rung.example.com", "https://rung.example.com/rung", "https://rung.example.com/?a=b"]
+)
+def test_people_sign_in_at_an_https_address_without_a_path(url: str) -> None:
+    with pytest.raises(SettingsError, match="RUNG_PUBLIC_URL must be an address like https:"):
+        Settings.from_environment({**SIGN_ON, "RUNG_PUBLIC_URL": url, "RUNG_HOST": "192.0.2.1"})
+
+
+def test_people_sign_in_on_this_machine_by_http() -> None:
+    assert Settings.from_environment({**SIGN_ON, "RUNG_PUBLIC_URL": "http://localhost:8321"}).oidc_issuer
+
+
+def test_no_roles_and_an_issuer_make_no_whole() -> None:
+    with pytest.raises(SettingsError, match="RUNG_OIDC_ISSUER is set, but RUNG_OIDC_ROLES is not"):
+        Settings.from_environment({**SIGN_ON, "RUNG_OIDC_ROLES": ""})

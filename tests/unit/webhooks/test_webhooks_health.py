@@ -1,5 +1,6 @@
 """Liveness, readiness, metrics."""
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -38,3 +39,10 @@ def test_it_serves_its_numbers() -> None:
     answer = client().get("/metrics")
     assert answer.status_code == 200
     assert "rung_webhook_requests_total" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded"])
+def test_its_numbers_are_not_for_those_behind_a_proxy(header: str) -> None:
+    answer = client().get("/metrics", headers={header: "for=203.0.113.9"})
+    assert (answer.status_code, "rung_" in answer.text) == (404, False)
+    assert client().get("/healthz", headers={header: "for=203.0.113.9"}).status_code == 200
