@@ -10,10 +10,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, text, update
 
 from core.model import Action, ActionStatus, Severity, Verb
-from core.store.codec import from_json, to_json
+from core.store.codec import UnreadableError, from_json, to_json
 from core.store.tables import actions
 
 _WAITING = ("pending", "sent")
+LEFT_FOR = timedelta(minutes=1)
+"""For so long a version that cannot read what an action says leaves it to others."""
 
 
 def _says(name: str, *, otherwise: bool) -> ColumnElement[bool]:
@@ -144,7 +146,7 @@ _CLAIM = text("""
     WHERE id = (
         SELECT id FROM actions AS candidate
         WHERE status IN ('pending', 'sent') AND attempt_at <= statement_timestamp()
-        AND verb = COALESCE(:only, verb)
+        AND verb = ANY(:verbs)
         AND COALESCE((
             SELECT false FROM actions AS earlier
             WHERE earlier.lane = candidate.lane AND earlier.id < candidate.id AND earlier.status IN ('pending', 'sent')
@@ -162,13 +164,19 @@ _CLAIM = text("""
 def claim(connection: Connection, lease: timedelta, only: Verb | None = None) -> Claimed | None:
     """Take up the next action, or the next of one verb.
 
-    Nobody else takes it, or another of its lane, until it ends or the lease runs out.
+    Nobody else takes it, or another of its lane, until it ends or the lease runs out. What only a newer Rung can read
+    is left to it.
     """
-    row = connection.execute(_CLAIM, {"lease": lease, "only": only.value if only else None}).one_or_none()
-    if row is None:
-        return None
-    decided_at = None if row.held_by else row.created_at
-    return Claimed(row.id, from_json(row.body, Action), row.attempts, row.look_first, decided_at)
+    verbs = [only.value] if only else [verb.value for verb in Verb]
+    while row := connection.execute(_CLAIM, {"lease": lease, "verbs": verbs}).one_or_none():
+        decided_at = None if row.held_by else row.created_at
+        try:
+            return Claimed(row.id, from_json(row.body, Action), row.attempts, row.look_first, decided_at)
+        except UnreadableError as error:
+            values = {"status": "pending", "attempts": row.attempts - 1, "error": str(error)}
+            later = func.clock_timestamp() + LEFT_FOR
+            connection.execute(update(actions).where(actions.c.id == row.id).values(**values, attempt_at=later))
+    return None
 
 
 def renew(connection: Connection, claimed: Claimed, lease: timedelta) -> None:

@@ -54,12 +54,19 @@ def announce(connection: Connection, changes: Sequence[tuple[int, ShiftChanged]]
         connection.execute(insert(shift_changes), rows)
 
 
-def next_change(connection: Connection) -> tuple[int, int, ShiftChanged] | None:
-    """The next shift change to be heard of: its id, the ticket's, and itself. Nobody else takes it up meanwhile."""
+def next_change(connection: Connection) -> tuple[int, int, object] | None:
+    """The next shift change to be heard of: its id, the ticket's, and what `read` reads. Nobody else takes it up
+    meanwhile.
+    """
     query = select(shift_changes).where(shift_changes.c.attempt_at <= func.clock_timestamp())
     query = query.order_by(shift_changes.c.id).limit(1).with_for_update(skip_locked=True)
     row = connection.execute(query).one_or_none()
-    return (row.id, row.ticket_id, from_json(row.body, ShiftChanged)) if row else None
+    return (row.id, row.ticket_id, row.body) if row else None
+
+
+def read(body: object) -> ShiftChanged:
+    """A shift change as it was stored; raises `UnreadableError`."""
+    return from_json(body, ShiftChanged)
 
 
 def heard(connection: Connection, change_id: int) -> None:

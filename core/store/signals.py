@@ -65,7 +65,7 @@ _CLAIM = text("""
     UPDATE signals SET attempts = attempts + 1, attempt_at = clock_timestamp() + :lease
     WHERE id IN (
         SELECT id FROM signals AS candidate
-        WHERE status = 'waiting' AND attempt_at <= statement_timestamp()
+        WHERE status = 'waiting' AND attempt_at <= statement_timestamp() AND kind = ANY(:kinds)
         AND COALESCE((
             SELECT false FROM signals AS earlier
             WHERE earlier.ticket_id = candidate.ticket_id AND earlier.id < candidate.id AND earlier.status = 'waiting'
@@ -80,9 +80,10 @@ _CLAIM = text("""
 def claim(connection: Connection, lease: timedelta, limit: int = 1) -> list[ClaimedSignal]:
     """Take up waiting signals, oldest first, at most one for each ticket.
 
-    Nobody else takes them until the lease has run out; then they are anybody's again, for their worker has died.
+    Nobody else takes them until the lease has run out; then they are anybody's again, for their worker has died. Kinds
+    that only a newer Rung knows are left to it.
     """
-    rows = connection.execute(_CLAIM, {"lease": lease, "limit": limit}).all()
+    rows = connection.execute(_CLAIM, {"lease": lease, "limit": limit, "kinds": list(_KINDS)}).all()
     found = [ClaimedSignal(row.id, row.ticket_id, row.kind, row.body, row.attempts) for row in rows]
     return sorted(found, key=lambda one: one.id)
 

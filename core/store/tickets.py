@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 
-from sqlalchemy import Connection, delete, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, Text, delete, insert, literal, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core.engine import Outcome
-from core.model import Alert, Entry, Event, EventKind, Record, Ticket, Timer, Unopened
+from core.model import Alert, Entry, Event, EventKind, Record, Ticket, Timer, TimerKind, Unopened
 from core.store import actions, signals, workload
 from core.store.codec import from_json, to_json
 from core.store.tables import alerts, records, tickets, timeline, timers
@@ -18,6 +20,7 @@ from core.store.tables import alerts, records, tickets, timeline, timers
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # no letters that people confuse
 _UID_LENGTH = 10
 _LONGEST_KEY = 500
+_FIELDS = [field.name for field in fields(Ticket)]
 
 
 def reserve(connection: Connection) -> Unopened:
@@ -162,7 +165,13 @@ def _save_body(connection: Connection, ticket: Ticket, *, is_new: bool) -> None:
     if is_new:
         connection.execute(insert(tickets), row)
     else:
-        connection.execute(update(tickets).where(tickets.c.id == ticket.id), row)
+        values = {**row, "body": _kept_body(row["body"])}
+        connection.execute(update(tickets).where(tickets.c.id == ticket.id).values(values))
+
+
+def _kept_body(body: object) -> ColumnElement[object]:
+    """The body with what a newer Rung has put beside the fields that this one knows: both may step a ticket in turn."""
+    return tickets.c.body.op("-")(literal(_FIELDS, ARRAY(Text))).op("||")(literal(body, JSONB))
 
 
 def _save_records(connection: Connection, ticket: Ticket, before: Sequence[Record]) -> None:
@@ -193,7 +202,8 @@ def _save_alerts(connection: Connection, ticket: Ticket, before: Sequence[Alert]
 def _save_timers(connection: Connection, ticket: Ticket, before: Sequence[Timer]) -> None:
     if tuple(before) == ticket.timers:
         return
-    connection.execute(delete(timers).where(timers.c.ticket_id == ticket.id))
+    ours = timers.c.kind.in_([kind.value for kind in TimerKind])
+    connection.execute(delete(timers).where(timers.c.ticket_id == ticket.id, ours))
     rows = [
         {
             "ticket_id": ticket.id,

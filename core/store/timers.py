@@ -13,10 +13,14 @@ _RETRY = timedelta(minutes=1)
 
 
 def due(connection: Connection, now: datetime, limit: int) -> list[tuple[int, TimerDue, datetime]]:
-    """The timers due at `now` (the policy's time), the longest due first, each with its ticket and its moment."""
+    """The timers due at `now` (the policy's time), the longest due first, each with its ticket and its moment.
+
+    Kinds that only a newer Rung knows are left to it.
+    """
     query = (
         select(timers.c.ticket_id, timers.c.kind, timers.c.token, timers.c.name, timers.c.due_at)
         .where(timers.c.due_at <= now, timers.c.attempt_at <= func.clock_timestamp())
+        .where(timers.c.kind.in_([kind.value for kind in TimerKind]))
         .order_by(timers.c.due_at)
         .limit(limit)
     )

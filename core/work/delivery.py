@@ -18,6 +18,7 @@ from core.policy import Roster
 from core.ports import Clock, DeliveryError, Notifier, Platform, RecordWrite
 from core.store import actions, breakers, signals, tickets
 from core.store.actions import Claimed
+from core.store.codec import UnreadableError
 from core.trail import trail
 from core.work import digests, numbers
 from core.work.apply import Policies, apply_to
@@ -93,6 +94,10 @@ class Deliverer:
             log.warning("action failed", reason=error.message, attempt=claimed.attempts)
             self._failed(claimed, error)
             return
+        except UnreadableError as error:
+            log.warning("action left to a newer version of Rung", reason=str(error))
+            outlasting(self.lease)(self._give_back, claimed, told(error), actions.LEFT_FOR)
+            return
         except Exception as error:  # the boundary that keeps an action which breaks something to itself
             if not is_lasting(error):
                 outlasting(self.lease)(self._give_back, claimed, told(error))
@@ -137,11 +142,11 @@ class Deliverer:
             if actions.is_still_claimed(connection, claimed):
                 actions.finish(connection, claimed.id, ActionStatus.SUPERSEDED)
 
-    def _give_back(self, claimed: Claimed, error: str) -> None:
+    def _give_back(self, claimed: Claimed, error: str, delay: timedelta = _SOON) -> None:
         """Have it taken up soon, not when our lease runs out; whether it was done is looked up first."""
         with self.database.begin() as connection:
             if actions.is_still_claimed(connection, claimed):
-                actions.postpone(connection, claimed, _SOON, error, look_first=True, burn=False)
+                actions.postpone(connection, claimed, delay, error, look_first=True, burn=False)
 
     def _ended(self, claimed: Claimed, result: Receipt | Refusal) -> None:
         """Note how it ended, also when the database has just gone away: what was done must not be done again."""

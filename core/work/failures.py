@@ -8,6 +8,8 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_random
 
+from core.store.codec import UnreadableError
+
 _LONGEST = 300
 _PATIENCE = timedelta(seconds=30)
 
@@ -32,10 +34,11 @@ def outlasting(lease: timedelta) -> Retrying:
 
 
 def is_lasting(error: Exception) -> bool:
-    """Whether the same work would fail so again. A deadlock and a statement that took too long would not; a value
-    beyond the limits of PostgreSQL (class 54), which is an `OperationalError` too, would.
+    """Whether the same work would fail so again. A deadlock and a statement that took too long would not, nor what
+    another version of Rung can read; a value beyond the limits of PostgreSQL (class 54), which is an
+    `OperationalError` too, would.
     """
-    passing = isinstance(error, InterfaceError | PoolTimeout | OperationalError)
+    passing = isinstance(error, InterfaceError | PoolTimeout | OperationalError | UnreadableError)
     return not passing or _state(error).startswith("54")
 
 

@@ -115,8 +115,8 @@ class Handovers:
                 waiting = shifts.next_change(connection)
                 if waiting is None:
                     return False
-                change_id, ticket_id, change = waiting
-                apply_to(connection, ticket_id, change, self.policies, self.clock())
+                change_id, ticket_id, body = waiting
+                apply_to(connection, ticket_id, shifts.read(body), self.policies, self.clock())
                 shifts.heard(connection, change_id)
         except Exception as error:  # the boundary that keeps a ticket which cannot be stepped to itself
             if is_away(error) or not change_id:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from core.model import Delivery, DeliveryStatus, Event, Normalized, Party, RecordRef, Unknown
 from core.ports import Bell, Clock, DeliveryError, Mappings, Platform, UnmappedError
 from core.store import deliveries, heard, tickets
+from core.store.codec import UnreadableError
 from core.trail import trail
 from core.work import numbers
 from core.work.apply import Policies, apply_event
@@ -152,6 +153,9 @@ class Intake:
             numbers.again(delivery.source, "platform")
             self._again(delivery, attempts, error.message, error.retry_after, burn=not error.platform_down)
             log.warning("delivery waits for its platform", reason=error.message)
+        except UnreadableError as error:
+            self._again(delivery, attempts, f"left to a newer version of Rung: {error}")
+            log.warning("delivery left to a newer version of Rung", reason=str(error))
         except _OvertakenError:
             log.warning("delivery took longer than its lease; another worker has it")
         except (DBAPIError, PoolTimeout) as error:
