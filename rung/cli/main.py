@@ -32,6 +32,7 @@ TABLE = {
     "tokens": ("rung.cli.tokens", "Make, list and revoke the tokens that scripts use the API with."),
     "sessions": ("rung.cli.sessions", "Show who is signed in, and sign people out."),
     "settings": ("rung.cli.settings", "Show every setting, its value and its meaning."),
+    "export": ("rung.cli.export", "Print everything that is stored, as lines of JSON."),
     "recover": ("rung.cli.recover", "Make a database safe that was restored from a backup."),
     "retention": ("rung.cli.retention", "Show or remove what was kept for long enough."),
     "migrate": ("rung.cli.migrate", "Bring the database's schema up to date."),

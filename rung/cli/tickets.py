@@ -179,9 +179,34 @@ def retell() -> None:
 
 
 @command.command()
+@click.argument("key", required=False)
 @click.option("--since", type=When(), help="Only tickets opened since then.")
-def export(since: datetime | None) -> None:
-    """Print recorded tickets as a history for `rung simulate`: a line of JSON for each."""
+def export(key: str | None, since: datetime | None) -> None:
+    """Print everything about a ticket, by its number or a record's key; without one, a history for `rung simulate`.
+
+    A history is recorded tickets, a line of JSON for each.
+    """
+    if key is None:
+        _history(since)
+    elif since:
+        raise click.UsageError("--since is for the history of all tickets.")
+    else:
+        _everything(key)
+
+
+def _everything(key: str) -> None:
+    from core.store.database import connect
+    from rung import export
+    from rung.cli.desk import settings
+
+    engine = connect(settings().database_url, pool_size=1)
+    try:
+        print_json(export.ticket(engine, key))
+    finally:
+        engine.dispose()
+
+
+def _history(since: datetime | None) -> None:
     from core.store import history as stored
     from core.store.database import connect
     from rung import history
