@@ -29,8 +29,11 @@ def serve(path: str) -> None:
     import signal
 
     import rung.cli.check
-    import rung.cli.tickets  # noqa: F401 - what most commands need, imported once
+    import rung.cli.tickets
+    import rung.wiring  # noqa: F401 - what most commands need, imported once
+    from rung.live import packaged
 
+    packaged()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
         door.bind(path)
