@@ -10,6 +10,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from rung.child import Child
@@ -19,6 +20,7 @@ from rung.supervisor import Say, Supervisor
 
 _SERVER_SECONDS = 60.0
 _WEB_SECONDS = 30.0
+_TIMERS_PAUSE = timedelta(minutes=10)
 _WEB, _WORKERS, _CLOCK = 0, 1, 2
 """The order of stopping: nothing new comes in, then what is under way is finished."""
 
@@ -46,9 +48,11 @@ def up(
     *,
     environment: Mapping[str, str] | None = None,
     extra: Sequence[Child] = (),
+    recover: bool = False,
 ) -> Iterator[Up]:
     """Start everything, and stop it at the end of the block: servers, schema, documents, `extra` children, then roles.
 
+    With `recover`, a database that was restored is made safe before any role runs.
     `environment` is added to that of every role (secrets of a demonstration, say). Must be entered in the main thread.
     Raises `UpError`, `StoppedError`, `AlreadyUpError`, `EmbeddedError`, what the database raises when it cannot be
     reached, and what is wrong with the documents of `settings.config`.
@@ -56,7 +60,7 @@ def up(
     with only_one(settings.home), Supervisor(say, grace=settings.grace_seconds) as supervisor:
         check_port(settings)
         complete = _servers(settings, supervisor, say)
-        _prepare(complete, say)
+        _prepare(complete, say, recover=recover)
         supervisor.add(*extra, *roles(complete, environment or {}, mail=_takes_mail(complete)))
         _wait(supervisor, "web", lambda: _answers(complete), _WEB_SECONDS)
         with announced(settings.home, _told(settings, complete)):
@@ -132,8 +136,8 @@ def _servers(settings: Settings, supervisor: Supervisor, say: Say) -> Settings:
     return settings
 
 
-def _prepare(settings: Settings, say: Say) -> None:
-    """Bring the schema and the documents up to date."""
+def _prepare(settings: Settings, say: Say, *, recover: bool) -> None:
+    """Bring the schema and the documents up to date; raises `UpError` where a platform could not be asked."""
     from core.store.database import migrate
     from rung import wiring
 
@@ -142,6 +146,25 @@ def _prepare(settings: Settings, say: Say) -> None:
         for name, version, is_new in wiring.apply_documents(settings, settings.config, "rung up"):
             say("rung", f"{name} is at version {version}{' (new)' if is_new else ''}")
     settings.key()
+    if recover:
+        _recover(settings, say)
+
+
+def _recover(settings: Settings, say: Say) -> None:
+    from core.work.recovery import Plan
+    from rung import wiring
+    from rung.recovered import sentences
+
+    plan, recovery = Plan(pause=_TIMERS_PAUSE), wiring.recovery(settings)
+    try:
+        recovered = recovery.recover(plan, lambda what: say("rung", what))
+    finally:
+        recovery.database.dispose()
+    lines = sentences(recovered, plan.pause)
+    for line in lines[:-1]:
+        say("rung", line)
+    if recovered.behind:
+        raise UpError("Not every platform could be asked what has changed since the backup; nothing was started.")
 
 
 def _wait(supervisor: Supervisor, name: str, ready: Callable[[], bool], seconds: float) -> None:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 import click
 
-from rung.cli.output import json_option, moment, print_json
+from rung.cli.output import json_option, print_json
 from rung.cli.when import When
-
-if TYPE_CHECKING:
-    from core.work.recovery import Recovered
 
 
 @click.command(name="recover")
@@ -38,6 +34,7 @@ def command(skip: int, until: datetime | None, pause: int, wait: int, anyway: bo
     from core.work.recovery import Plan
     from rung import wiring
     from rung.cli.desk import settings
+    from rung.recovered import sentences
 
     plan = Plan(skip=skip, until=until, pause=timedelta(minutes=pause), wait=timedelta(seconds=wait), anyway=anyway)
     recovery = wiring.recovery(settings())
@@ -48,30 +45,6 @@ def command(skip: int, until: datetime | None, pause: int, wait: int, anyway: bo
     if as_json:
         print_json(recovered)
     else:
-        for line in _lines(recovered, pause):
+        for line in sentences(recovered, plan.pause):
             click.echo(line)
     return 1 if recovered.behind else 0
-
-
-def _lines(recovered: Recovered, pause: int) -> list[str]:
-    lines = [
-        f"The next ticket gets the number {recovered.first}.",
-        f"{recovered.found} changes were found on the platforms that the backup does not know.",
-        f"{recovered.writes} writes may have been made; each is looked for before it is made.",
-    ]
-    if recovered.notices:
-        lines.append(
-            f"{recovered.notices} messages may have been sent, so they are not sent: see "
-            "`rung actions list --status dead`, and replay what must be."
-        )
-    if recovered.replayed:
-        lines.append(f"{recovered.replayed} timers ran out before Rung last ran, {moment(recovered.until)}: gone over.")
-    if recovered.timers:
-        lines.append(f"{recovered.timers} timers ran out since; they wait {pause} minutes more.")
-    for name, why in recovered.behind.items():
-        lines.append(f"{name} could not be asked: {why or 'it is still being read'}.")
-    if recovered.behind:
-        lines.append("Run `rung recover` again before you start Rung; else polling finds later what was lost there.")
-    else:
-        lines.append("Rung can be started.")
-    return lines

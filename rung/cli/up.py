@@ -17,14 +17,15 @@ _COLOURS = (36, 35, 34, 33, 32, 96, 95, 94)
 @click.command(name="up")
 @click.option("--config", type=click.Path(path_type=Path), help="Folder of documents to apply first (RUNG_CONFIG).")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port of the board and the webhooks (RUNG_PORT).")
-def command(config: Path | None, port: int | None) -> None:
+@click.option("--recover", is_flag=True, help="The data was restored from a backup: `rung recover` first.")
+def command(config: Path | None, port: int | None, recover: bool) -> None:
     """Run everything on this machine until Ctrl-C: web, workers, clock; PostgreSQL and Redis unless they are named."""
     from rung.up import up
 
     settings = Settings.from_environment(environment_with(port))
     settings = replace(settings, config=config or settings.config)
     voice = Voice(as_json=settings.log == "json" or (settings.log == "auto" and not sys.stdout.isatty()))
-    with up(voice.fit(settings), voice.say, environment=voice.environment) as running:
+    with up(voice.fit(settings), voice.say, environment=voice.environment, recover=recover) as running:
         voice.say("rung", f"ready: the board is at {running.settings.public_url}; Ctrl-C stops everything")
         running.supervisor.run()
         voice.say("rung", "stopping")
