@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -50,18 +50,19 @@ FOUND = {"x-rung-found": "by polling"}
 class Lost:
     """What a Rung did whose database was lost, as far as the platforms show it.
 
-    `wrote_at` is when it last wrote (the platform's time), None where it did not. While it `puts_back`, what nobody
-    else is known to have changed on the records of tickets is left for another look, once it can be told from what
-    people did; `has_put_back` says that there is any.
+    `wrote` are the moments (the platforms' time) at which it wrote; several threads may add to them. While it
+    `puts_back`, what nobody else is known to have changed on the records of tickets is left for another look, once it
+    can be told from what people did; `has_put_back` says that there is any.
     """
 
     puts_back: bool = True
     has_put_back: bool = False
-    wrote_at: datetime | None = None
+    wrote: list[datetime] = field(default_factory=list)
 
-    def saw(self, at: datetime) -> None:
-        """It has written then."""
-        self.wrote_at = max(at, self.wrote_at) if self.wrote_at else at
+    @property
+    def wrote_at(self) -> datetime | None:
+        """When it last wrote, None where it did not."""
+        return max(self.wrote, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ class News:
     def _is_put_back(self, connection: Connection, one: ChangedRecord, lost: Lost) -> bool:
         """Whether what we may have changed ourselves on a ticket's record is to be looked at later."""
         if one.own:
-            lost.saw(one.at)
+            lost.wrote.append(one.at)
         event = self._event(one.body) if lost.puts_back else None
         if event is None or event.actor is not None or tickets.find(connection, event) is None:
             return False
