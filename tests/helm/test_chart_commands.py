@@ -14,7 +14,7 @@ from rung.cli.main import rung
 from rung.documents.reading import read_folder
 from rung.settings import SETTINGS
 
-_OF_OTHERS = ("PG", "OTEL_", "HTTPS_PROXY", "TZ", "RUNG_EXAMPLE_KEY", "RUNG_OIDC_", "RUNG_TRUSTED_", "RUNG_HEARTBEAT_")
+_OF_OTHERS = ("PG", "OTEL_", "HTTPS_PROXY", "TZ", "RUNG_EXAMPLE_KEY", "RUNG_OIDC_", "RUNG_TRUSTED_")
 
 
 def _understood(words: list[str]) -> str:

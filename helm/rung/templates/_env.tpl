@@ -87,6 +87,10 @@
     secretKeyRef: {name: {{ $from.name }}, key: {{ $from.key }}}
 {{- end }}
 {{- end }}
+{{- with .values.terminationGracePeriodSeconds }}
+{{- /* What a role may take to end by itself: the pod's time without its draining, and some seconds to be gone. */}}
+- {name: RUNG_GRACE_SECONDS, value: {{ sub (int .) (add (int $.values.drainSeconds) 10) | max 0 | min 600 | quote }}}
+{{- end }}
 {{- if eq .role "mail" }}
 - {name: RUNG_MAIL_HOST, value: 0.0.0.0}
 - {name: RUNG_MAIL_PORT, value: "8325"}
