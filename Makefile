@@ -70,12 +70,16 @@ $(HELM)/.made: helm/tools.txt
 	@cd $(HELM)/forms && sed -n 's/^npm //p' ../../helm/tools.txt | xargs npm pack --silent >/dev/null
 	@touch $@
 
+REAL_PROMTOOL := $(shell command -v promtool)
+RULES_CHECKED := tests/helm/test_chart_rules.py::test_prometheus_takes_the_rules_of_a_release
+
 helm-tools: $(HELM)/.made
 
 helm: $(VENV)/.dev $(HELM)/.made ## Check the Helm chart: lint, its unit tests, its manifests against Kubernetes' own forms
 	@for values in helm/rung/ci/*-values.yaml; do $(HELM)/bin/helm lint --quiet --strict --kube-version 1.34.0 --values $$values helm/rung || exit 1; done
 	@$(HELM)/bin/helm-unittest --strict helm/rung
-	@$(BIN)/python -m pytest -q tests/helm
+	@$(if $(REAL_PROMTOOL),,echo "Left out: what Prometheus says of the chart's rules. To ask it too: apt-get install prometheus")
+	@$(BIN)/python -m pytest -q $(if $(REAL_PROMTOOL),,--deselect $(RULES_CHECKED)) tests/helm
 
 chart: $(VENV)/.dev ## Make the chart's schema and README of its values.yaml
 	@$(BIN)/python helm/chartdoc.py
