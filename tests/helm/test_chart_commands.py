@@ -12,9 +12,9 @@ from chart_rendered import CHART, VALUES, environment, named, ours, pods, render
 
 from rung.cli.main import rung
 from rung.documents.reading import read_folder
-from rung.settings import SETTINGS
+from rung.settings import SETTINGS, Settings
 
-_OF_OTHERS = ("PG", "OTEL_", "HTTPS_PROXY", "TZ", "RUNG_EXAMPLE_KEY", "RUNG_OIDC_", "RUNG_TRUSTED_")
+_OF_OTHERS = ("PG", "OTEL_", "HTTPS_PROXY", "TZ", "RUNG_EXAMPLE_KEY")
 
 
 def _understood(words: list[str]) -> str:
@@ -43,6 +43,25 @@ def test_every_setting_of_a_pod_is_one_of_rungs(values: str) -> None:
     told = {name for _, pod in pods(rendered(values)) for name in environment(pod) if not name.startswith(_OF_OTHERS)}
     assert told
     assert told <= known
+
+
+@pytest.mark.parametrize("values", VALUES)
+def test_every_role_starts_with_the_settings_of_its_pod(values: str) -> None:
+    secret = {
+        "RUNG_DATABASE_URL": "postgresql://rung:password@db.example.com/rung",
+        "RUNG_REDIS_URL": "redis+sentinel://:password@s1.example.com:26379,s2.example.com:26379/rung/0",
+        "RUNG_SECRET_KEY": "k" * 32,
+        "RUNG_HEARTBEAT_URL": "https://watch.example.com/rung",
+    }
+    for name, pod in pods(rendered(values)):
+        told = {key: secret.get(key, value) if _is_secret(value) else value for key, value in environment(pod).items()}
+        settings = Settings.from_environment(told)
+        grace = pod["spec"].get("terminationGracePeriodSeconds", 1000)
+        assert settings.grace_seconds + 6 < grace, f"{name} could be killed while it ends by itself"
+
+
+def _is_secret(value: str) -> bool:
+    return re.fullmatch(r"[a-z0-9-]+/[A-Za-z_]+", value) is not None
 
 
 def test_the_commands_of_the_notes_are_there() -> None:

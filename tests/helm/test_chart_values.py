@@ -128,5 +128,5 @@ def test_with_sign_on_the_outside_reaches_the_board() -> None:
 def test_roles_of_groups_are_told_as_rung_reads_them() -> None:
     web = environment(dict(pods(rendered("everything")))["rung-web"])
     assert web["RUNG_OIDC_ROLES"] == "*=viewer; platform-team=admin"
-    assert web["RUNG_OIDC_CLIENT_SECRET"] == "rung/oidc-client-secret"
+    assert web["RUNG_OIDC_CLIENT_SECRET"] == "rung/RUNG_OIDC_CLIENT_SECRET"
     assert "RUNG_OIDC_ISSUER" not in environment(dict(pods(rendered("everything")))["rung-migrate"])

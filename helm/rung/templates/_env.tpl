@@ -67,7 +67,7 @@
   valueFrom:
     secretKeyRef: {{ include "rung.secretKeyRef" (dict "root" .root "own" "" "key" .root.Values.secretKeyKey) }}
 {{- with .root.Values.oidc }}
-{{- if .issuer }}
+{{- if and .issuer .clientSecretKey }}
 - name: RUNG_OIDC_CLIENT_SECRET
   valueFrom:
     secretKeyRef: {{ include "rung.secretKeyRef" (dict "root" $.root "own" .existingSecret "key" .clientSecretKey) }}
