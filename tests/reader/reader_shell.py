@@ -24,13 +24,17 @@ trap 'kill $(jobs -p) 2>/dev/null || true; wait' EXIT
 # Whoever waits on a page waits until what was sent is applied.
 sleep() {
     for _ in $(seq 600); do
-        curl -fsS "http://127.0.0.1:8321/api/v1/deliveries?status=received" | grep -q '"id"' || return 0
+        command curl -fsS "http://127.0.0.1:8321/api/v1/deliveries?status=received" | grep -q '"id"' || return 0
         command sleep 0.1
     done
 }
+# What runs takes documents up within a second or so; a reader is slower.
+curl() {
+    command curl --retry 20 --retry-delay 1 --retry-max-time 40 --retry-all-errors "$@"
+}
 ready() {
     for _ in $(seq 900); do
-        curl -fsS http://127.0.0.1:8321/readyz >ready.log 2>&1 && return 0
+        command curl -fsS http://127.0.0.1:8321/readyz >ready.log 2>&1 && return 0
         command sleep 0.1
     done
     cat background.log
