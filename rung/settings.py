@@ -198,7 +198,8 @@ SETTINGS = (
     Setting(
         "RUNG_METRICS_PORT",
         "0",
-        "Port at which a worker or clock alone answers /healthz, /readyz and /metrics; 0 for none.",
+        "Port at which a worker or clock answers /healthz, /readyz and /metrics; 0 for none. Under `rung up` it is the "
+        "first worker's; the other workers and the clock have the next ones.",
         _number(0, 65535),
     ),
     Setting(

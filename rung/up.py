@@ -18,6 +18,7 @@ from rung.runfile import Running, announced, only_one
 from rung.settings import Settings
 from rung.supervisor import Say, Supervisor
 
+_LAST_PORT = 65535
 _SERVER_SECONDS = 60.0
 _WEB_SECONDS = 30.0
 _TIMERS_PAUSE = timedelta(minutes=10)
@@ -83,18 +84,31 @@ def _takes_mail(settings: Settings) -> bool:
 
 def roles(settings: Settings, environment: Mapping[str, str], *, mail: bool = False) -> list[Child]:
     """The role processes; each reads the same settings from its environment. `mail`: a source gets mails."""
-    # Several processes of one machine cannot share a port.
-    alone = replace(settings, metrics_port=0)
-    shared = {**alone.environment(), **_findable(), **environment}
+    shared = {**settings.environment(), **_findable(), **environment}
+    ports = _metrics_ports(settings)
 
     def role(name: str, command: str, stage: int, orphan_signal: signal.Signals = signal.SIGKILL) -> Child:
         line = (sys.executable, "-m", "rung", command)
-        return Child(name=name, command=line, environment=shared, stage=stage, orphan_signal=orphan_signal)
+        own = {**shared, "RUNG_METRICS_PORT": str(ports.get(name, 0))}
+        return Child(name=name, command=line, environment=own, stage=stage, orphan_signal=orphan_signal)
 
-    workers = [role(f"worker-{number}", "worker", _WORKERS) for number in range(1, settings.workers + 1)]
+    workers = [role(name, "worker", _WORKERS) for name in _worker_names(settings)]
     # The web server has worker processes of its own: it must live long enough to end them.
     doors = [role("web", "web", _WEB, signal.SIGTERM), *([role("mail", "mail", _WEB)] if mail else [])]
     return [*doors, *workers, role("clock", "clock", _CLOCK)]
+
+
+def _worker_names(settings: Settings) -> list[str]:
+    return [f"worker-{number}" for number in range(1, settings.workers + 1)]
+
+
+def _metrics_ports(settings: Settings) -> dict[str, int]:
+    """A port for each process that has no other: they cannot share one, and keep theirs when they are started again."""
+    first = settings.metrics_port
+    if not first:
+        return {}
+    numbered = enumerate([*_worker_names(settings), "clock"], first)
+    return {name: port for port, name in numbered if port <= _LAST_PORT}
 
 
 def check_port(settings: Settings) -> None:
