@@ -67,7 +67,7 @@ def get_json(config: OidcConfig, url: str, access_token: str = "") -> dict[str, 
     with requests.Session() as session:
         fit(session, config)
         try:
-            answer = session.get(url, headers=headers, allow_redirects=False)
+            answer = session.get(url, headers=headers, allow_redirects=False, auth=_as_it_is)
         except (requests.RequestException, ValueError) as error:
             raise SignOnError(RUBBISH, f"{_shown(url)}: {type(error).__name__}") from None
     if answer.status_code != requests.codes.ok:
@@ -79,6 +79,11 @@ def get_json(config: OidcConfig, url: str, access_token: str = "") -> dict[str, 
     if not isinstance(found, dict):
         raise SignOnError(RUBBISH, f"{_shown(url)} answered with what is no JSON object")
     return found
+
+
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """No credentials but those given: requests would look for some in ~/.netrc, and send them instead of ours."""
+    return request
 
 
 def _body(response: requests.Response, deadline: float) -> bytes:
