@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from core.trail import IDS
+from core.trail import IDS, carried
 from rung.settings import Settings, without_password
 
 _SECRET = re.compile(r"passw|secret|token|api.?key|authorization|cookie|signature|credential", re.IGNORECASE)
@@ -38,6 +38,7 @@ def configure(settings: Settings, role: str = "") -> None:
     as_json = settings.log == "json" or (settings.log == "auto" and not sys.stderr.isatty())
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        _of_trace,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso" if as_json else "%H:%M:%S", utc=as_json),
         *([structlog.stdlib.add_logger_name, _of_role(role)] if as_json else []),
@@ -72,6 +73,13 @@ def _of_role(role: str) -> structlog.typing.Processor:
         return {**event, "role": role} if role else event
 
     return add
+
+
+def _of_trace(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The trace and the span in which it is said, where traces are on."""
+    if place := carried():
+        _, event["trace_id"], event["span_id"], _ = place.split("-")
+    return event
 
 
 def _in_order(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -8,6 +8,7 @@ import threading
 
 import structlog
 
+from rung import tracing
 from rung.presence import Presence
 from rung.settings import Settings, SettingsError
 
@@ -22,6 +23,7 @@ def run_mail(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
     app = wiring.build(settings)
+    tracing.begin("mail")
     server = wiring.mail_server(app, settings.mail_host, settings.mail_port, tls(settings))
     try:
         server.start()

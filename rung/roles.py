@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from rung import bell
+from rung import bell, tracing
 from rung.bell import WORK, Work
 from rung.presence import Presence, Pulse
 from rung.probe import probed
@@ -88,6 +88,7 @@ def run_worker(settings: Settings, works: tuple[Work, ...] = WORK) -> None:
     from rung import wiring
 
     app = wiring.build(settings)
+    tracing.begin("worker")
     stopping = threading.Event()
     gate = SchemaGate(app.parts.database)
     made = {
@@ -118,6 +119,7 @@ def run_clock(settings: Settings) -> None:
     from rung import wiring
 
     app = wiring.build(settings)
+    tracing.begin("clock")
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())

@@ -48,7 +48,7 @@ from core.work.reconcile import Reconciler
 from core.work.recovery import Recovery
 from core.work.retention import Keep, Retention
 from core.work.surgewatch import SurgeWatch
-from rung import __version__, documents, live, redisurl, timesource
+from rung import __version__, documents, live, redisurl, timesource, tracing
 from rung.bell import RqBell
 from rung.child import tie_to_parent
 from rung.entrance import AT_THE_MACHINE, Entrance, entrance
@@ -426,7 +426,8 @@ def web_app() -> Flask:
     door = Pulse()
     presence = Presence(app.parts.database, "web", {"door": door})
     presence.begin()
-    multiprocessing.util.Finalize(None, presence.end, exitpriority=1)  # what Granian's process runs at its end
+    for end in (presence.end, tracing.begin("web")):
+        multiprocessing.util.Finalize(None, end, exitpriority=1)  # what Granian's process runs at its end
     threading.Thread(target=_keep_open, args=(app, door), name="listening", daemon=True).start()
     return flask_app(
         app,

@@ -14,6 +14,7 @@ from prometheus_client import Counter, Histogram
 from werkzeug.exceptions import ClientDisconnected, InternalServerError, RequestEntityTooLarge
 
 from core.ports import Accepted, Attendance, Clock, Inbox, StorageUnavailableError
+from core.trail import span, tell
 from webhooks.keep import kept_headers, storable_key
 from webhooks.signatures import Verdict
 from webhooks.source import Source
@@ -69,6 +70,8 @@ class _Door:
             return self._noted(source)
         _check_type(source)
         accepted = self._store(source, body)
+        tell(source=source.name, delivery=accepted.id)
+        _log.debug("webhook stored", source=source.name, delivery=accepted.id, repeat=accepted.repeat)
         self._hear(source)
         if accepted.repeat:
             return _answer(200, {"delivery": accepted.id, "repeat": True})
@@ -163,10 +166,12 @@ def blueprint(inbox: Inbox, sources: Mapping[str, Source], clock: Clock, attenda
 
     def answer(source: str, secret: str | None = None) -> Response:
         _redact_path(source, secret)
-        try:
-            return _dispatch(door, source, secret)
-        except Refused as refused:
-            return _answer(refused.status, {"error": refused.sentence}, refused.headers)
+        facts = {"http.request.method": request.method, "http.route": "/webhooks/{source}"}
+        sender = request.headers.get("traceparent", "")
+        with span(f"{request.method} /webhooks/{{source}}", "server", "", sender, **facts):
+            response = _answered(door, source, secret)
+            tell(**{"http.response.status_code": response.status_code})
+            return response
 
     def answer_as_alertmanager(source: str, secret: str | None = None) -> Response:
         """Prometheus and its like append the API's path to the address that they are given.
@@ -200,6 +205,13 @@ def blueprint(inbox: Inbox, sources: Mapping[str, Source], clock: Clock, attenda
         f"/webhooks/<source>/<secret>{_ALERTMANAGER}", "alerts_with_secret", answer_as_alertmanager, **options
     )
     return pages
+
+
+def _answered(door: _Door, source: str, secret: str | None) -> Response:
+    try:
+        return _dispatch(door, source, secret)
+    except Refused as refused:
+        return _answer(refused.status, {"error": refused.sentence}, refused.headers)
 
 
 def _dispatch(door: _Door, source: str, secret: str | None) -> Response:

@@ -17,6 +17,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from core.ports import Attendance, Inbox, StorageUnavailableError
+from core.trail import span
 from webhooks.keep import storable_key
 from webhooks.mailbox import Mail
 from webhooks.source import Source
@@ -85,7 +86,8 @@ class Mailbox:
         headers = {"content-type": MEDIA_TYPE, "x-envelope-from": sender, "x-envelope-to": recipient}
         kept = {name: value[:320] for name, value in headers.items() if value.isprintable()}
         key = storable_key(source.delivery_key(kept, body))
-        self.inbox.accept(source.name, key=key, content_type=MEDIA_TYPE, headers=kept, body=body)
+        with span("take mail", "server", source=source.name):
+            self.inbox.accept(source.name, key=key, content_type=MEDIA_TYPE, headers=kept, body=body)
         self.attendance.heard(source.name)
 
 

@@ -32,7 +32,8 @@ class DeliveryStatus(StrEnum):
 class Delivery:
     """One received HTTP request, stored raw before anything can go wrong with it.
 
-    `headers` have lower-case names and hold no credential. `outcome` tells, per event, what became of it.
+    `headers` have lower-case names and hold no credential. `outcome` tells, per event, what became of it. `trace` is
+    the place in a trace at which it was stored (W3C's traceparent), "" where traces were off.
     """
 
     id: int
@@ -45,6 +46,7 @@ class Delivery:
     status: DeliveryStatus = DeliveryStatus.RECEIVED
     error: str = ""
     outcome: tuple[Mapping[str, object], ...] = ()
+    trace: str = ""
 
 
 HEARTBEAT = "rung:heartbeat"

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, tex
 from core.model import Action, ActionStatus, Severity, Verb
 from core.store.codec import UnreadableError, from_json, to_json
 from core.store.tables import actions
+from core.trail import carried
 
 _WAITING = ("pending", "sent")
 LEFT_FOR = timedelta(minutes=1)
@@ -33,7 +34,8 @@ _LAPSES = _says("passing", otherwise=False) | (
 class Claimed:
     """An action that a worker has taken up. `look_first`: an earlier attempt may have succeeded unheard.
 
-    `decided_at` is when it was put on the ledger, by the policy's time; None where it was held back since.
+    `decided_at` is when it was put on the ledger, by the policy's time; None where it was held back since. `trace` is
+    the place in a trace at which that was.
     """
 
     id: int
@@ -41,6 +43,7 @@ class Claimed:
     attempts: int
     look_first: bool
     decided_at: datetime | None = None
+    trace: str = ""
 
 
 def add(
@@ -64,6 +67,7 @@ def add(
             "severity": severity.rank,
             "body": to_json(action),
             "created_at": now,
+            "trace": carried(),
         }
         for action in new
     ]
@@ -169,14 +173,24 @@ def claim(connection: Connection, lease: timedelta, only: Verb | None = None) ->
     """
     verbs = [only.value] if only else [verb.value for verb in Verb]
     while row := connection.execute(_CLAIM, {"lease": lease, "verbs": verbs}).one_or_none():
-        decided_at = None if row.held_by else row.created_at
         try:
-            return Claimed(row.id, from_json(row.body, Action), row.attempts, row.look_first, decided_at)
+            return _claimed(row)
         except UnreadableError as error:
             values = {"status": "pending", "attempts": row.attempts - 1, "error": str(error)}
             later = func.clock_timestamp() + LEFT_FOR
             connection.execute(update(actions).where(actions.c.id == row.id).values(**values, attempt_at=later))
     return None
+
+
+def _claimed(row: Row[Any]) -> Claimed:
+    return Claimed(
+        id=row.id,
+        action=from_json(row.body, Action),
+        attempts=row.attempts,
+        look_first=row.look_first,
+        decided_at=None if row.held_by else row.created_at,
+        trace=row.trace or "",
+    )
 
 
 def renew(connection: Connection, claimed: Claimed, lease: timedelta) -> None:

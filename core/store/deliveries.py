@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core.model import Delivery, DeliveryStatus
 from core.store.tables import deliveries
+from core.trail import carried
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ def store(
         "content_type": content_type,
         "headers": dict(headers),
         "body": body,
+        "trace": carried(),
     }
     if key is None:
         return Stored(connection.execute(_STORE, row).scalar_one(), repeat=False)
@@ -174,4 +176,5 @@ def _delivery(row: Row[Any]) -> Delivery:
         status=DeliveryStatus(row.status),
         error=row.error,
         outcome=tuple(row.outcome),
+        trace=row.trace or "",
     )

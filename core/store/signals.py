@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, literal, select, text, update
+from sqlalchemy import Connection, Text, delete, func, insert, literal, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from core.engine import Outcome
 from core.model import ChildChanged, Gathered, LikeCount, ParentChanged, Signal, SurgeOver
 from core.store.codec import from_json, to_json
 from core.store.tables import signals, tickets
+from core.trail import carried
 
 _KINDS: Mapping[str, type[Signal]] = {
     "like_count": LikeCount,
@@ -34,6 +35,7 @@ class ClaimedSignal:
     kind: str
     body: Mapping[str, Any]
     attempts: int
+    trace: str = ""
 
     def read(self) -> Signal:
         """What it says; raises where this version of Rung does not understand it."""
@@ -43,20 +45,21 @@ class ClaimedSignal:
 def add(connection: Connection, ticket_id: int, outcome: Outcome) -> None:
     """Store what a step tells other tickets; what it tells its children goes to all that the ticket now gathers."""
     rows = [
-        {"ticket_id": other, "kind": _NAMES[type(signal)], "body": to_json(signal)} for other, signal in outcome.signals
+        {"ticket_id": other, "kind": _NAMES[type(signal)], "body": to_json(signal), "trace": carried()}
+        for other, signal in outcome.signals
     ]
     if rows:
         connection.execute(insert(signals), rows)
     for signal in outcome.to_children:
-        told = literal(_NAMES[type(signal)]), literal(to_json(signal), JSONB)
+        told = literal(_NAMES[type(signal)]), literal(to_json(signal), JSONB), literal(carried(), Text)
         children = select(tickets.c.id, *told).where(tickets.c.parent == ticket_id, tickets.c.gathered)
         children = children.order_by(tickets.c.id)
-        connection.execute(insert(signals).from_select(["ticket_id", "kind", "body"], children))
+        connection.execute(insert(signals).from_select(["ticket_id", "kind", "body", "trace"], children))
 
 
 def send(connection: Connection, ticket_id: int, signal: Signal) -> None:
     """Store what a ticket is told that no step of another one says."""
-    row = {"ticket_id": ticket_id, "kind": _NAMES[type(signal)], "body": to_json(signal)}
+    row = {"ticket_id": ticket_id, "kind": _NAMES[type(signal)], "body": to_json(signal), "trace": carried()}
     connection.execute(insert(signals), row)
 
 
@@ -84,7 +87,7 @@ def claim(connection: Connection, lease: timedelta, limit: int = 1) -> list[Clai
     that only a newer Rung knows are left to it.
     """
     rows = connection.execute(_CLAIM, {"lease": lease, "limit": limit, "kinds": list(_KINDS)}).all()
-    found = [ClaimedSignal(row.id, row.ticket_id, row.kind, row.body, row.attempts) for row in rows]
+    found = [ClaimedSignal(row.id, row.ticket_id, row.kind, row.body, row.attempts, row.trace or "") for row in rows]
     return sorted(found, key=lambda one: one.id)
 
 

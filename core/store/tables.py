@@ -49,6 +49,7 @@ deliveries = Table(
     Column("outcome", JSONB, nullable=False, server_default="[]"),
     Column("attempts", Integer, nullable=False, server_default="0"),
     _moment("attempt_at", default_now=True),
+    Column("trace", Text),
     Index("deliveries_key", "source", "key", unique=True, postgresql_where=text("key IS NOT NULL")),
     Index("deliveries_waiting", "attempt_at", "id", postgresql_where=text("status = 'received'")),
     Index("deliveries_status", "status", "id"),
@@ -163,6 +164,7 @@ signals = Table(
     Column("error", Text, nullable=False, server_default=""),
     _moment("created_at", default_now=True),
     _moment("attempt_at", default_now=True),
+    Column("trace", Text),
     Index("signals_due", "attempt_at", "id", postgresql_where=text("status = 'waiting'")),
     Index("signals_ticket", "ticket_id", "id"),
 )
@@ -239,6 +241,7 @@ actions = Table(
     Column("held_by", Text, nullable=False, server_default=""),
     _moment("told_at", nullable=True),
     Column("digest_id", BigInteger),
+    Column("trace", Text),
     Index("actions_due", "attempt_at", "id", postgresql_where=text("status IN ('pending', 'sent')")),
     Index("actions_next", "severity", "id", postgresql_where=text("status IN ('pending', 'sent')")),
     Index("actions_lane", "lane", "id", postgresql_where=text("status IN ('pending', 'sent')")),

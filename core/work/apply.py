@@ -11,6 +11,7 @@ from core.engine import Outcome, fires_anew, step
 from core.model import Event, EventKind, Rebase, State, Stimulus, Ticket
 from core.policy import Policy
 from core.store import tickets
+from core.trail import span
 from core.work import numbers
 from core.work.opening import open_for
 from core.work.surge import with_surge
@@ -60,7 +61,8 @@ def _decide(connection: Connection, ticket: Ticket, stimulus: Stimulus, policies
     policy = policies.newest() if isinstance(stimulus, Rebase) else policies.version(ticket.policy_version)
     beside = with_surge(around(connection, ticket, stimulus), connection, policy)
     surroundings = with_workload(beside, connection, ticket.id, stimulus, policy)
-    with numbers.STEP.labels(type(stimulus).__name__).time():
+    stimulus_name = type(stimulus).__name__
+    with numbers.STEP.labels(stimulus_name).time(), span("step", ticket=ticket.id, stimulus=stimulus_name):
         return step(ticket, stimulus, policy, now, surroundings)
 
 

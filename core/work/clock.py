@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from core.model import TimerDue
 from core.ports import Bell, Clock
 from core.store import actions, deliveries, signals, timers
-from core.trail import trail
+from core.trail import trail, wrong
 from core.work import digests, numbers
 from core.work.apply import Policies, apply_to
 from core.work.failures import is_away, told
@@ -70,7 +70,7 @@ class Sweeper:
         return [(ticket_id, timer) for ticket_id, timer, _ in found]
 
     def _fire_one(self, ticket_id: int, timer: TimerDue) -> bool:
-        with trail("fire timer", ticket=ticket_id, timer=timer.kind.value):
+        with trail("fire timer", "internal", ticket=ticket_id, timer=timer.kind.value):
             return self._fire(ticket_id, timer)
 
     def _fire(self, ticket_id: int, timer: TimerDue) -> bool:
@@ -81,6 +81,7 @@ class Sweeper:
             if is_away(error):
                 raise
             log.exception("a timer could not be applied")
+            wrong(told(error))
             with self.database.begin() as connection:
                 timers.put_off(connection, ticket_id, timer, told(error))
             return False

@@ -19,7 +19,7 @@ from core.ports import Clock, DeliveryError, Notifier, Platform, RecordWrite
 from core.store import actions, breakers, signals, tickets
 from core.store.actions import Claimed
 from core.store.codec import UnreadableError
-from core.trail import trail
+from core.trail import span, trail, wrong
 from core.work import digests, numbers
 from core.work.apply import Policies, apply_to
 from core.work.failures import is_lasting, outlasting, told
@@ -61,7 +61,7 @@ class Deliverer:
     def _drain_one_thread(self, stopping: Callable[[], bool], only: Verb | None = None) -> int:
         done = 0
         while not stopping() and (claimed := self._claim(only)):
-            with _trail(claimed.action):
+            with _trail(claimed):
                 self._attempt(claimed)
             done += 1
         return done
@@ -92,6 +92,7 @@ class Deliverer:
             return
         except DeliveryError as error:
             log.warning("action failed", reason=error.message, attempt=claimed.attempts)
+            wrong(error.message)
             self._failed(claimed, error)
             return
         except UnreadableError as error:
@@ -103,6 +104,7 @@ class Deliverer:
                 outlasting(self.lease)(self._give_back, claimed, told(error))
                 raise
             log.exception("action broke off")
+            wrong(type(error).__name__)
             self._ended(claimed, Refusal(f"an error in Rung itself: {type(error).__name__}"))
             return
         log.info("action done", found=receipt.found)
@@ -123,15 +125,19 @@ class Deliverer:
         if action.verb is Verb.NOTIFY:
             if quiet and action.notice and action.notice.lapses:
                 raise NotWantedError
-            return action, self._teller.tell(claimed, ticket)
+            with _outside(action):
+                return action, self._teller.tell(claimed, ticket)
         roster = self.policies.version(ticket.policy_version).roster
         platform = self.platforms().get(action.platform)
         if platform is None:
             raise DeliveryError(f"no platform is called {action.platform}: name it in platforms.yaml", permanent=True)
         if action.remark is not None:
-            return action, platform.comment(as_comment(claimed, ticket, roster))
+            comment = as_comment(claimed, ticket, roster)
+            with _outside(action):
+                return action, platform.comment(comment)
         write = _as_write(claimed, ticket, roster)
-        return replace(action, changes=write.changes), platform.write(write)
+        with _outside(action):
+            return replace(action, changes=write.changes), platform.write(write)
 
     @property
     def _teller(self) -> Teller:
@@ -205,9 +211,15 @@ class Deliverer:
         return breakers.failed(connection, action.platform, error.message, asked)
 
 
-def _trail(action: Action) -> AbstractContextManager[None]:
+def _trail(claimed: Claimed) -> AbstractContextManager[None]:
+    action = claimed.action
     ids = {"operation": action.operation_id, "ticket": action.ticket_id, "platform": action.platform}
-    return trail("carry out action", **ids, verb=action.verb.value)
+    return trail("carry out action", "consumer", claimed.trace, **ids, verb=action.verb.value)
+
+
+def _outside(action: Action) -> AbstractContextManager[None]:
+    """What is asked of a platform or channel, and how long it takes."""
+    return span(action.verb.value.replace("_", " "), "client", platform=action.platform)
 
 
 def _limit(action: Action) -> int:

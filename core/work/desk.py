@@ -146,7 +146,8 @@ class SqlDesk:
         """Step the ticket with a person's command. What is refused stands in the timeline all the same."""
         if ticket_id > _LARGEST_ID:
             raise _no_ticket(ticket_id)
-        with trail("command", ticket=ticket_id, command=type(command).__name__), self._transaction() as connection:
+        ids = {"ticket": ticket_id, "command": type(command).__name__}
+        with trail("command", "internal", **ids), self._transaction() as connection:
             if isinstance(command, LinkMajor) and command.major:
                 self._ticket(connection, command.major)
             outcome = apply_to(connection, ticket_id, command, self.policies, self.clock())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,7 +18,8 @@ from core.model import Delivery, DeliveryStatus, Event, Normalized, Party, Recor
 from core.ports import Bell, Clock, DeliveryError, Mappings, Platform, UnmappedError
 from core.store import deliveries, heard, tickets
 from core.store.codec import UnreadableError
-from core.trail import trail
+from core.trail import span, trail
+from core.trail import wrong as failed
 from core.work import numbers
 from core.work.apply import Policies, apply_event
 from core.work.failures import is_away, is_lasting, outlasting, told
@@ -103,7 +105,7 @@ class Intake:
         if any(attempts > _TRUSTED or self.greet(delivery) for delivery, attempts in claimed):
             return False
         try:
-            understood = [(*one, self._events(one[0])) for one in claimed]
+            understood = [(*one, self._mapped(one[0])) for one in claimed]
             if any(event.partial for *_, normalized in understood for event in normalized.events):
                 return False  # its record is read again first, which may take long
             ready = [(delivery, attempts, self._completed(one)[0]) for delivery, attempts, one in understood]
@@ -126,14 +128,14 @@ class Intake:
     def _applied_together(
         self, connection: Connection, delivery: Delivery, attempts: int, normalized: Normalized, met: list[Unknown]
     ) -> Outcomes:
-        with trail("apply delivery", delivery=delivery.id, source=delivery.source):
+        with _trail(delivery):
             outcome = [self._applied(connection, event, met) for event in normalized.events]
             _close(connection, delivery, attempts, normalized, outcome, self.clock())
             return outcome
 
     def _take_each(self, claimed: Sequence[tuple[Delivery, int]]) -> None:
         for delivery, attempts in claimed:
-            with trail("apply delivery", delivery=delivery.id, source=delivery.source):
+            with _trail(delivery):
                 self._take(delivery, attempts)
 
     def _take(self, delivery: Delivery, attempts: int) -> None:
@@ -153,6 +155,7 @@ class Intake:
             numbers.again(delivery.source, "platform")
             self._again(delivery, attempts, error.message, error.retry_after, burn=not error.platform_down)
             log.warning("delivery waits for its platform", reason=error.message)
+            failed(error.message)
         except UnreadableError as error:
             self._again(delivery, attempts, f"left to a newer version of Rung: {error}")
             log.warning("delivery left to a newer version of Rung", reason=str(error))
@@ -168,16 +171,18 @@ class Intake:
         except Exception as error:
             self._finish(delivery, attempts, DeliveryStatus.FAILED, told(error))
             log.exception("delivery could not be applied")
+            failed(told(error))
 
-    def _events(self, delivery: Delivery) -> Normalized:
+    def _mapped(self, delivery: Delivery) -> Normalized:
         """What its mapping makes of it; raises `UnmappedError`."""
-        with numbers.MAPPING.labels(delivery.source).time():
+        traced = span("map delivery", "consumer", delivery.trace, delivery=delivery.id, source=delivery.source)
+        with numbers.MAPPING.labels(delivery.source).time(), traced:
             return self.mappings().events(delivery)
 
     def _understand(self, delivery: Delivery) -> tuple[Normalized, str]:
         """The delivery's events, each complete and marked if it is our own doing; and what was not understood."""
         try:
-            return self._completed(self._events(delivery))
+            return self._completed(self._mapped(delivery))
         except UnmappedError as error:
             normalized, wrong = self._completed(error.understood or Normalized())
             return normalized, f"{error} {wrong}".strip()
@@ -218,7 +223,8 @@ class Intake:
 
         Beside it, what of the record is not known.
         """
-        body = platform.fetch(record)
+        with span("read record", "client", platform=platform.name):
+            body = platform.fetch(record)
         if body is None and not record.id:
             raise DeliveryError(
                 f"{platform.name} shows no {record.key}: it is gone, or the integration user may not read it"
@@ -320,6 +326,10 @@ def _close(
     numbers.delivered(delivery.source, status, now - delivery.received_at)
 
 
+def _trail(delivery: Delivery) -> AbstractContextManager[None]:
+    return trail("apply delivery", "consumer", delivery.trace, delivery=delivery.id, source=delivery.source)
+
+
 def _say(delivery: Delivery, outcome: Outcomes, wrong: str = "") -> None:
     """Log what became of a delivery, once that is committed."""
     ids = {"delivery": delivery.id, "source": delivery.source}
@@ -327,6 +337,7 @@ def _say(delivery: Delivery, outcome: Outcomes, wrong: str = "") -> None:
         ids["tickets"] = touched
     if wrong:
         log.warning("delivery not understood", **ids, reason=wrong)
+        failed(wrong)
     else:
         log.info("delivery applied", **ids)
 

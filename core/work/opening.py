@@ -11,6 +11,7 @@ from core.engine import Outcome, as_parent, likeness, step
 from core.model import Event, OpenMajor, Parent, Surroundings, Ticket
 from core.policy import Policy
 from core.store import alike, tickets
+from core.trail import span
 from core.work import numbers
 from core.work.surge import opening_in_surge, with_surge
 from core.work.surroundings import beside
@@ -22,7 +23,8 @@ def open_for(connection: Connection, event: Event, policy: Policy, now: datetime
     identity = tickets.reserve(connection)
     alone = Surroundings(likeness=likeness(event, policy, now))
     around = with_workload(alone, connection, identity.id, event, policy)
-    outcome = step(identity, event, policy, now, around)
+    with span("step", ticket=identity.id, stimulus=type(event).__name__):
+        outcome = step(identity, event, policy, now, around)
     if outcome.ticket:
         others = _beside(connection, outcome.ticket, around, policy, now)
         if others != around:

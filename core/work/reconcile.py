@@ -20,7 +20,7 @@ from core.model import PollPlan
 from core.ports import Bell, Clock, DeliveryError, Mappings, Platform
 from core.store import polling, watermarks
 from core.store.watermarks import ClaimedPoll
-from core.trail import trail
+from core.trail import trail, wrong
 from core.work.apply import Policies
 from core.work.failures import is_away, told
 from core.work.lease import kept
@@ -78,7 +78,7 @@ class Reconciler:
         done = 0
         while not stopping() and (claimed := self._claim()):
             place = {"platform": claimed.platform, "collection": claimed.since.collection}
-            with trail("poll", **place), kept(self.lease, partial(self._renew, claimed)):
+            with trail("poll", "internal", **place), kept(self.lease, partial(self._renew, claimed)):
                 self._turn(claimed, stopping)
             done += 1
         return done
@@ -117,6 +117,7 @@ class Reconciler:
                 )
         except DeliveryError as error:
             log.warning("a platform could not be polled", reason=error.message)
+            wrong(error.message)
             self._failed(claimed, plan, error)
             return
         except Exception as error:  # the boundary that keeps what breaks one table's polling to that table

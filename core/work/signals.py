@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from core.ports import Clock
 from core.store import signals, tickets
 from core.store.signals import ClaimedSignal
-from core.trail import trail
+from core.trail import trail, wrong
 from core.work.apply import Policies, apply_to
 from core.work.failures import is_away, is_lasting, outlasting, told
 from core.work.retry import MAX_ATTEMPTS, never, pause
@@ -40,7 +40,7 @@ class Messenger:
         done = 0
         while not stopping() and (claimed := self._claim()):
             for one in claimed:
-                with trail("tell ticket", ticket=one.ticket_id, signal=one.id, kind=one.kind):
+                with trail("tell ticket", "consumer", one.trace, ticket=one.ticket_id, signal=one.id, kind=one.kind):
                     self._take(one)
             done += len(claimed)
         return done
@@ -61,6 +61,7 @@ class Messenger:
                 log.warning("signal put off: the database refused", reason=told(error))
                 return
             log.exception("signal could not be applied")
+            wrong(told(error))
             self._bury(claimed, told(error))
 
     def _apply(self, claimed: ClaimedSignal) -> None:

@@ -20,6 +20,7 @@ from sandbox.clock import Clock
 from sandbox.embedded import Admin, Sandbox
 from sandbox.scenario import Finding, Stage
 from sandbox.scenario.stories import PAYMENTS
+from tests.collector import Collector, collecting
 from tests.e2e.land import SECRET
 from tests.e2e.processes import Process, belonging_to, end_all, free_port, wait_for
 
@@ -49,17 +50,28 @@ def _is_left(folder: Path, family: list[psutil.Process]) -> list[str]:
 
 
 def test_played_once_it_ends_with_0_and_shows_every_write_back_made_exactly_once(demo: Process, folder: Path) -> None:
-    _with(demo, "--once", "--speed", "120")
-    wait_for("the story begins", lambda: "fires" in demo.said() or not demo.is_alive(), 90, demo.said)
-    family = demo.family()
-    assert demo.running.wait(180) == 0, demo.said()
-    assert _is_left(folder, family) == []
+    with collecting() as collector:
+        demo.environment = {**demo.environment, "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url}
+        _with(demo, "--once", "--speed", "120")
+        wait_for("the story begins", lambda: "fires" in demo.said() or not demo.is_alive(), 90, demo.said)
+        family = demo.family()
+        assert demo.running.wait(180) == 0, demo.said()
+        assert _is_left(folder, family) == []
+    _crosses_processes(collector)
     said = demo.said()
     assert "What Rung wrote back" in said
     assert said.count("exactly") == _ROWS, said
     assert "WRONG" not in said
     assert "Traceback" not in said
     assert sorted(path.name for path in folder.iterdir()) == ["demo.log", "home"]
+
+
+def _crosses_processes(collector: Collector) -> None:
+    """Each record was created in a worker, in the trace that its alert began at the door in the web role's process."""
+    doors = {one.trace: one.process["rung.role"] for one in collector.named("POST /webhooks/{source}")}
+    created = collector.named("create record")
+    assert created
+    assert {(one.process["rung.role"], doors.get(one.trace)) for one in created} == {("worker", "web")}
 
 
 @pytest.mark.parametrize("begun", ["Starting PostgreSQL", "The board:", "is created, priority 1"])
