@@ -140,13 +140,14 @@ class HeartbeatRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Versions:
-    """What runs: Rung as this process has it, the database's schema and the one that this code wants, PostgreSQL, and
-    the documents in force.
+    """What runs: Rung as this process has it, the database's schema, the one that this code wants and what is wrong
+    where the two do not fit, PostgreSQL, and the documents in force.
     """
 
     rung: str = ""
     schema: str = ""
     schema_wanted: str = ""
+    schema_problem: str = ""
     postgresql: str = ""
     documents: Mapping[str, int] = field(default_factory=dict)
 
@@ -179,7 +180,8 @@ class Status:
         platforms = (f"{one.name}: {one.says}" for one in self.platforms if one.says != _WELL)
         still = (one for one in self.processes if one.lives and one.standing)
         standing = (f"{one.role} {one.pid} on {one.host}: {one.says}" for one in still)
-        return (*self.degraded.values(), *platforms, *standing, *self._mixed, *self._outdated, *self._unheard)
+        versions = (*self._mixed, *filter(None, [self.versions.schema_problem]))
+        return (*self.degraded.values(), *platforms, *standing, *versions, *self._unheard)
 
     @property
     def state(self) -> State:
@@ -198,11 +200,6 @@ class Status:
         """Withheld because Rung does not do its job, that is told already."""
         error = self.heartbeat.error if self.heartbeat and not self.unable else ""
         return (f"The outward heartbeat did not go out: {error}",) if error else ()
-
-    @property
-    def _outdated(self) -> tuple[str, ...]:
-        schema, wanted = self.versions.schema, self.versions.schema_wanted
-        return () if schema == wanted else (f"The schema is at {schema}, and this Rung was written for {wanted}.",)
 
 
 def unable(processes: Sequence[ProcessRow], queues: Iterable[QueueRow]) -> tuple[str, ...]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import multiprocessing.util
 import ssl
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -51,6 +49,7 @@ from core.work.surgewatch import SurgeWatch
 from rung import __version__, documents, live, redisurl, timesource, tracing
 from rung.bell import RqBell
 from rung.child import tie_to_parent
+from rung.door import keep_open
 from rung.entrance import AT_THE_MACHINE, Entrance, entrance
 from rung.lifesign import sender
 from rung.live import Live
@@ -67,8 +66,6 @@ from webhooks.sns import Sns
 
 if TYPE_CHECKING:
     from webhooks.smtp import MailServer
-
-_KEEP_OPEN_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -428,7 +425,8 @@ def web_app() -> Flask:
     presence.begin()
     for end in (presence.end, tracing.begin("web")):
         multiprocessing.util.Finalize(None, end, exitpriority=1)  # what Granian's process runs at its end
-    threading.Thread(target=_keep_open, args=(app, door), name="listening", daemon=True).start()
+    knocking = (settings.host, settings.port, door, app.attendance.keep_open)
+    threading.Thread(target=keep_open, args=knocking, name="listening", daemon=True).start()
     return flask_app(
         app,
         wall=timesource.wall,
@@ -443,15 +441,6 @@ def checks(app: App, settings: Settings) -> dict[str, dict[str, Callable[[], str
         "ready": {"database": lambda: database_check(app.parts.database)},
         "degraded": {"redis": lambda: redis_check(settings.redis_url)},
     }
-
-
-def _keep_open(app: App, pulse: Pulse) -> None:
-    """Say again and again that this door is open, so that no source is called silent for a time without one."""
-    while True:
-        pulse.beat()
-        with contextlib.suppress(DBAPIError, PoolTimeout):  # the gap is seen once the database is back
-            app.attendance.keep_open()
-        time.sleep(_KEEP_OPEN_SECONDS)
 
 
 def redis_check(url: str) -> str | None:

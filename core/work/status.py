@@ -10,7 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, func, select, text
 
 from core.status import ENDED, WORK, About, PlatformRow, QueueRow, Status, Versions
-from core.store import backlog, database, lifesign, processes, watermarks
+from core.store import backlog, lifesign, processes, schema, watermarks
 from core.store.standing import Standing, Waiting, standing
 from core.store.tables import actions, breakers
 
@@ -85,10 +85,12 @@ def _counts(connection: Connection, *statuses: str) -> dict[str, int]:
 
 
 def _versions(connection: Connection, about: About) -> Versions:
+    found = schema.look(connection)
     return Versions(
         rung=about.version,
-        schema=database.revision(connection),
-        schema_wanted=database.newest_revision(),
+        schema=found.at,
+        schema_wanted=found.wants,
+        schema_problem=found.problem or "",
         postgresql=connection.execute(text("SHOW server_version")).scalar_one(),
         documents=about.documents,
     )

@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
 import pytest
 import requests
 from dockerfile import ROOT, Machine, read
 from test_image_file import pins
 
 from tests.e2e.processes import Process, free_port, wait_for
+from tests.watcher import KEY, Watcher, watching
 
 FILE = read()
 _SECRET = "an-image-has-no-secret"
@@ -117,12 +119,32 @@ def test_the_images_steps_make_an_environment_from_the_locks_alone_and_every_rol
     _says_that_it_has_no_servers_of_its_own(image)
     before = image.files()
     _takes_its_documents(image)
-    ports = {role: image.start(role) for role in ("web", "worker", "clock")}
-    for role, port in ports.items():
-        _is_ready(image, role, port)
-    _takes_a_webhook_and_applies_it(image, ports["web"])
+    with watching() as watcher:
+        ports = {role: image.start(role, RUNG_HEARTBEAT_URL=watcher.url) for role in ("web", "worker", "clock")}
+        for role, port in ports.items():
+            _is_ready(image, role, port)
+        _takes_a_webhook_and_applies_it(image, ports["web"])
+        _says_that_every_role_does_its_part(image, ports["web"], watcher)
     assert {role: process.stop() for role, process in image.roles.items()} == {"web": 0, "worker": 0, "clock": 0}
+    _has_left_in_good_order(image)
     assert image.files() == before, "something is written into the image"
+
+
+def _says_that_every_role_does_its_part(image: Image, port: int, watcher: Watcher) -> None:
+    wait_for("the heartbeat is heard outside", lambda: watcher.heard, 40, image.roles["clock"].said)
+    told = requests.get(f"http://127.0.0.1:{port}/api/v1/status", timeout=10).json()
+    assert told["unable"] == []
+    assert {one["role"]: sorted(one["rounds"]) for one in told["processes"]} == {
+        "web": ["door"],
+        "worker": ["delivery", "intake", "notices"],
+        "clock": ["calendars", "heartbeat", "polling", "retention", "sweep"],
+    }
+    assert KEY not in "".join(process.said() for process in image.roles.values())
+
+
+def _has_left_in_good_order(image: Image) -> None:
+    with psycopg.connect(image.environment["RUNG_DATABASE_URL"]) as connection:
+        assert connection.execute("SELECT role FROM processes").fetchall() == [], "an end in good order is no loss"
 
 
 def _holds_what_is_locked_and_nothing_else(image: Image) -> None:

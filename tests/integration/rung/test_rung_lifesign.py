@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from sqlalchemy import Engine, text
@@ -20,48 +17,19 @@ from core.work.lifesign import Lifesign
 from rung import lifesign as outward
 from rung.presence import Presence, Pulse
 from rung.settings import Settings, SettingsError
+from tests.watcher import KEY, Watcher, watching
 
 LOOPS = {"web": ("door",), "worker": ("intake", "delivery", "notices"), "clock": ("sweep",)}
-KEY = "f3c1-hush"
 OLD_DELIVERY = """
     INSERT INTO deliveries (source, received_at, content_type, headers, body, attempt_at)
     VALUES ('a', now(), '', '{}', '', clock_timestamp() - interval '6 minutes')
 """
 
 
-@dataclass
-class Watcher:
-    """What listens outside: what it heard, and how it answers (0 for not at all)."""
-
-    status: int = 200
-    heard: list[str] = field(default_factory=list)
-    url: str = ""
-
-    def answer(self, request: BaseHTTPRequestHandler) -> None:
-        self.heard.append(f"{request.command} {request.path} {request.headers['User-Agent'].partition('/')[0]}")
-        if self.status:
-            request.send_response(self.status)
-            request.send_header("Location", "/elsewhere")
-            request.send_header("Content-Length", "0")
-            request.end_headers()
-
-
 @pytest.fixture
 def watcher() -> Iterator[Watcher]:
-    made = Watcher()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            made.answer(self)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
-            del format, args
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        made.url = f"http://127.0.0.1:{server.server_port}/ping/{KEY}?state=up"
-        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    with watching() as made:
         yield made
-        server.shutdown()
 
 
 @pytest.fixture

@@ -71,8 +71,8 @@ def test_a_platform_that_is_down_degrades_and_its_error_is_told() -> None:
 
 def test_processes_of_two_versions_and_another_schema_are_told() -> None:
     newer = a_process("web", "door", version="1.3.0")
-    mixed = replace(WELL, processes=(*WELL.processes, newer), versions=Versions(schema="15", schema_wanted="16"))
+    mixed = replace(WELL, processes=(*WELL.processes, newer), versions=Versions(schema_problem="Run `rung migrate`."))
     assert mixed.troubles == (
         "Processes of several versions run: 1.2.3, 1.3.0.",
-        "The schema is at 15, and this Rung was written for 16.",
+        "Run `rung migrate`.",
     )
