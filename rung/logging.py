@@ -22,6 +22,7 @@ _QUIET = {
     "rq": logging.WARNING,
     "alembic": logging.WARNING,
     "urllib3": logging.ERROR,
+    "opentelemetry": logging.ERROR,
 }
 """Libraries that say too much; jira puts whole requests with their headers into its warnings."""
 

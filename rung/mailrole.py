@@ -23,7 +23,6 @@ def run_mail(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
     app = wiring.build(settings)
-    tracing.begin("mail")
     server = wiring.mail_server(app, settings.mail_host, settings.mail_port, tls(settings))
     try:
         server.start()
@@ -31,7 +30,7 @@ def run_mail(settings: Settings) -> None:
         where = f"{settings.mail_host} port {settings.mail_port}"
         raise SettingsError(f"Mail cannot be taken on {where}: {error.strerror}; see RUNG_MAIL_PORT.") from None
     log.info("mail ready", host=settings.mail_host, port=settings.mail_port)
-    with Presence(app.parts.database, "mail", {}).told():
+    with tracing.traced("mail"), Presence(app.parts.database, "mail", {}).told():
         stopping.wait()
         server.stop()
 

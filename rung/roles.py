@@ -88,7 +88,6 @@ def run_worker(settings: Settings, works: tuple[Work, ...] = WORK) -> None:
     from rung import wiring
 
     app = wiring.build(settings)
-    tracing.begin("worker")
     stopping = threading.Event()
     gate = SchemaGate(app.parts.database)
     made = {
@@ -104,7 +103,7 @@ def run_worker(settings: Settings, works: tuple[Work, ...] = WORK) -> None:
         hand.start()
     pulses = {name: pulse for hand in hands.values() for name, pulse in hand.pulses.items()}
     presence = Presence(app.parts.database, "worker", pulses)
-    with presence.told(), probed(settings, **wiring.checks(app, settings), alive={}):
+    with tracing.traced("worker"), presence.told(), probed(settings, **wiring.checks(app, settings), alive={}):
         log.info("worker ready", work=", ".join(works))
         bell.listen(settings.redis_url, hands, stopping)
         for hand in hands.values():
@@ -119,7 +118,6 @@ def run_clock(settings: Settings) -> None:
     from rung import wiring
 
     app = wiring.build(settings)
-    tracing.begin("clock")
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
@@ -136,7 +134,11 @@ def run_clock(settings: Settings) -> None:
     beside.start()
     pulse, sweep = Pulse(), gate.guards(app.sweeper.sweep)
     presence = Presence(app.parts.database, "clock", {"sweep": pulse, **beside.pulses})
-    with presence.told(), probed(settings, **wiring.checks(app, settings), alive={"sweep": pulse.check}):
+    with (
+        tracing.traced("clock"),
+        presence.told(),
+        probed(settings, **wiring.checks(app, settings), alive={"sweep": pulse.check}),
+    ):
         log.info("clock ready")
         while not stopping.is_set():
             began = pulse.beat()

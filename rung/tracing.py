@@ -7,6 +7,7 @@ without an endpoint nothing of it is even loaded.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -24,16 +25,28 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+_LAST_SECONDS = 2.0
+"""What is not sent within these when a process ends is lost."""
 _OWN = ("http.", "error.", "server.", "url.")
 """Facts that are called so have a name of OpenTelemetry's; all others are Rung's own."""
 
 
-def begin(role: str) -> Callable[[], None]:
-    """Trace this process where a collector is named; returns what sends the rest and ends it.
+@contextmanager
+def traced(role: str) -> Iterator[None]:
+    """Trace this process, for as long as the block runs, where a collector is named."""
+    end = begin(role)
+    try:
+        yield
+    finally:
+        end()
 
-    An interpreter that ends by itself calls that by itself.
-    """
+
+def begin(role: str) -> Callable[[], None]:
+    """Trace this process where a collector is named; returns what sends the rest and ends it, within seconds."""
     if not is_asked_for(os.environ):
+        return lambda: None
+    if protocol := _other_protocol(os.environ):
+        log.warning("traces go by OTLP over HTTP, not otherwise: name the collector's port for it", protocol=protocol)
         return lambda: None
     try:
         provider = _provider(role)
@@ -44,7 +57,10 @@ def begin(role: str) -> Callable[[], None]:
 
     def end() -> None:
         trail.trace_with(None)
-        provider.shutdown()
+        # A collector that does not answer is asked for longer than a process may take to end.
+        sending = threading.Thread(target=provider.shutdown, name="traces", daemon=True)
+        sending.start()
+        sending.join(_LAST_SECONDS)
 
     return end
 
@@ -56,6 +72,12 @@ def is_asked_for(environment: Mapping[str, str]) -> bool:
     return not off and any(environment.get(name) for name in _ENDPOINTS)
 
 
+def _other_protocol(environment: Mapping[str, str]) -> str:
+    """The protocol that is asked for, where it is not the one that is spoken."""
+    asked = environment.get("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL") or environment.get("OTEL_EXPORTER_OTLP_PROTOCOL", "")
+    return "" if asked in ("", "http/protobuf") else asked
+
+
 def _provider(role: str) -> TracerProvider:
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.resources import Resource
@@ -65,7 +87,7 @@ def _provider(role: str) -> TracerProvider:
     named = os.environ.get("OTEL_SERVICE_NAME") or "service.name=" in os.environ.get("OTEL_RESOURCE_ATTRIBUTES", "")
     service = {} if named else {"service.name": "rung"}
     resource = Resource.create({**service, "service.version": __version__, "rung.role": role})
-    provider = TracerProvider(resource=resource)
+    provider = TracerProvider(resource=resource, shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     return provider
 

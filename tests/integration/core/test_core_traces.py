@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -142,6 +144,27 @@ def test_opentelemetrys_own_switches_hold(off: dict[str, str]) -> None:
     assert tracing.is_asked_for(endpoint)
     assert not tracing.is_asked_for({**endpoint, **off})
     assert not tracing.is_asked_for({})
+
+
+@pytest.mark.parametrize("refuses", [True, False])
+def test_a_collector_that_is_away_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch, refuses: bool) -> None:
+    monkeypatch.setattr(tracing, "_LAST_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = 9 if refuses else silent.getsockname()[1]
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{port}")
+        began = time.monotonic()
+        with tracing.traced("test"), trail.span("step"):
+            assert trail.carried()
+        assert time.monotonic() - began < 5
+    assert trail.carried() is None
+
+
+def test_another_protocol_is_told_and_nothing_is_sent_to_a_port_that_speaks_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4317")
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")
+    with capture_logs() as logs, tracing.traced("test"):
+        assert trail.carried() is None
+    assert logs[0]["protocol"] == "grpc"
 
 
 def test_an_extra_that_is_not_installed_is_told_and_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
