@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -62,3 +63,13 @@ def test_prometheus_takes_the_rules_of_a_release(tmp_path: Path) -> None:
     file.write_text(yaml.safe_dump({"groups": _groups()}), encoding="utf-8")
     checked = subprocess.run(["promtool", "check", "rules", str(file)], capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_the_dashboards_are_whole() -> None:
+    written = {one.name: json.loads(one.read_text(encoding="utf-8")) for one in (CHART / "dashboards").glob("*.json")}
+    (found,) = [
+        one for one in of_kind(rendered("everything"), "ConfigMap") if one["metadata"]["name"] == "rung-dashboard"
+    ]
+    assert found["metadata"]["labels"]["grafana_dashboard"] == "1"
+    assert written
+    assert {name: json.loads(text) for name, text in found["data"].items()} == written
