@@ -15,7 +15,7 @@ import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
-from docs_pages import ROOT, indented, named, pages
+from docs_pages import ROOT, indented, named, pages, text
 
 LANGUAGES = {"sh", "bash", "shell", "console", "zsh", "powershell"}
 _FENCE = re.compile(
@@ -28,6 +28,7 @@ _TYPED = re.compile(
     r"pg_dump|pg_restore|apt-get|python3?|pip|ssh|openssl|promtool|amtool|export) [^=:|]",
     re.MULTILINE,
 )
+_COMMAND = re.compile(r"^(?:\.venv/bin/)?(?:(?:rung|make) (\w[\w-]*)|(\w[\w-]*)(?= ))", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +55,17 @@ class Block:
 
 def blocks(page: Path) -> list[Block]:
     """All fenced blocks of a page, in their order."""
-    text = page.read_text(encoding="utf-8")
+    content = page.read_text(encoding="utf-8")
     return [
         Block(
             named(page),
-            text.count("\n", 0, found.start("language")) + 1,
+            content.count("\n", 0, found.start("language")) + 1,
             found["language"],
             textwrap.dedent(found["code"]),
             found["file"] or "",
             (found["mark"] or "").strip(),
         )
-        for found in _FENCE.finditer(text)
+        for found in _FENCE.finditer(content)
     ]
 
 
@@ -89,7 +90,21 @@ def mistake(block: Block) -> str:
     other = re.fullmatch(r"run by (tests/\S+\.py)", block.mark)
     if not other:
         return "nobody runs it"
-    return "" if (ROOT / other[1]).is_file() else f"{other[1]} is not there"
+    if not (ROOT / other[1]).is_file():
+        return f"{other[1]} is not there"
+    return "" if _speaks_of(other[1], block) else f"{other[1]} speaks neither of this page nor of its commands"
+
+
+def _speaks_of(test: str, block: Block) -> bool:
+    """Whether a test names a block's page or the folder that it takes its pages from, or one of its commands."""
+    told = text(test)
+    page = Path(block.page)
+    asked = [ours or other for ours, other in _COMMAND.findall(block.code)]
+    return (
+        page.name in told
+        or (page.parent.name != "docs" and page.parent.name in told)
+        or any(one in told for one in asked)
+    )
 
 
 def unfenced(page: Path) -> list[str]:
