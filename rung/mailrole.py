@@ -9,6 +9,7 @@ import threading
 import structlog
 
 from rung import tracing
+from rung.ending import Ending
 from rung.presence import Presence
 from rung.settings import Settings, SettingsError
 
@@ -30,7 +31,8 @@ def run_mail(settings: Settings) -> None:
         where = f"{settings.mail_host} port {settings.mail_port}"
         raise SettingsError(f"Mail cannot be taken on {where}: {error.strerror}; see RUNG_MAIL_PORT.") from None
     log.info("mail ready", host=settings.mail_host, port=settings.mail_port)
-    with tracing.traced("mail"), Presence(app.parts.database, "mail", {}).told():
+    ending = Ending(stopping, settings.grace_seconds, lambda: 0)
+    with ending, tracing.traced("mail"), Presence(app.parts.database, "mail", {}).told():
         stopping.wait()
         server.stop()
 

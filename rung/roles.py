@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from rung import bell, tracing
 from rung.bell import WORK, Work
+from rung.ending import Ending
 from rung.presence import Presence, Pulse
 from rung.probe import probed
 from rung.schemagate import SchemaGate
@@ -22,7 +23,6 @@ log = structlog.get_logger()
 
 _SWEEP_SECONDS = 2.0
 _TICK_SECONDS = 0.25
-_STOP_SECONDS = 60.0
 
 
 class Drainer:
@@ -77,10 +77,10 @@ class Drainers:
             drainer.call()
 
     def end(self) -> None:
-        """Wait until what they are at is done; a stop has been asked for."""
+        """Wait until what they are at is done; a stop has been asked for, and `Ending` bounds the time."""
         self.call()
         for drainer in self._drainers:
-            drainer.thread.join(_STOP_SECONDS)
+            drainer.thread.join()
 
 
 def run_worker(settings: Settings, works: tuple[Work, ...] = WORK) -> None:
@@ -103,7 +103,13 @@ def run_worker(settings: Settings, works: tuple[Work, ...] = WORK) -> None:
         hand.start()
     pulses = {name: pulse for hand in hands.values() for name, pulse in hand.pulses.items()}
     presence = Presence(app.parts.database, "worker", pulses)
-    with tracing.traced("worker"), presence.told(), probed(settings, **wiring.checks(app, settings), alive={}):
+    ending = Ending(stopping, settings.grace_seconds, app.held.give_back)
+    with (
+        ending,
+        tracing.traced("worker"),
+        presence.told(),
+        probed(settings, **wiring.checks(app, settings), alive={}),
+    ):
         log.info("worker ready", work=", ".join(works))
         bell.listen(settings.redis_url, hands, stopping)
         for hand in hands.values():
@@ -134,7 +140,9 @@ def run_clock(settings: Settings) -> None:
     beside.start()
     pulse, sweep = Pulse(), gate.guards(app.sweeper.sweep)
     presence = Presence(app.parts.database, "clock", {"sweep": pulse, **beside.pulses})
+    ending = Ending(stopping, settings.grace_seconds, app.held.give_back)
     with (
+        ending,
         tracing.traced("clock"),
         presence.told(),
         probed(settings, **wiring.checks(app, settings), alive={"sweep": pulse.check}),
@@ -144,7 +152,7 @@ def run_clock(settings: Settings) -> None:
             began = pulse.beat()
             _guarded(sweep, "timers wait")
             stopping.wait(max(_TICK_SECONDS - (time.monotonic() - began), 0.01))
-    beside.end()
+        beside.end()
 
 
 def _guarded(work: Callable[[], object], consequence: str) -> None:
@@ -161,7 +169,7 @@ def _guarded(work: Callable[[], object], consequence: str) -> None:
 
 
 def run_web(settings: Settings) -> None:
-    """Serve webhooks, the board and the API until asked to stop."""
+    """Serve webhooks, the board and the API until asked to stop; whoever has been let in by then gets an answer."""
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
@@ -178,7 +186,7 @@ def run_web(settings: Settings) -> None:
         websockets=False,
         respawn_failed_workers=True,
         respawn_interval=0.2,
-        workers_kill_timeout=10,
+        workers_kill_timeout=max(settings.grace_seconds, 1),
         log_level=LogLevels.error,
     )
     server.serve()

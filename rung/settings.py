@@ -251,7 +251,12 @@ SETTINGS = (
         "Days that words, people and groups which nobody knows are kept after they were last met; 0 for ever.",
         _days(1),
     ),
-    Setting("RUNG_GRACE_SECONDS", "10", "Seconds that `rung up` gives each stage to stop by itself.", _number(0, 600)),
+    Setting(
+        "RUNG_GRACE_SECONDS",
+        "10",
+        "Seconds that a role has to finish what it is at when it is asked to stop; the rest is handed back to others.",
+        _number(0, 600),
+    ),
 )
 """Every setting there is."""
 

@@ -14,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from rung.child import Child
+from rung.ending import within
 from rung.runfile import Running, announced, only_one
 from rung.settings import Settings
 from rung.supervisor import Say, Supervisor
@@ -58,7 +59,7 @@ def up(
     Raises `UpError`, `StoppedError`, `AlreadyUpError`, `EmbeddedError`, what the database raises when it cannot be
     reached, and what is wrong with the documents of `settings.config`.
     """
-    with only_one(settings.home), Supervisor(say, grace=settings.grace_seconds) as supervisor:
+    with only_one(settings.home), Supervisor(say, grace=within(settings.grace_seconds)) as supervisor:
         check_port(settings)
         complete = _servers(settings, supervisor, say)
         _prepare(complete, say, recover=recover)

@@ -41,6 +41,7 @@ from core.work.handover import Handovers
 from core.work.heartbeat import Heartbeats
 from core.work.inbox import SqlInbox
 from core.work.intake import Intake
+from core.work.lease import Held
 from core.work.lifesign import Lifesign
 from core.work.reconcile import Reconciler
 from core.work.recovery import Recovery
@@ -124,6 +125,7 @@ class App:
     reconciler: Reconciler
     retention: Retention
     desk: SqlDesk
+    held: Held
 
 
 def compose(parts: Parts) -> App:
@@ -134,6 +136,7 @@ def compose(parts: Parts) -> App:
     def listened() -> Mapping[str, Listened]:
         return parts.loaded().listened
 
+    held = Held()
     return App(
         parts=parts,
         inbox=SqlInbox(base, parts.clock, parts.bell),
@@ -145,6 +148,7 @@ def compose(parts: Parts) -> App:
             policies=policies,
             clock=parts.clock,
             bell=parts.bell,
+            held=held,
             lease=parts.lease,
             greet=lambda delivery: _greeting(parts.loaded(), delivery),
         ),
@@ -165,6 +169,7 @@ def compose(parts: Parts) -> App:
             policies=policies,
             links=parts.links.make,
             clock=parts.clock,
+            held=held,
             lease=parts.lease,
             threads=parts.threads,
         ),
@@ -176,9 +181,11 @@ def compose(parts: Parts) -> App:
             policies=policies,
             clock=parts.clock,
             bell=parts.bell,
+            held=held,
             lease=parts.lease,
         ),
         retention=Retention(base, parts.clock, parts.keep),
+        held=held,
         desk=SqlDesk(
             base,
             policies,

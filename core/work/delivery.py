@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 
@@ -23,7 +23,7 @@ from core.trail import span, trail, wrong
 from core.work import digests, numbers
 from core.work.apply import Policies, apply_to
 from core.work.failures import is_lasting, outlasting, told
-from core.work.lease import kept
+from core.work.lease import Held, kept
 from core.work.remarks import as_comment
 from core.work.retry import MAX_ATTEMPTS, MAX_NOTICE_ATTEMPTS, never, pause
 from core.work.telling import HeldError, Links, NotWantedError, Teller
@@ -31,6 +31,9 @@ from core.work.telling import HeldError, Links, NotWantedError, Teller
 log = structlog.get_logger()
 
 _SOON = timedelta(seconds=1)
+_SETTLED = timedelta(seconds=10)
+"""What a request that nobody waits for any more may still do on its platform is done by then."""
+_STOPPED = "its worker was told to end before it was done"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Deliverer:
     clock: Clock
     lease: timedelta = timedelta(seconds=30)
     threads: int = 4
+    held: Held = field(default_factory=Held)
 
     def drain(self, stopping: Callable[[], bool] = never) -> int:
         """Carry out what waits until nothing does, or a stop is asked for, several lanes at once.
@@ -80,7 +84,7 @@ class Deliverer:
             return
         try:
             timed = numbers.ACTION.labels(action.platform or numbers.NOTIFY, action.verb.value).time()
-            with kept(self.lease, partial(self._renew, claimed)), timed:
+            with self._having(claimed), timed:
                 action, receipt = self._perform(claimed)
         except HeldError as held:
             log.info("notice held back", reason=str(held))
@@ -109,6 +113,13 @@ class Deliverer:
             return
         log.info("action done", found=receipt.found)
         self._ended(replace(claimed, action=action), receipt)
+
+    @contextmanager
+    def _having(self, claimed: Claimed) -> Iterator[None]:
+        """While the block runs the claim is kept, and given back if the process must end meanwhile."""
+        give_back = partial(self._give_back, claimed, _STOPPED, _SETTLED)
+        with kept(self.lease, partial(self._renew, claimed)), self.held.keeping(give_back):
+            yield
 
     def _renew(self, claimed: Claimed) -> None:
         with self.database.begin() as connection:

@@ -23,7 +23,7 @@ from core.trail import wrong as failed
 from core.work import numbers
 from core.work.apply import Policies, apply_event
 from core.work.failures import is_away, is_lasting, outlasting, told
-from core.work.lease import kept
+from core.work.lease import Held, kept
 from core.work.retry import MAX_ATTEMPTS, never, pause
 from core.work.signals import Messenger
 from core.work.surroundings import likenesses
@@ -35,6 +35,7 @@ Outcomes = list[Mapping[str, Any]]
 """What came of each event of a delivery, as it is told with it."""
 
 _SOON = timedelta(seconds=1)
+_STOPPED = "its worker was told to end before it was done"
 _BATCH = 20
 _TRUSTED = 3
 """What was taken up more often is taken up alone: it may be what ends the worker, and with it its whole batch."""
@@ -66,6 +67,7 @@ class Intake:
     bell: Bell
     lease: timedelta = timedelta(seconds=30)
     greet: Callable[[Delivery], Callable[[], None] | None] = _no_greeting
+    held: Held = field(default_factory=Held)
     identities: dict[str, tuple[Platform, Party]] = field(default_factory=dict)
 
     def drain(self, stopping: Callable[[], bool] = never) -> int:
@@ -77,7 +79,8 @@ class Intake:
         while not stopping():
             claimed = self._claim()
             if claimed:
-                with kept(self.lease, partial(self._renew, claimed)):
+                give_back = partial(self._put_off, claimed, _STOPPED)
+                with kept(self.lease, partial(self._renew, claimed)), self.held.keeping(give_back):
                     if not self._take_together(claimed):
                         self._take_each(claimed)
             heard = messenger.drain(stopping)

@@ -23,7 +23,7 @@ from core.store.watermarks import ClaimedPoll
 from core.trail import trail, wrong
 from core.work.apply import Policies
 from core.work.failures import is_away, told
-from core.work.lease import kept
+from core.work.lease import Held, kept
 from core.work.news import Lost, News
 from core.work.retry import never, pause
 from core.work.sweep import Sweep
@@ -62,6 +62,7 @@ class Reconciler:
     bell: Bell
     lease: timedelta = timedelta(seconds=30)
     threads: int = 3
+    held: Held = field(default_factory=Held)
     lost: Lost | None = None
     last: _Last = field(default_factory=_Last)
 
@@ -78,7 +79,12 @@ class Reconciler:
         done = 0
         while not stopping() and (claimed := self._claim()):
             place = {"platform": claimed.platform, "collection": claimed.since.collection}
-            with trail("poll", "internal", **place), kept(self.lease, partial(self._renew, claimed)):
+            give_back = partial(self._rest, claimed, CATCHING_UP)
+            with (
+                trail("poll", "internal", **place),
+                kept(self.lease, partial(self._renew, claimed)),
+                self.held.keeping(give_back),
+            ):
                 self._turn(claimed, stopping)
             done += 1
         return done
