@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
+import subprocess
+import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 from dockerfile import ROOT, ignored, read
@@ -104,3 +109,17 @@ def test_every_pin_has_a_hash_and_no_address(name: str) -> None:
     assert len(pins(name)) == len(re.findall(r"^\S+==", text, re.MULTILINE))
     assert text.count("--hash=sha256:") >= len(pins(name))
     assert "://" not in text
+
+
+def test_the_bill_of_materials_names_what_the_lock_pins(tmp_path: Path) -> None:
+    steps = re.search(r"^sbom:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert steps
+    line = next(one for one in steps[1].splitlines() if "cyclonedx_py" in one)
+    words = shlex.split(line.strip().removeprefix("@").replace("$(VERSION)", "1"))[1:]
+    out = tmp_path / "bill.json"
+    words[words.index("-o") + 1] = str(out)
+    subprocess.run([sys.executable, *words], cwd=ROOT, check=True, timeout=60, capture_output=True)
+    told = json.loads(out.read_text())
+    assert (told["bomFormat"], told["metadata"]["component"]["name"]) == ("CycloneDX", "rung")
+    assert {(one["name"], one["version"]) for one in told["components"]} == set(pins("serve"))
+    assert all(one["externalReferences"][0]["hashes"] for one in told["components"])
