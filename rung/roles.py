@@ -6,11 +6,13 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from core.work.lease import Held
 from rung import bell, tracing
 from rung.bell import WORK, Work
 from rung.ending import Ending
@@ -103,7 +105,7 @@ def run_worker(settings: Settings, works: tuple[Work, ...] = WORK) -> None:
         hand.start()
     pulses = {name: pulse for hand in hands.values() for name, pulse in hand.pulses.items()}
     presence = Presence(app.parts.database, "worker", pulses)
-    ending = Ending(stopping, settings.grace_seconds, app.held.give_back)
+    ending = Ending(stopping, settings.grace_seconds, partial(_handed_back, app.held, presence))
     with (
         ending,
         tracing.traced("worker"),
@@ -140,7 +142,7 @@ def run_clock(settings: Settings) -> None:
     beside.start()
     pulse, sweep = Pulse(), gate.guards(app.sweeper.sweep)
     presence = Presence(app.parts.database, "clock", {"sweep": pulse, **beside.pulses})
-    ending = Ending(stopping, settings.grace_seconds, app.held.give_back)
+    ending = Ending(stopping, settings.grace_seconds, partial(_handed_back, app.held, presence))
     with (
         ending,
         tracing.traced("clock"),
@@ -153,6 +155,13 @@ def run_clock(settings: Settings) -> None:
             _guarded(sweep, "timers wait")
             stopping.wait(max(_TICK_SECONDS - (time.monotonic() - began), 0.01))
         beside.end()
+
+
+def _handed_back(held: Held, presence: Presence) -> int:
+    """Give back what is under way, and say that the process ends, so that nobody misses it; returns how many pieces."""
+    pieces = held.give_back()
+    presence.end()
+    return pieces
 
 
 def _guarded(work: Callable[[], object], consequence: str) -> None:

@@ -144,6 +144,7 @@ def test_a_worker_whose_platform_does_not_answer_hands_back_what_it_has_and_is_g
     assert isinstance(stands["free_in"], float)
     assert stands["free_in"] < 11
     assert "handed back" in worker.said()
+    assert roles.sql("SELECT * FROM processes") == []
 
 
 def test_a_worker_finishes_what_it_has_when_it_may(roles: Roles, platform: Silent) -> None:
