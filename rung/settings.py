@@ -97,6 +97,12 @@ def _redis_url(text: str) -> str:
     return checked(text)
 
 
+def _host(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9.-]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*", text):
+        raise ValueError("an address of this machine like 127.0.0.1, 0.0.0.0 or ::, without a port")
+    return text
+
+
 def _public_url(text: str) -> str:
     address = urlsplit(text)
     if text and (address.scheme not in {"http", "https"} or not address.hostname):
@@ -135,7 +141,7 @@ SETTINGS = (
         secret=True,
     ),
     Setting("RUNG_CONFIG", "", "Folder of configuration documents that `rung up` applies when it starts.", _folder),
-    Setting("RUNG_HOST", "127.0.0.1", "Address that the web role listens on.", str),
+    Setting("RUNG_HOST", "127.0.0.1", "Address that the web role listens on.", _host),
     Setting("RUNG_PORT", "8321", "Port that the web role listens on.", _number(1, 65535)),
     Setting(
         "RUNG_PUBLIC_URL",
@@ -211,7 +217,7 @@ SETTINGS = (
         hide=_server_alone,
     ),
     Setting("RUNG_HEARTBEAT_SECONDS", "60", "Seconds from one such call to the next.", _number(10, 3600)),
-    Setting("RUNG_MAIL_HOST", "127.0.0.1", "Address at which the mail role listens.", str),
+    Setting("RUNG_MAIL_HOST", "127.0.0.1", "Address at which the mail role listens.", _host),
     Setting("RUNG_MAIL_PORT", "8325", "Port at which the mail role listens.", _number(1, 65535)),
     Setting("RUNG_MAIL_CERTIFICATE", "", "PEM file of the certificate with which mail may be encrypted.", _folder),
     Setting("RUNG_MAIL_KEY", "", "PEM file of that certificate's key, where it is in another file.", _folder),
@@ -341,7 +347,13 @@ def _read(setting: Setting, environment: Mapping[str, str]) -> Any:
         return setting.read(text)
     except ValueError as error:
         shown = "what it is set to" if setting.secret else repr(without_password(text))
-        raise SettingsError(f"{setting.name} cannot be {shown}: it must be {error}.") from None
+        raise SettingsError(f"{setting.name} cannot be {shown}: it must be {error}.{_linked(text)}") from None
+
+
+def _linked(text: str) -> str:
+    """Where a value comes from that nobody set: in a namespace with a Service called rung RUNG_PORT is an address."""
+    linked = text.startswith(("tcp://", "udp://"))
+    return " Kubernetes sets it for a Service of that name: say enableServiceLinks: false." if linked else ""
 
 
 def _shown(setting: Setting, value: object) -> str:
