@@ -8,8 +8,9 @@ import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,6 +24,7 @@ _LAST_PORT = 65535
 _SERVER_SECONDS = 60.0
 _WEB_SECONDS = 30.0
 _TIMERS_PAUSE = timedelta(minutes=10)
+_LOOK_SECONDS = 2.0
 _WEB, _WORKERS, _CLOCK = 0, 1, 2
 """The order of stopping: nothing new comes in, then what is under way is finished."""
 
@@ -37,10 +39,21 @@ class StoppedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Up:
-    """What runs. `settings` name the servers that are in use; `supervisor.run()` keeps everything going."""
+    """What runs. `settings` name the servers that are in use; `run` keeps everything going, `supervisor.run` all but
+    the mail role where no source got mails at the start.
+    """
 
     settings: Settings
     supervisor: Supervisor
+    mail: Child | None = None
+    mail_wanted: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        """Keep everything going until asked to stop; the mail role is started when documents first want it."""
+        self.supervisor.run(until=self.mail_wanted.is_set)
+        if self.mail and not self.supervisor.stopping:
+            self.supervisor.add(self.mail)
+            self.supervisor.run()
 
 
 @contextlib.contextmanager
@@ -63,10 +76,39 @@ def up(
         check_port(settings)
         complete = _servers(settings, supervisor, say)
         _prepare(complete, say, recover=recover)
-        supervisor.add(*extra, *roles(complete, environment or {}, mail=_takes_mail(complete)))
+        *others, mail = roles(complete, environment or {})
+        takes_mail = _takes_mail(complete)
+        supervisor.add(*extra, *others, *([mail] if takes_mail else []))
         _wait(supervisor, "web", lambda: _answers(complete), _WEB_SECONDS)
-        with announced(settings.home, _told(settings, complete)):
-            yield Up(complete, supervisor)
+        with announced(settings.home, _told(settings, complete)), _mail_awaited(complete, takes_mail) as wanted:
+            yield Up(complete, supervisor, mail, wanted)
+
+
+@contextlib.contextmanager
+def _mail_awaited(settings: Settings, runs: bool) -> Iterator[threading.Event]:
+    """Set when documents first want the mail role, unless it runs. A thread looks: a database may answer slowly."""
+    wanted, ended = threading.Event(), threading.Event()
+    thread = threading.Thread(target=_await_mail, args=(settings, wanted, ended), name="mail wanted", daemon=True)
+    if not runs:
+        thread.start()
+    try:
+        yield wanted
+    finally:
+        ended.set()
+
+
+def _await_mail(settings: Settings, wanted: threading.Event, ended: threading.Event) -> None:
+    from sqlalchemy.exc import DBAPIError
+    from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+    from rung import wiring
+
+    with wiring.mail_watch(settings) as is_wanted:
+        while not ended.wait(_LOOK_SECONDS):
+            with contextlib.suppress(DBAPIError, PoolTimeout):
+                if is_wanted():
+                    wanted.set()
+                    return
 
 
 def _told(named: Settings, complete: Settings) -> Running:
@@ -83,8 +125,8 @@ def _takes_mail(settings: Settings) -> bool:
     return wiring.takes_mail(settings)
 
 
-def roles(settings: Settings, environment: Mapping[str, str], *, mail: bool = False) -> list[Child]:
-    """The role processes; each reads the same settings from its environment. `mail`: a source gets mails."""
+def roles(settings: Settings, environment: Mapping[str, str]) -> list[Child]:
+    """The role processes, the mail role last; each reads the same settings from its environment."""
     shared = {**settings.environment(), **_findable(), **environment}
     ports = _metrics_ports(settings)
 
@@ -95,8 +137,8 @@ def roles(settings: Settings, environment: Mapping[str, str], *, mail: bool = Fa
 
     workers = [role(name, "worker", _WORKERS) for name in _worker_names(settings)]
     # The web server has worker processes of its own: it must live long enough to end them.
-    doors = [role("web", "web", _WEB, signal.SIGTERM), *([role("mail", "mail", _WEB)] if mail else [])]
-    return [*doors, *workers, role("clock", "clock", _CLOCK)]
+    web = role("web", "web", _WEB, signal.SIGTERM)
+    return [web, *workers, role("clock", "clock", _CLOCK), role("mail", "mail", _WEB)]
 
 
 def _worker_names(settings: Settings) -> list[str]:

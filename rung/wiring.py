@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing.util
 import ssl
 import threading
@@ -289,9 +290,20 @@ def lifesign(app: App, settings: Settings) -> Lifesign | None:
 
 def takes_mail(settings: Settings) -> bool:
     """Whether a source of the documents in force gets mails."""
+    with mail_watch(settings) as wanted:
+        return wanted()
+
+
+@contextlib.contextmanager
+def mail_watch(settings: Settings) -> Iterator[Callable[[], bool]]:
+    """What tells, again and again and cheaply, whether a source of the documents in force gets mails by now.
+
+    It raises what the database raises that is away.
+    """
     engine = database.connect(settings.database_url, pool_size=1)
+    loaded = Live(engine)
     try:
-        return any(isinstance(one.verify, Mail) for one in Live(engine)().sources.values())
+        yield lambda: any(isinstance(one.verify, Mail) for one in loaded().sources.values())
     finally:
         engine.dispose()
 

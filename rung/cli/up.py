@@ -27,7 +27,7 @@ def command(config: Path | None, port: int | None, recover: bool) -> None:
     voice = Voice(as_json=settings.log == "json" or (settings.log == "auto" and not sys.stdout.isatty()))
     with up(voice.fit(settings), voice.say, environment=voice.environment, recover=recover) as running:
         voice.say("rung", f"ready: the board is at {running.settings.public_url}; Ctrl-C stops everything")
-        running.supervisor.run()
+        running.run()
         voice.say("rung", "stopping")
 
 

@@ -32,6 +32,7 @@ class Home:
 
     folder: Path
     port: int
+    mail_port: int
 
     @property
     def environment(self) -> dict[str, str]:
@@ -40,6 +41,7 @@ class Home:
             **ours,
             "RUNG_HOME": str(self.folder),
             "RUNG_PORT": str(self.port),
+            "RUNG_MAIL_PORT": str(self.mail_port),
             "RUNG_WORKERS": "1",
             "RUNG_GRACE_SECONDS": "5",
             "PYTHONPATH": str(ROOT),
@@ -53,6 +55,15 @@ class Home:
         command = [sys.executable, "-m", "rung", "up", *arguments]
         with (self.folder / "output").open("w") as output:
             return subprocess.Popen(command, env=self.environment, stdout=output, stderr=output, text=True)
+
+    def apply_mail(self) -> None:
+        """A source that gets mails, put in force while all runs."""
+        config = self.folder / "mailed"
+        config.mkdir()
+        source = "sources: {letters: {mapping: email, auth: {mail: {to: [alerts@rung.example]}}}}"
+        (config / "platforms.yaml").write_text(source)
+        applied = self.run("apply", str(config))
+        assert applied.returncode == 0, applied.stderr
 
     def is_ready(self) -> bool:
         try:
@@ -72,10 +83,9 @@ class Home:
 def home() -> Iterator[Home]:
     folder = Path(tempfile.mkdtemp(prefix="rung-"))
     folder.chmod(0o711)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    yield Home(folder, port)
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
+        ports = one.getsockname()[1], other.getsockname()[1]
+    yield Home(folder, *ports)
     shutil.rmtree(folder)
 
 
@@ -98,7 +108,7 @@ def came_back(process: subprocess.Popen[str], name: str, old: int) -> bool:
     return name in now and now[name].pid != old
 
 
-def test_every_process_that_is_killed_comes_back_and_nothing_is_left_at_the_end(home: Home) -> None:
+def test_what_is_killed_comes_back_what_is_wanted_later_is_started_and_nothing_is_left_at_the_end(home: Home) -> None:
     process = home.up()
     try:
         home.wait(lambda: (home.folder / "run.json").exists() and home.is_ready())
@@ -110,6 +120,8 @@ def test_every_process_that_is_killed_comes_back_and_nothing_is_left_at_the_end(
         home.wait(home.is_ready)
         home.wait(lambda: home.run("status").returncode == 0)
         assert home.run("deliveries", "list").stdout == "Nothing was received.\n"
+        home.apply_mail()
+        home.wait(lambda: "mail" in children(process))
         second = home.run("up")
         assert second.returncode == 1
         assert f"Rung already runs over {home.folder} as process {process.pid}" in second.stderr

@@ -28,10 +28,10 @@ def test_a_source_of_mails_is_known_by_its_addresses() -> None:
         live.try_out({"platforms.yaml": platforms.replace("Alerts@rung.example", "alerts")})
 
 
-def test_the_role_is_started_only_where_a_source_gets_mails() -> None:
-    assert "mail" not in [one.name for one in roles(settings(), {})]
-    (mail,) = [one for one in roles(settings(), {}, mail=True) if one.name == "mail"]
-    assert mail.command[-1] == "mail"
+def test_the_role_is_apart_from_the_others_for_it_is_started_only_where_a_source_gets_mails() -> None:
+    *others, mail = roles(settings(), {})
+    assert "mail" not in [one.name for one in others]
+    assert mail.command[-1] == mail.name == "mail"
     assert mail.environment["RUNG_MAIL_PORT"] == "8325"
 
 

@@ -8,7 +8,7 @@ from rung.up import roles
 
 def ports(**environment: str) -> dict[str, str]:
     settings = Settings.from_environment({"RUNG_WORKERS": "2", **environment})
-    return {child.name: child.environment["RUNG_METRICS_PORT"] for child in roles(settings, {}, mail=True)}
+    return {child.name: child.environment["RUNG_METRICS_PORT"] for child in roles(settings, {})}
 
 
 def test_each_worker_and_the_clock_have_a_port_of_their_own() -> None:
