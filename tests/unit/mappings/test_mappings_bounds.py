@@ -34,10 +34,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize("told", HOSTILE)
 def test_a_document_that_would_take_for_ever_is_a_mistake(told: str) -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     with pytest.raises(MappingDocumentError, match=told.rstrip(".")):
         load_catalogue([], {"watcher": HOSTILE[told]})
-    assert time.monotonic() - begun < 20
+    assert time.process_time() - begun < 20
 
 
 def test_two_that_are_laid_over_each_other_are_bounded_too() -> None:
