@@ -42,10 +42,11 @@ demo: $(VENV)/.run ## See it work: every part on this machine, a scenario played
 # Prometheus and Alertmanager are Debian's, not Python's: where they are missing their tests are left out, and that is said.
 REAL_PROMETHEUS := $(shell command -v prometheus >/dev/null && command -v prometheus-alertmanager >/dev/null && echo yes)
 
-# The end-to-end tests have many processes each and real time to keep, so nothing else runs beside them.
+# The end-to-end tests have many processes each and real time to keep, so nothing else runs beside them. Those of the
+# documents and of the chart belong to `make check` and `make helm`.
 test: $(VENV)/.dev ## Run the tests
 	@$(if $(REAL_PROMETHEUS),,echo "Left out: the tests with a real Prometheus. To run them too: apt-get install prometheus prometheus-alertmanager")
-	@$(BIN)/python -m pytest -n 2 $(or $(TESTS),--ignore=tests/e2e --ignore=tests/helm $(if $(REAL_PROMETHEUS),,--ignore=tests/alerts) tests)
+	@$(BIN)/python -m pytest -n 2 $(or $(TESTS),--ignore=tests/e2e --ignore=tests/helm --ignore=tests/docs $(if $(REAL_PROMETHEUS),,--ignore=tests/alerts) tests)
 	@$(if $(TESTS),,$(BIN)/python -m pytest $(if $(REAL_PROMETHEUS),,--ignore=tests/e2e/test_e2e_prometheus.py) tests/e2e)
 
 check: $(VENV)/.dev ## Lint, types, import rules, docs

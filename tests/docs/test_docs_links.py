@@ -41,6 +41,13 @@ def test_every_decision_is_linked_from_the_architecture() -> None:
     assert set(ROOT.glob("docs/adr/*.md")) <= linked
 
 
+def test_every_decision_has_a_number_of_its_own() -> None:
+    decisions = sorted(ROOT.glob("docs/adr/*.md"))
+    numbers = [int(path.name[:4]) for path in decisions]
+    assert len(set(numbers)) == len(numbers)
+    assert [path.read_text().split(".")[0] for path in decisions] == [f"# {number}" for number in numbers]
+
+
 def test_every_page_below_docs_can_be_reached() -> None:
     assert set(ROOT.glob("docs/*.md")) <= _linked()
 
