@@ -64,7 +64,6 @@ def test_the_schema_is_closed_wherever_it_names_keys() -> None:
         ("web.replicas=many", "replicas"),
         ("worker.groups[0].name=Big_Group", "name"),
         ("worker.groups[0].name=a,worker.groups[0].work[0]=delivrey", "work"),
-        ("settings.RUNG_DATABASE_URL=postgresql://me:secret@db/rung", "RUNG_DATABASE_URL"),
         ("settings.log_level=debug", "log_level"),
         ("redis.url=redis://:secret@redis:6379/0", "url"),
         ("config.documents.polciy=x", "polciy"),
@@ -87,6 +86,17 @@ def test_a_mistake_in_the_values_is_refused_by_its_name(mistake: str, sentence: 
         (["ingress.enabled=true"], "name the hosts"),
         (["gateway.enabled=true"], "name the gateway"),
         (["oidc.issuer=https://login.example.com"], "publicUrl, oidc.clientId and oidc.roles must be set"),
+        (["settings.RUNG_DATABASE_URL=postgresql://me:secret@db/rung"], "it follows from database. Say it there"),
+        (["settings.RUNG_HEARTBEAT_URL=https://watch.example.com/key"], "follows from monitoring.heartbeat.urlKey"),
+        (["settings.RUNG_HOST=127.0.0.1"], "where pods listen and write is the chart's to say"),
+        (
+            ["secretSettings.RUNG_SECRET_KEY.name=a", "secretSettings.RUNG_SECRET_KEY.key=b"],
+            "follows from secretKeyKey",
+        ),
+        (
+            ["settings.RUNG_LOG=text", "secretSettings.RUNG_LOG.name=a", "secretSettings.RUNG_LOG.key=b"],
+            "settings.RUNG_LOG and secretSettings.RUNG_LOG are both set",
+        ),
         (["worker.autoscaling.enabled=true", "worker.autoscaling.queueAge.source=keda"], "must name the Prometheus"),
     ],
 )
@@ -99,6 +109,48 @@ def test_a_role_may_say_for_itself_what_all_roles_are_told() -> None:
     assert pods_of["rung-clock"]["spec"]["nodeSelector"] == {"pool": "steady"}
     assert pods_of["rung-web"]["spec"]["nodeSelector"] == {"kubernetes.io/os": "linux"}
     assert pods_of["rung-web"]["metadata"]["labels"].items() >= {"tier": "door", "cost-centre": "4711"}.items()
+
+
+def test_what_a_group_says_wins_also_where_it_says_nothing_or_off() -> None:
+    made = rendered(
+        "keda",
+        "rung",
+        "worker.groups[0].replicas=0",
+        "worker.groups[0].podDisruptionBudget.enabled=false",
+        "worker.groups[0].autoscaling.enabled=false",
+        "worker.groups[0].extraEnv[0].name=EMPTY",
+    )
+    (paused,) = (one for one in of_kind(made, "Deployment") if one["metadata"]["name"] == "rung-worker-intake")
+    assert paused["spec"]["replicas"] == 0
+    assert "rung-worker-intake" not in {one["metadata"]["name"] for one in of_kind(made, "PodDisruptionBudget")}
+    assert [one["metadata"]["name"] for one in of_kind(made, "ScaledObject")] == ["rung-worker-delivery"]
+
+
+def test_numbers_of_settings_stay_as_they_were_written(tmp_path: Path) -> None:
+    file = tmp_path / "values.yaml"
+    file.write_text("existingSecret: rung\nsettings: {RUNG_LARGE: 12345678, RUNG_OFF: 0, RUNG_NO: false}\n")
+    made = template("--values", str(file))
+    web = environment(dict(pods(tuple(one for one in yaml.safe_load_all(made.stdout) if one)))["rung-web"])
+    assert (web["RUNG_LARGE"], web["RUNG_OFF"], web["RUNG_NO"]) == ("12345678", "0", "false")
+
+
+def test_an_authority_for_the_database_is_asked_without_a_further_word() -> None:
+    def mode(*sets: str) -> str | None:
+        return environment(dict(pods(rendered("minimal", "rung", *sets)))["rung-migrate"]).get("PGSSLMODE")
+
+    assert mode() is None
+    assert mode("database.caSecret=ca") == "verify-full"
+    assert mode("database.caSecret=ca", "database.sslMode=verify-ca") == "verify-ca"
+
+
+def test_pods_that_must_keep_apart_leave_room_for_their_successors() -> None:
+    def rolled(*sets: str) -> dict[str, Json]:
+        made = of_kind(rendered("minimal", "rung", *sets), "Deployment")
+        return {one["metadata"]["name"]: one["spec"]["strategy"]["rollingUpdate"] for one in made}
+
+    assert rolled()["rung-clock"] == {"maxSurge": 1, "maxUnavailable": 0}
+    assert rolled("clock.antiAffinity=hard")["rung-clock"] == {"maxSurge": 1, "maxUnavailable": 1}
+    assert rolled("clock.antiAffinity=hard", "clock.replicas=1")["rung-clock"] == {"maxSurge": 1, "maxUnavailable": 0}
 
 
 def test_the_values_of_the_readme_are_taken(tmp_path: Path) -> None:

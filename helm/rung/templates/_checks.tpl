@@ -10,6 +10,7 @@
 {{- fail "config.existingConfigMap and config.documents or config.mappings are both set: the documents must come from one place. Leave one of them out." -}}
 {{- end -}}
 {{- include "rung.checkWorkers" . -}}
+{{- include "rung.checkSettings" . -}}
 {{- if and $v.oidc.issuer (not (and $v.publicUrl $v.oidc.clientId $v.oidc.roles)) -}}
 {{- fail "oidc.issuer is set: publicUrl, oidc.clientId and oidc.roles must be set, too; roles says who may do what, such as {platform-team: admin, \"*\": viewer}." -}}
 {{- end -}}
@@ -42,5 +43,24 @@
 {{- $age := .Values.worker.autoscaling.queueAge -}}
 {{- if and .Values.worker.autoscaling.enabled (eq $age.source "keda") (not $age.prometheusAddress) -}}
 {{- fail "worker.autoscaling.queueAge.source is keda: worker.autoscaling.queueAge.prometheusAddress must name the Prometheus that knows how long work waits, such as http://prometheus.monitoring:9090." -}}
+{{- end -}}
+{{- end -}}
+
+{{/* What has a value of its own is said there alone: twice in one container it would be a matter of luck which one counts. */}}
+{{- define "rung.checkSettings" -}}
+{{- $own := dict "RUNG_PUBLIC_URL" "publicUrl" "RUNG_DATABASE_URL" "database" "RUNG_REDIS_URL" "redis" "RUNG_SECRET_KEY" "secretKeyKey" -}}
+{{- $own = merge $own (dict "RUNG_OIDC_CLIENT_SECRET" "oidc.clientSecretKey" "RUNG_HEARTBEAT_URL" "monitoring.heartbeat.urlKey") -}}
+{{- $own = merge $own (dict "RUNG_MAIL_CERTIFICATE" "mail.tlsSecret" "RUNG_MAIL_KEY" "mail.tlsSecret" "RUNG_GRACE_SECONDS" "terminationGracePeriodSeconds") -}}
+{{- range $kind := list "settings" "secretSettings" -}}
+{{- range $name, $_ := get $.Values $kind -}}
+{{- if hasKey $own $name -}}
+{{- fail (printf "%s.%s: it follows from %s. Say it there, and leave it out here." $kind $name (get $own $name)) -}}
+{{- else if has $name (list "RUNG_HOME" "RUNG_HOST" "RUNG_PORT" "RUNG_METRICS_PORT" "RUNG_MAIL_HOST" "RUNG_MAIL_PORT") -}}
+{{- fail (printf "%s.%s: where pods listen and write is the chart's to say. Leave it out; the address outside is the Service's." $kind $name) -}}
+{{- end -}}
+{{- if and (eq $kind "settings") (hasKey $.Values.secretSettings $name) -}}
+{{- fail (printf "settings.%s and secretSettings.%s are both set. Leave one of them out." $name $name) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}

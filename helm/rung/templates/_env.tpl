@@ -14,7 +14,7 @@
 {{- end -}}
 {{- end -}}
 {{- if $v.monitoring.heartbeat.urlKey }}{{ $_ := set $plain "RUNG_HEARTBEAT_SECONDS" (toString $v.monitoring.heartbeat.seconds) }}{{ end -}}
-{{- range $name, $value := $v.settings }}{{ $_ := set $plain $name ($value | toString) }}{{ end -}}
+{{- range $name, $value := $v.settings }}{{ $_ := set $plain $name (ternary (printf "%.0f" (float64 $value)) (toString $value) (kindIs "float64" $value)) }}{{ end -}}
 {{ toYaml $plain }}
 {{- end -}}
 
@@ -35,7 +35,8 @@
   valueFrom:
     secretKeyRef: {{ include "rung.secretKeyRef" (dict "root" . "own" $db.existingSecret "key" $db.urlKey) }}
 {{- end }}
-{{- with $db.sslMode }}
+{{- /* Who names an authority wants it asked, which libpq does not by itself. */}}
+{{- with $db.sslMode | default (ternary "verify-full" "" (not (empty $db.caSecret))) }}
 - {name: PGSSLMODE, value: {{ . }}}
 {{- end }}
 {{- if $db.caSecret }}

@@ -60,6 +60,12 @@ annotations:
 {{- include "rung.imageName" (dict "repository" .Values.image.repository "tag" (.Values.image.tag | default .Chart.AppVersion) "digest" .Values.image.digest) -}}
 {{- end -}}
 
+{{- define "rung.demoImage" -}}
+{{- $image := .Values.demo.image -}}
+{{- $tag := printf "%s-demo" (.Values.image.tag | default .Chart.AppVersion) -}}
+{{- include "rung.imageName" (dict "repository" ($image.repository | default .Values.image.repository) "tag" ($image.tag | default $tag) "digest" $image.digest) -}}
+{{- end -}}
+
 {{- define "rung.serviceAccountName" -}}
 {{- if .Values.serviceAccount.create -}}
 {{ .Values.serviceAccount.name | default (include "rung.fullname" .) }}
@@ -86,7 +92,8 @@ annotations:
 {{- define "rung.workers" -}}
 {{- $groups := list -}}
 {{- range .Values.worker.groups -}}
-{{- $own := merge (omit . "name") (omit $.Values.worker "groups") -}}
+{{- /* `merge` would take what a group says as 0 or false for nothing said. */}}
+{{- $own := mergeOverwrite (deepCopy (omit $.Values.worker "groups")) (deepCopy (omit . "name")) -}}
 {{- $groups = append $groups (merge (dict "role" (printf "worker-%s" .name)) $own) -}}
 {{- else -}}
 {{- $groups = append $groups (merge (dict "role" "worker" "work" list) (omit .Values.worker "groups")) -}}

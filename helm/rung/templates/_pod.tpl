@@ -12,7 +12,7 @@
 {{- range $key := list "extraEnv" "extraEnvFrom" "extraVolumes" "extraVolumeMounts" "extraInitContainers" "extraContainers" -}}
 {{- $_ := set $keys $key (concat (get $all $key | default list) (get $own $key | default list)) -}}
 {{- end -}}
-{{- $_ := set $keys "probes" (merge (dict) (deepCopy ($own.probes | default dict)) (deepCopy $all.probes)) -}}
+{{- $_ := set $keys "probes" (mergeOverwrite (deepCopy $all.probes) (deepCopy ($own.probes | default dict))) -}}
 {{ toYaml $keys }}
 {{- end -}}
 

@@ -16,7 +16,9 @@ spec:
   revisionHistoryLimit: {{ .root.Values.revisionHistoryLimit }}
   strategy:
     type: RollingUpdate
-    rollingUpdate: {maxSurge: 1, maxUnavailable: 0}
+    {{- /* Where pods must keep apart there may be no node for one more: one goes before the next comes. */}}
+    {{- $apart := and (eq $pod.antiAffinity "hard") (not $pod.affinity) (or .scaled (gt (int .values.replicas) 1)) }}
+    rollingUpdate: {maxSurge: 1, maxUnavailable: {{ ternary 1 0 $apart }}}
   selector:
     matchLabels:
       {{- include "rung.selector" . | nindent 6 }}
