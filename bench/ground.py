@@ -23,11 +23,11 @@ import redis
 from bench import documents
 from bench.standin import StandIn
 from core.store.database import migrate
+from rung.applying import apply_documents
 from rung.child import Child, end_group, spawn
 from rung.embedded import Place, Postgres, Redis, running
 from rung.settings import Settings
 from rung.up import Up, up
-from rung.wiring import apply_documents
 
 T = TypeVar("T")
 _READY_SECONDS = 20.0

@@ -16,9 +16,12 @@ from bench.store import SilentBell
 from bench.timing import took
 from console import AcknowledgeLinks
 from core.store.database import connect
+from rung.applying import apply_documents
+from rung.late import LateNotifier
 from rung.live import Live
+from rung.parts import App, Parts
 from rung.settings import Settings
-from rung.wiring import App, LateNotifier, Parts, apply_documents, compose
+from rung.wiring import compose
 
 NEW = 300
 REPEATS = 600

@@ -5,13 +5,19 @@ from __future__ import annotations
 import signal
 import ssl
 import threading
+from typing import TYPE_CHECKING
 
 import structlog
 
 from rung import tracing
 from rung.ending import Ending
+from rung.inforce import or_unavailable
+from rung.parts import App
 from rung.presence import Presence
 from rung.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from webhooks.smtp import MailServer
 
 log = structlog.get_logger()
 
@@ -24,7 +30,7 @@ def run_mail(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
     app = wiring.build(settings)
-    server = wiring.mail_server(app, settings.mail_host, settings.mail_port, tls(settings))
+    server = mail_server(app, settings.mail_host, settings.mail_port, tls(settings))
     try:
         server.start()
     except OSError as error:
@@ -35,6 +41,14 @@ def run_mail(settings: Settings) -> None:
     with ending, tracing.traced("mail"), Presence(app.parts.database, "mail", {}).told():
         stopping.wait()
         server.stop()
+
+
+def mail_server(app: App, host: str, port: int, tls: ssl.SSLContext | None) -> MailServer:
+    """The door for mails."""
+    from webhooks.smtp import Mailbox, MailServer  # which loads an SMTP server, for this role alone
+
+    loaded = or_unavailable(app.parts.loaded)
+    return MailServer(Mailbox(app.inbox, lambda: loaded().sources, app.attendance), host, port, tls)
 
 
 def tls(settings: Settings) -> ssl.SSLContext | None:

@@ -18,6 +18,7 @@ from rung.bell import WORK, Work
 from rung.ending import Ending
 from rung.presence import Presence, Pulse
 from rung.probe import probed
+from rung.readiness import checks
 from rung.schemagate import SchemaGate
 from rung.settings import Settings
 
@@ -110,7 +111,7 @@ def run_worker(settings: Settings, works: tuple[Work, ...] = WORK) -> None:
         ending,
         tracing.traced("worker"),
         presence.told(),
-        probed(settings, **wiring.checks(app, settings), alive={}),
+        probed(settings, **checks(app.parts.database, settings), alive={}),
     ):
         log.info("worker ready", work=", ".join(works))
         bell.listen(settings.redis_url, hands, stopping)
@@ -147,7 +148,7 @@ def run_clock(settings: Settings) -> None:
         ending,
         tracing.traced("clock"),
         presence.told(),
-        probed(settings, **wiring.checks(app, settings), alive={"sweep": pulse.check}),
+        probed(settings, **checks(app.parts.database, settings), alive={"sweep": pulse.check}),
     ):
         log.info("clock ready")
         while not stopping.is_set():

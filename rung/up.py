@@ -196,11 +196,11 @@ def _servers(settings: Settings, supervisor: Supervisor, say: Say) -> Settings:
 def _prepare(settings: Settings, say: Say, *, recover: bool) -> None:
     """Bring the schema and the documents up to date; raises `UpError` where a platform could not be asked."""
     from core.store.database import migrate
-    from rung import wiring
+    from rung.applying import apply_documents
 
     migrate(settings.database_url)
     if settings.config:
-        for name, version, is_new in wiring.apply_documents(settings, settings.config, "rung up"):
+        for name, version, is_new in apply_documents(settings, settings.config, "rung up"):
             say("rung", f"{name} is at version {version}{' (new)' if is_new else ''}")
     settings.key()
     if recover:

@@ -23,14 +23,14 @@ def command(folder: Path, by: str, note: str, wait: float, as_json: bool) -> Non
     DIR may be a mounted ConfigMap, where mappings are called mapping.NAME.yaml. With --wait the database may still be
     on its way, or its schema. Documents that say what they said before stay as they are.
     """
-    from rung import documents, wiring
+    from rung import applying, documents
     from rung.awaiting import await_database, schema_fits
     from rung.cli.desk import settings
 
     found = settings()
     documents.read_folder(folder)  # what cannot be read at all is told before anything is waited for
     await_database(found.database_url, wait, schema_fits, say)
-    applied = wiring.apply_documents(found, folder, by, note)
+    applied = applying.apply_documents(found, folder, by, note)
     if as_json:
         print_json([{"document": name, "version": version, "new": is_new} for name, version, is_new in applied])
         return

@@ -31,7 +31,9 @@ from core.work.clock import Sweeper
 from rung import timesource
 from rung.live import packaged
 from rung.loaded import BoundMappings, Loaded
-from rung.wiring import App, Parts, compose, flask_app
+from rung.parts import App, Parts
+from rung.web import flask_app
+from rung.wiring import compose
 from sandbox.alerts import Alert, alertmanager
 from sandbox.embedded import Sandbox
 from sandbox.seed import Seed, load_seed

@@ -10,7 +10,7 @@ from pathlib import Path
 from core.model import State
 from rung.live import packaged
 from rung.loaded import BoundMappings
-from rung.wiring import mail_server
+from rung.mailrole import mail_server
 from tests.integration.world import world
 from webhooks import Source
 from webhooks.mailbox import Mail

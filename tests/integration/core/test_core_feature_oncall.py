@@ -21,8 +21,8 @@ from core.store import documents as stored
 from core.store.database import connect
 from core.work.handover import Handovers
 from rung.cli.main import rung as cli
+from rung.inforce import Policies
 from rung.live import Live, with_calendars
-from rung.wiring import Policies
 from tests.integration.world import BEGIN, World, world
 
 HOUR = timedelta(hours=1)

@@ -15,7 +15,7 @@ from sqlalchemy import table as table_
 from core.policy import MajorRule
 from core.store import migrating, schema
 from core.store.tables import metadata
-from rung.wiring import database_check
+from rung.readiness import database_check
 from tests.integration.world import World, world
 
 GOES_BACK = {"0003": {"timers"}, "0008": {"actions"}}

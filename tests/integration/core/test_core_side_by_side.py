@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from core.store import schema
 from core.store.tables import metadata
-from rung.wiring import database_check
+from rung.readiness import database_check
 from tests.integration.world import World, world
 
 EXPANDED = """

@@ -17,8 +17,10 @@ import pytest
 import requests
 from psycopg.rows import dict_row
 
-from rung import wiring
+from rung import timesource, wiring
+from rung.applying import apply_documents
 from rung.settings import Settings
+from rung.web import flask_app
 from tests.e2e.processes import ROOT, Process, free_port, wait_for
 
 _SECRET = "a-secret-of-the-tests"
@@ -103,7 +105,7 @@ def roles(postgres_url: str, redis_url: str, platform: Silent, monkeypatch: pyte
     monkeypatch.setenv("ENDS_SECRET", _SECRET)
     (folder / "config").mkdir()
     (folder / "config/platforms.yaml").write_text(_DOCUMENTS.format(port=platform.server_address[1]))
-    wiring.apply_documents(Settings.from_environment(environment), folder / "config", "a test")
+    apply_documents(Settings.from_environment(environment), folder / "config", "a test")
     made = Roles(folder, environment)
     yield made
     for process in made.started:
@@ -114,9 +116,7 @@ def roles(postgres_url: str, redis_url: str, platform: Silent, monkeypatch: pyte
 def deliver(roles: Roles) -> None:
     """An alert comes in, through the door."""
     settings = Settings.from_environment(roles.environment)
-    client = wiring.flask_app(
-        wiring.build(settings), wall=wiring.timesource.wall, redis_check=lambda: None
-    ).test_client()
+    client = flask_app(wiring.build(settings), wall=timesource.wall, redis_check=lambda: None).test_client()
     body = (ROOT / "mappings/alertmanager/fixtures/firing.json").read_bytes()
     headers = {"Authorization": f"Bearer {_SECRET}", "Content-Type": "application/json"}
     assert client.post("/webhooks/alertmanager", data=body, headers=headers).status_code == 202

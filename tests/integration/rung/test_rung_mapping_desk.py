@@ -20,7 +20,7 @@ from core.mapdesk import Edit, MistakesError
 from core.store import deliveries
 from core.store import documents as stored
 from core.store.database import connect
-from rung import wiring
+from rung import applying
 from rung.cli import desk as desk_module
 from rung.cli.main import rung
 from rung.live import Live
@@ -169,7 +169,7 @@ def test_what_is_applied_as_a_folder_has_its_reason_too(
 ) -> None:
     (tmp_path / "mappings" / "watcher").mkdir(parents=True)
     (tmp_path / "mappings" / "watcher" / "mapping.yaml").write_text(text())
-    wiring.apply_documents(
+    applying.apply_documents(
         replace(Settings.from_environment(), database_url=postgres_url), tmp_path, "dana", "as agreed"
     )
     assert desk.mapping("watcher").row.note == "as agreed"

@@ -14,10 +14,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rung import wiring
+from rung.applying import apply_documents
 from rung.cli.main import rung
+from rung.parts import App
 from rung.settings import Settings
 from rung.timesource import wall
-from rung.wiring import App
+from rung.web import flask_app
 from sandbox.alerts import Alert, alertmanager
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -67,7 +69,7 @@ def night(postgres_url: str, redis_url: str, tmp_path: Path, monkeypatch: pytest
     monkeypatch.setenv("RUNG_REDIS_URL", redis_url)
     monkeypatch.setenv("RUNG_HOME", str(tmp_path))
     settings = Settings.from_environment()
-    wiring.apply_documents(settings, ROOT / "rung/demo/config", "a test")
+    apply_documents(settings, ROOT / "rung/demo/config", "a test")
     app = wiring.build(settings)
     labels = {"alertname": "PaymentsFail", "service": "payments-api", "severity": "critical"}
     told(app, alertmanager([Alert(labels, {"summary": "Payments fail"}, wall(), None)]))
@@ -92,6 +94,6 @@ def test_every_line_of_the_runbooks_works(night: Night) -> None:
 
 
 def test_what_is_asked_over_http_answers(night: Night) -> None:
-    client = wiring.flask_app(night.app, wall=wall, redis_check=lambda: None).test_client()
+    client = flask_app(night.app, wall=wall, redis_check=lambda: None).test_client()
     paths = [re.sub(r".*127\.0\.0\.1:8321", "", line) for _, line in lines() if line.startswith("curl")]
     assert {path: client.get(path).status_code for path in paths} == dict.fromkeys(paths, 200)

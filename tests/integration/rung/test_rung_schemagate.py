@@ -9,8 +9,8 @@ from structlog.testing import capture_logs
 from core.store import schema
 from core.store.database import connect
 from rung import schemagate
+from rung.readiness import database_check
 from rung.schemagate import SchemaGate
-from rung.wiring import database_check
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from core.work.access import SqlAccess
 from rung import timesource
 from rung.entrance import AT_THE_MACHINE, Entrance, entrance
 from rung.settings import Settings
-from rung.wiring import flask_app
+from rung.web import flask_app
 from sandbox.issuer import CLIENT_ID, CLIENT_SECRET, Issuer
 from tests.integration.world import World, world
 

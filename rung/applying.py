@@ -1,0 +1,26 @@
+"""A folder of documents, put in force."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.store import database
+from core.store import documents as stored
+from rung import documents, live
+from rung.settings import Settings
+
+
+def apply_documents(settings: Settings, folder: Path, by: str, note: str = "") -> list[tuple[str, int, bool]]:
+    """Check a folder of documents and store what differs; returns each document's name, version and whether it is new.
+
+    Raises `DocumentsError` and `MappingDocumentError`. What the folder does not hold is left as it was stored before.
+    """
+    texts = documents.read_folder(folder)
+    engine = database.connect(settings.database_url, pool_size=1)
+    try:
+        with engine.begin() as connection:
+            stored.lock(connection)
+            live.try_out({**stored.texts(stored.newest(connection)), **texts})
+            return [(name, *stored.put(connection, name, text_, by, note)) for name, text_ in sorted(texts.items())]
+    finally:
+        engine.dispose()
