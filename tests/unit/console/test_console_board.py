@@ -119,8 +119,10 @@ def test_it_works_without_script(client: FlaskClient) -> None:
     assert '<form id="acknowledge" class="acting" method="post">' in html
 
 
+@pytest.mark.parametrize("who", ["", "dana"])
 @pytest.mark.parametrize("count", [0, 8, 100, 500])
-def test_the_board_weighs_less_than_150_kilobytes(client: FlaskClient, desk: FakeDesk, count: int) -> None:
+def test_the_board_weighs_less_than_150_kilobytes(client: FlaskClient, desk: FakeDesk, count: int, who: str) -> None:
+    client.set_cookie("rung_who", who)
     desk.rows = tuple(
         row(number, title="A rather long title of some seventy characters, as alerts have") for number in range(count)
     )
