@@ -18,15 +18,15 @@ POLICY = (
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 
-_FORWARDED = (
-    "Forwarded",
-    "X-Forwarded-For",
-    "X-Forwarded-Host",
-    "X-Forwarded-Proto",
-    "X-Real-Ip",
-    "Via",
+_OF_PROXIES = (
+    *("forwarded", "via", "x-forwarded", "x-original-", "x-real-ip", "x-client-ip", "x-cluster-client-ip"),
+    *("true-client-ip", "cf-", "l5d-", "tailscale-", "x-amzn-", "x-azure-", "x-envoy-"),
 )
-"""What proxies add, and what a browser on this machine never sends."""
+"""How the names of headers begin that proxies add, and that a browser on this machine never sends.
+
+That there is one counts, not what it says: WSGI takes X_Forwarded_For for the same header as X-Forwarded-For, so that
+whoever sends an empty one through a proxy that lets underscores pass takes away what the proxy has written.
+"""
 
 REFUSED_PEER = (
     "This page is shown only to the machine that Rung runs on. Open it there, or through an SSH tunnel: "
@@ -36,8 +36,16 @@ REFUSED_HOST = (
     "This page is shown only under a loopback address. Open it as http://127.0.0.1:PORT/ or http://localhost:PORT/."
 )
 REFUSED_PROXY = "This page is shown only to the machine that Rung runs on, and this request came through a proxy."
+REFUSED_OLD = (
+    "This page is shown only to the machine that Rung runs on, and this request came by HTTP/1.0, as proxies send it "
+    "and no browser does."
+)
 REFUSED_ORIGIN = "The request was sent by another site's page, so nothing was done."
 REFUSED_FORM = "This form is too old or was not made here, so nothing was done. Go back, reload the page, try again."
+
+
+_OLD = frozenset({"HTTP/1.0", "HTTP/1"})
+"""HTTP/1.0 as WSGI names it, and as Granian does. nginx speaks it where nobody has told it otherwise."""
 
 
 def is_loopback(address: str) -> bool:
@@ -65,8 +73,10 @@ def stranger(request: Request) -> str:
     peer = before_proxy_fix.get("REMOTE_ADDR") or request.environ.get("REMOTE_ADDR") or ""
     if not is_loopback(peer):
         return REFUSED_PEER
-    if any(request.headers.get(name) for name in _FORWARDED):
+    if any(name.lower().startswith(_OF_PROXIES) for name, _ in request.headers):
         return REFUSED_PROXY
+    if request.environ.get("SERVER_PROTOCOL") in _OLD:
+        return REFUSED_OLD
     return "" if is_loopback_host(request.headers.get("Host", "")) else REFUSED_HOST
 
 

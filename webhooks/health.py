@@ -9,7 +9,10 @@ from prometheus_client import REGISTRY, CollectorRegistry
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import Metric
 
-_THROUGH_A_PROXY = ("Forwarded", "X-Forwarded-For")
+_OF_PROXIES = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-Ip", "Via")
+"""Headers of proxies that stand before a whole host. A service mesh, through which one may well scrape, has others."""
+_OLD = frozenset({"HTTP/1.0", "HTTP/1"})
+"""HTTP/1.0 as WSGI names it, and as Granian does."""
 
 Check = Callable[[], "str | None"]
 """None when the part is well, else a sentence that says what is wrong. Must not raise, and must answer in seconds."""
@@ -49,7 +52,7 @@ def blueprint(
 
     @pages.get("/metrics")
     def metrics() -> Response:
-        if any(name in request.headers for name in _THROUGH_A_PROXY):
+        if _through_a_proxy():
             abort(404)  # an ingress for the whole host must not show them
         encoder, content_type = choose_encoder(request.headers.get("Accept", ""))
         return Response(encoder(_Together(more)), content_type=content_type)
@@ -68,6 +71,11 @@ class _Together(CollectorRegistry):
         """All of them."""
         yield from REGISTRY.collect()
         yield from self._more()
+
+
+def _through_a_proxy() -> bool:
+    """Whether a proxy sent it, as far as can be told: nginx adds no header by itself, but speaks HTTP/1.0."""
+    return request.environ.get("SERVER_PROTOCOL") in _OLD or any(name in request.headers for name in _OF_PROXIES)
 
 
 def _wrong(checks: Mapping[str, Check]) -> dict[str, str]:

@@ -23,6 +23,8 @@ import pytest
 
 import rung
 
+FORWARDED = "X-Forwarded-For: 203.0.113.9\r\nX_Forwarded_For: \r\n"
+"""What a proxy passes on of a request whose sender tries to take away what the proxy adds."""
 ROOT = Path(rung.__file__).resolve().parent.parent
 
 
@@ -72,6 +74,12 @@ class Home:
         except OSError:
             return False
 
+    def line(self, protocol: str, headers: str) -> str:
+        """The first line of what the board answers, under a loopback name."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as raw:
+            raw.sendall(f"GET / HTTP/{protocol}\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n".encode())
+            return raw.recv(1024).decode().partition("\r\n")[0]
+
     def wait(self, condition: Callable[[], bool], seconds: float = 60) -> None:
         deadline = time.monotonic() + seconds
         while not condition():
@@ -118,6 +126,9 @@ def test_what_is_killed_comes_back_what_is_wanted_later_is_started_and_nothing_i
             child.kill()
             home.wait(partial(came_back, process, name, child.pid))
         home.wait(home.is_ready)
+        # The board is for this machine alone: a proxy on it is told by its headers, or as nginx is without any.
+        seen = [home.line(*request) for request in (("1.1", ""), ("1.0", ""), ("1.1", FORWARDED))]
+        assert [line.split()[1] for line in seen] == ["200", "403", "403"]
         home.wait(lambda: home.run("status").returncode == 0)
         assert home.run("deliveries", "list").stdout == "Nothing was received.\n"
         home.apply_mail()

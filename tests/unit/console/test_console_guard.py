@@ -71,9 +71,22 @@ def test_loopback_names_are_taken(client: FlaskClient, host: str) -> None:
     assert client.get("/", headers={"Host": host}).status_code == 200
 
 
-def test_a_request_through_a_proxy_on_this_machine_is_refused(client: FlaskClient) -> None:
-    assert client.get("/", headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 403
-    assert client.get("/", headers={"Forwarded": "for=203.0.113.9"}).status_code == 403
+@pytest.mark.parametrize("value", ["203.0.113.9", ""])
+@pytest.mark.parametrize(
+    "header",
+    ["X-Forwarded-For", "Forwarded", "Via", "X-Forwarded-Server", "X_Forwarded_For", "X-Envoy-Attempt-Count", "CF-Ray"],
+)
+def test_a_request_through_a_proxy_on_this_machine_is_refused(client: FlaskClient, header: str, value: str) -> None:
+    answer = client.get("/", headers={header: value})
+    assert (answer.status_code, "came through a proxy" in answer.text) == (403, True)
+
+
+@pytest.mark.parametrize("protocol", ["HTTP/1.0", "HTTP/1"])
+def test_nginx_as_it_is_by_itself_is_told_by_the_old_protocol_that_it_speaks(
+    client: FlaskClient, protocol: str
+) -> None:
+    answer = client.get("/", headers={"Connection": "close"}, environ_overrides={"SERVER_PROTOCOL": protocol})
+    assert (answer.status_code, "HTTP/1.0" in answer.text) == (403, True)
 
 
 def test_a_forged_forwarding_header_does_not_make_a_stranger_local(desk: FakeDesk) -> None:

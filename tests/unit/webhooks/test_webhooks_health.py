@@ -41,8 +41,14 @@ def test_it_serves_its_numbers() -> None:
     assert "rung_webhook_requests_total" in answer.get_data(as_text=True)
 
 
-@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded"])
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "X-Forwarded-Host", "Via"])
 def test_its_numbers_are_not_for_those_behind_a_proxy(header: str) -> None:
     answer = client().get("/metrics", headers={header: "for=203.0.113.9"})
     assert (answer.status_code, "rung_" in answer.text) == (404, False)
     assert client().get("/healthz", headers={header: "for=203.0.113.9"}).status_code == 200
+
+
+@pytest.mark.parametrize("protocol", ["HTTP/1.0", "HTTP/1"])
+def test_its_numbers_are_not_for_those_behind_nginx_as_it_is_by_itself(protocol: str) -> None:
+    answer = client().get("/metrics", environ_overrides={"SERVER_PROTOCOL": protocol})
+    assert (answer.status_code, "rung_" in answer.text) == (404, False)
