@@ -232,7 +232,12 @@ SETTINGS = (
         "Seconds after which a dead worker's work is taken up by another; a living one keeps renewing its lease.",
         _number(10, 3600),
     ),
-    Setting("RUNG_POOL_SIZE", "8", "Database connections that one process keeps.", _number(1, 100)),
+    Setting(
+        "RUNG_POOL_SIZE",
+        "8",
+        "Database connections that one process keeps; in a rush it opens as many again.",
+        _number(1, 100),
+    ),
     Setting(
         "RUNG_KEEP_DELIVERIES_DAYS",
         "90",
