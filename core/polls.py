@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 LATE = timedelta(minutes=5)
-"""Within this a webhook that never came is to be found."""
+"""So long after the next round should have begun, its end may take."""
 _OFTEN = 5
 """Found so often since yesterday, it is no single webhook that was lost."""
 
@@ -24,6 +24,7 @@ class PollRow:
     collection: str
     watermark: datetime
     late: timedelta | None
+    every: timedelta = timedelta(0)
     overdue: timedelta = timedelta(0)
     error: str = ""
     warning: str = ""
@@ -54,7 +55,7 @@ class PollRow:
             return self.error
         if self.late is None:
             return "Not polled yet."
-        if self.late > LATE:
+        if self.late > self.every + LATE:
             return f"No round has ended for {int(self.late.total_seconds() // 60)} minutes: does `rung clock` run?"
         return ""
 

@@ -84,7 +84,7 @@ def desk(parts: Parts) -> SqlDesk:
         parts.clock,
         parts.bell,
         parts.platforms,
-        lambda: {name for name, plan in parts.loaded().polls.items() if not plan.heard},
+        lambda: parts.loaded().polls,
         parts.listened,
         lambda: _about(parts),
     )

@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, Update, case, delete, exists, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from core.model import Watermark
+from core.model import PollPlan, Watermark
 from core.polls import PollRow
 from core.store.tables import breakers, watermarks
 
@@ -124,8 +125,8 @@ def at_once(connection: Connection) -> None:
     connection.execute(update(watermarks).values(attempt_at=func.clock_timestamp()))
 
 
-def statuses(connection: Connection, silent: Collection[str] = ()) -> list[PollRow]:
-    """How it stands with each collection; `silent` are the platforms without webhooks."""
+def statuses(connection: Connection, plans: Mapping[str, PollPlan]) -> list[PollRow]:
+    """How it stands with each collection; `plans` say how their platforms are polled."""
     now = func.clock_timestamp()
     down = exists().where(breakers.c.platform == watermarks.c.platform, breakers.c.open_until > now)
     late = (now - watermarks.c.whole_at).label("late")
@@ -133,13 +134,14 @@ def statuses(connection: Connection, silent: Collection[str] = ()) -> list[PollR
     query = select(watermarks, late, overdue, down.label("held"), _LATELY)
     rows = connection.execute(query.order_by(watermarks.c.platform, watermarks.c.collection))
     return [
-        PollRow(
-            watermark=row.at,
-            heard=row.platform not in silent,
-            **{name: getattr(row, name) for name in _TOLD},
-        )
+        PollRow(watermark=row.at, **_planned(plans.get(row.platform)), **{name: getattr(row, name) for name in _TOLD})
         for row in rows
     ]
+
+
+def _planned(plan: PollPlan | None) -> dict[str, Any]:
+    """What the documents say of it; nothing of a platform that they no longer name."""
+    return {"every": plan.every, "heard": plan.heard} if plan else {}
 
 
 _TOLD = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -34,6 +34,7 @@ from core.model import (
     Delivery,
     DeliveryStatus,
     LinkMajor,
+    PollPlan,
     Rebase,
     State,
     Ticket,
@@ -80,7 +81,7 @@ class SqlDesk:
     clock: Clock
     bell: Bell
     platforms: Callable[[], Iterable[str]]
-    silent: Callable[[], Collection[str]] = frozenset
+    polled: Callable[[], Mapping[str, PollPlan]] = dict
     listened: Callable[[], Mapping[str, Listened]] = dict
     about: Callable[[], About] = About
 
@@ -88,7 +89,7 @@ class SqlDesk:
         """How it stands with Rung itself."""
         about = self.about()
         with self._transaction() as connection:
-            return look(connection, about, self.platforms(), self.silent(), self.clock())
+            return look(connection, about, self.platforms(), self.polled(), self.clock())
 
     def board(self, *, limit: int = 200) -> Board:
         """The open tickets, with everything that the board shows of them."""
@@ -237,7 +238,7 @@ class SqlDesk:
     def polls(self) -> Sequence[PollRow]:
         """How far each platform was polled."""
         with self._transaction() as connection:
-            return watermarks.statuses(connection, self.silent())
+            return watermarks.statuses(connection, self.polled())
 
     def drifts(self, *, limit: int = 100) -> Sequence[DriftRow]:
         """The fields of open tickets' records that do not stand as Rung wrote them."""

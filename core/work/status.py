@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, func, select, text
 
+from core.model import PollPlan
 from core.status import ENDED, WORK, About, PlatformRow, QueueRow, Status, Versions
 from core.store import backlog, lifesign, processes, schema, watermarks
 from core.store.standing import Standing, Waiting, standing
@@ -18,14 +19,14 @@ _NONE = Waiting(0, None)
 
 
 def look(
-    connection: Connection, about: About, platforms: Iterable[str], silent: Collection[str], now: datetime
+    connection: Connection, about: About, platforms: Iterable[str], polled: Mapping[str, PollPlan], now: datetime
 ) -> Status:
-    """All of it; `silent` are the platforms without webhooks, `now` is the policy's time."""
+    """All of it; `polled` says how platforms are polled, `now` is the policy's time."""
     known = standing(connection, now)
     return Status(
         now=now,
         processes=processes.every(connection),
-        platforms=tuple(_platforms(connection, sorted(platforms), silent)),
+        platforms=tuple(_platforms(connection, sorted(platforms), polled)),
         queues=queues(connection, known, now),
         ended={what: known.ended.get(what, 0) for what in ENDED},
         versions=_versions(connection, about),
@@ -44,11 +45,11 @@ def queues(connection: Connection, known: Standing, now: datetime) -> tuple[Queu
     )
 
 
-def _platforms(connection: Connection, names: Iterable[str], silent: Collection[str]) -> Iterator[PlatformRow]:
+def _platforms(connection: Connection, names: Iterable[str], plans: Mapping[str, PollPlan]) -> Iterator[PlatformRow]:
     pausing = (breakers.c.open_until > func.clock_timestamp()).label("pausing")
     known = {row.platform: row for row in connection.execute(select(breakers, pausing))}
     waiting, dead = _counts(connection, "pending", "sent"), _counts(connection, "dead")
-    polled = watermarks.statuses(connection, silent)
+    polled = watermarks.statuses(connection, plans)
     for name in names:
         row = PlatformRow(
             name=name,

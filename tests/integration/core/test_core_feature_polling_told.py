@@ -53,5 +53,14 @@ def test_a_clock_that_does_not_run_is_said() -> None:
     assert row(late=None).says == "Not polled yet."
 
 
+def test_a_platform_that_is_polled_seldom_is_late_only_after_its_own_pause(here: World) -> None:
+    seldom = timedelta(minutes=30)
+    assert row(late=timedelta(minutes=29), every=seldom).says == "In step."
+    assert row(late=timedelta(minutes=34), every=seldom).says == "In step."
+    assert "No round has ended for 36 minutes" in row(late=timedelta(minutes=36), every=seldom).says
+    told = {one.platform: one.every for one in here.app.desk.polls()}
+    assert told == {name: plan.every for name, plan in here.app.desk.polled().items()}
+
+
 def test_a_platform_without_webhooks_has_lost_none() -> None:
     assert row(lately=100, heard=False).says == "In step."
