@@ -1,6 +1,6 @@
 """The configuration documents: platforms.yaml, roster.yaml, policy.yaml, mappings/; read, checked, made into values."""
 
-from rung.documents.folder import read_folder
+from rung.documents.folder import holds_none, read_folder
 from rung.documents.model import Configuration, PlatformDoc, PlatformsDocument, SecretUse, SignedDoc, SourceDoc
 from rung.documents.problems import DocumentsError, Problem
 from rung.documents.reading import DEFAULTS, load, policy_of, problem, read
@@ -19,6 +19,7 @@ __all__ = [
     "SecretUse",
     "SignedDoc",
     "SourceDoc",
+    "holds_none",
     "load",
     "missing",
     "policy_of",

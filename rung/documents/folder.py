@@ -49,6 +49,11 @@ def read_folder(folder: Path) -> dict[str, str]:
     return texts
 
 
+def holds_none(folder: Path) -> bool:
+    """Whether there is nothing in a folder that could be a document, as where a ConfigMap may be lacking."""
+    return folder.is_dir() and not any(_files(_really(folder)))
+
+
 def _really(folder: Path) -> Path:
     """Where a mounted ConfigMap is now: it is replaced as a whole, so that its files fit each other."""
     mounted = folder / _MOUNTED

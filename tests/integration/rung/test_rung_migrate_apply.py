@@ -123,6 +123,34 @@ def test_a_mounted_configmap_is_applied_once(tmp_path: Path) -> None:
     assert [one["document"] for one in changed if one["new"]] == ["roster.yaml"]
 
 
+def test_a_dry_run_tells_what_would_be_new_and_stores_nothing(tmp_path: Path) -> None:
+    folder = configmap(tmp_path / "mounted", {"roster.yaml": "people: {kim: {name: Kim Osei}}\n"}, "one")
+    for _ in range(2):
+        assert "would be new" in run("apply", str(folder), "--dry-run").output
+    (told,) = json.loads(run("apply", str(folder), "--dry-run", "--json").output)
+    (stored,) = json.loads(run("apply", str(folder), "--json").output)
+    assert told == stored
+    assert stored["new"]
+    assert "unchanged" in run("apply", str(folder), "--dry-run").output
+
+
+def test_a_dry_run_refuses_what_applying_would_refuse(tmp_path: Path) -> None:
+    folder = configmap(tmp_path / "mounted", {"policy.yaml": "routing: {default: nobody}\n"}, "one")
+    dry, real = (run("apply", str(folder), *more) for more in (["--dry-run"], []))
+    assert dry.exit_code != 0
+    assert str(dry.exception) == str(real.exception)
+    assert "policy.yaml" in str(dry.exception)
+
+
+def test_a_folder_without_documents_is_a_mistake_unless_it_may_be_empty(tmp_path: Path) -> None:
+    """A ConfigMap that may be lacking, and is, is mounted as an empty folder."""
+    folder = configmap(tmp_path / "mounted", {}, "one")
+    found = run("apply", str(folder), "--dry-run", "--if-any")
+    assert (found.exit_code, found.output) == (0, f"{folder} holds no document.\n")
+    assert "holds no configuration document" in str(run("apply", str(folder), "--dry-run").exception)
+    assert "is not a folder" in str(run("apply", str(tmp_path / "none"), "--if-any").exception)
+
+
 def test_a_mounted_configmap_is_checked_like_a_folder(tmp_path: Path) -> None:
     folder = configmap(tmp_path / "mounted", DOCUMENTS, "one")
     assert run("check", str(folder)).exit_code in {0, 4}
