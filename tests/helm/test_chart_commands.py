@@ -86,8 +86,9 @@ def test_documents_reach_rung_as_they_were_written(tmp_path: Path) -> None:
     values.write_text(yaml.safe_dump({"config": {"documents": texts}}), encoding="utf-8")
     told = template("--values", str(CHART / "ci" / "minimal-values.yaml"), "--values", str(values))
     found = [one for one in yaml.safe_load_all(told.stdout) if one and one["kind"] == "ConfigMap"]
-    assert [named(one) for one in found] == [("ConfigMap", "rung-documents")]
-    assert read_folder(_mounted(tmp_path / "mounted", found[0]["data"])) == texts
+    assert {named(one) for one in found} == {("ConfigMap", "rung-documents"), ("ConfigMap", "rung-check")}
+    for one in found:
+        assert read_folder(_mounted(tmp_path / one["metadata"]["name"], one["data"])) == texts
 
 
 def _mounted(folder: Path, data: dict[str, str]) -> Path:

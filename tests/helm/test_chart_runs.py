@@ -32,9 +32,9 @@ def empty_database(postgres_server: Postgres) -> Iterator[str]:
         connection.execute("DROP DATABASE chart WITH (FORCE)")
 
 
-def _manifests(folder: Path) -> tuple[Json, ...]:
+def _manifests(folder: Path, documents: dict[str, str] = DOCUMENTS) -> tuple[Json, ...]:
     values = folder / "values.yaml"
-    values.write_text(yaml.safe_dump({"config": {"documents": DOCUMENTS}}), encoding="utf-8")
+    values.write_text(yaml.safe_dump({"config": {"documents": documents}}), encoding="utf-8")
     made = template("--values", str(CHART / "ci" / "minimal-values.yaml"), "--values", str(values))
     assert made.returncode == 0, made.stderr
     return tuple(one for one in yaml.safe_load_all(made.stdout) if one)
@@ -53,6 +53,8 @@ def test_a_release_migrates_rolls_out_takes_its_documents_and_ends(
         for pod in running.values():
             stack.callback(_end, pod)
         assert _finished(running["rung-migrate"]) == 0, running["rung-migrate"].process.said()
+        assert _finished(running["rung-check"]) == 0, running["rung-check"].process.said()
+        assert _stored(empty_database) == set()
         for name in ROLES:
             running[name].process.start()
         for name in ROLES:
@@ -65,9 +67,25 @@ def test_a_release_migrates_rolls_out_takes_its_documents_and_ends(
         for name in ROLES:
             # With 0, and within the time that the manifest gives, or this fails.
             assert running[name].process.stop() == 0, running[name].process.said()
-    with psycopg.connect(empty_database) as connection:
-        stored = connection.execute("SELECT name FROM documents").fetchall()
-    assert {name for (name,) in stored} == set(DOCUMENTS)
+    assert _stored(empty_database) == set(DOCUMENTS)
+
+
+def test_documents_with_a_mistake_end_the_release_before_anything_is_rolled_out(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    wrong = DOCUMENTS | {"platforms.yaml": "sources:\n  tool: {mapping: alertmanagr}\n"}
+    manifests = _manifests(tmp_path, wrong)
+    maps = {one["metadata"]["name"]: one["data"] for one in of_kind(manifests, "ConfigMap")}
+    node = Node(tmp_path, {"rung": {"RUNG_DATABASE_URL": postgres_url}}, maps)
+    check = node.pod("rung-check", dict(pods(manifests))["rung-check"])
+    assert _finished(check) == 1
+    assert "platforms.yaml:2" in check.process.said()
+    assert "alertmanager" in check.process.said()
+
+
+def _stored(database: str) -> set[str]:
+    with psycopg.connect(database) as connection:
+        return {name for (name,) in connection.execute("SELECT name FROM documents")}
 
 
 def _wait(name: str, pod: Pod) -> None:

@@ -78,9 +78,24 @@ annotations:
 {{ .Values.config.existingConfigMap | default (printf "%s-documents" (include "rung.fullname" .)) }}
 {{- end -}}
 
+{{/* The documents that are given as values, as a ConfigMap keeps them. */}}
+{{- define "rung.documents" -}}
+{{- range $name, $text := .Values.config.documents }}
+{{ $name }}: {{ $text | quote }}
+{{- end }}
+{{- range $name, $text := .Values.config.mappings }}
+mapping.{{ $name }}.yaml: {{ $text | quote }}
+{{- end }}
+{{- end -}}
+
 {{/* "yes" where documents are to be put in force. */}}
 {{- define "rung.hasDocuments" -}}
 {{- if and .Values.config.apply (or .Values.config.existingConfigMap .Values.config.documents .Values.config.mappings) -}}yes{{- end -}}
+{{- end -}}
+
+{{/* "yes" where they are tried before anything is rolled out. */}}
+{{- define "rung.checksDocuments" -}}
+{{- if and .Values.config.check (not .Values.demo.enabled) -}}{{ include "rung.hasDocuments" . }}{{- end -}}
 {{- end -}}
 
 {{/* The Secret and the key of one thing. (root, own: its own Secret's name, key) */}}

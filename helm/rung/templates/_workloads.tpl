@@ -66,7 +66,8 @@ imagePullPolicy: {{ .root.Values.image.pullPolicy }}
 args: {{ toJson .args }}
 env:
   {{- include "rung.env" . | trim | nindent 2 }}
-{{- if ne .role "migrate" }}
+{{- /* What runs before anything else needs no secret but the database's: the others may come with the release. */}}
+{{- if not (has .role (list "migrate" "check")) }}
 {{- with include "rung.envFrom" . | trim }}
 envFrom:
   {{- . | nindent 2 }}
@@ -83,7 +84,7 @@ volumeMounts:
   {{- end }}
 {{- end -}}
 
-{{/* The Job of a hook. (root, role, values, hook, weight, args; documents: whether it reads them) */}}
+{{/* The Job of a hook. (root, role, values, hook, weight, args; documents: the ConfigMap that it reads; optional: whether that may be lacking) */}}
 {{- define "rung.job" -}}
 {{- $in := merge (dict "pod" (include "rung.podKeys" (dict "root" .root "values" dict) | fromYaml) "databaseOnly" true) . -}}
 {{- $hook := dict "helm.sh/hook" .hook "helm.sh/hook-weight" .weight "helm.sh/hook-delete-policy" "before-hook-creation,hook-succeeded" -}}
@@ -120,6 +121,6 @@ spec:
         {{- include "rung.volumes" $in | nindent 8 }}
         {{- if .documents }}
         - name: documents
-          configMap: {name: {{ include "rung.configMap" .root }}}
+          configMap: {name: {{ .documents }}{{ if .optional }}, optional: true{{ end }}}
         {{- end }}
 {{- end -}}
