@@ -34,12 +34,13 @@ class Group:
 
 def checked(url: str) -> str:
     """The address itself, where it can be one; raises `ValueError` that says what it may look like."""
-    scheme = urlsplit(url).scheme
-    if scheme not in {*_DIRECT, *_BY_SENTINEL}:
-        raise ValueError(_FORMS)
     try:
+        scheme = urlsplit(url).scheme
+        known = scheme in {*_DIRECT, *_BY_SENTINEL}
         _ = group(url) if scheme in _BY_SENTINEL else _parsed(url)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError):  # whose words can hold the password
+        known = False
+    if not known:
         raise ValueError(_FORMS) from None
     return url
 

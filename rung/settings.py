@@ -104,14 +104,14 @@ def _host(text: str) -> str:
 
 
 def _public_url(text: str) -> str:
-    address = urlsplit(text)
-    if text and (address.scheme not in {"http", "https"} or not address.hostname):
+    address = signing.parts(text)
+    if text and (address.scheme not in {"http", "https"} or not address.hostname or "@" in address.netloc):
         raise ValueError("an address like https://rung.example.com")
     return text.rstrip("/")
 
 
 def _heartbeat_url(text: str) -> str:
-    address = urlsplit(text)
+    address = signing.parts(text)
     if text and (address.scheme not in {"http", "https"} or not address.hostname):
         raise ValueError("an address like https://watch.example.com/ping/KEY")
     return text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 if TYPE_CHECKING:
     from core.model import Role
@@ -14,9 +14,17 @@ if TYPE_CHECKING:
 _HERE = {"localhost", "127.0.0.1", "::1"}
 
 
+def parts(address: str) -> SplitResult:
+    """The parts of an address, none where it can be none: what `urlsplit` raises then can hold its password."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
+
+
 def issuer(text: str) -> str:
     """An issuer's address; raises `ValueError`."""
-    address = urlsplit(text)
+    address = parts(text)
     here = address.hostname in _HERE
     fine = (address.scheme == "https" or (address.scheme == "http" and here)) and bool(address.hostname)
     if text and (not fine or address.query or address.fragment or address.username or address.password):

@@ -152,3 +152,23 @@ def test_people_sign_in_on_this_machine_by_http() -> None:
 def test_no_roles_and_an_issuer_make_no_whole() -> None:
     with pytest.raises(SettingsError, match="RUNG_OIDC_ISSUER is set, but RUNG_OIDC_ROLES is not"):
         Settings.from_environment({**SIGN_ON, "RUNG_OIDC_ROLES": ""})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("RUNG_REDIS_URL", "redis://:hush\u2100hush@cache:6379/0"),
+        ("RUNG_REDIS_URL", "redis+sentinel://:hush\u2100hush@cache:26379/main/0"),
+        ("RUNG_REDIS_URL", "redis+sentinel://:hush[hush@cache:26379/main"),
+        ("RUNG_DATABASE_URL", "postgresql://rung:hush\u2100hush@db:x/rung"),
+        ("RUNG_HEARTBEAT_URL", "https://hush\u2100hush.example.com/KEY"),
+        ("RUNG_OIDC_ISSUER", "https://rung:hush\u2100hush@login.example.com"),
+        ("RUNG_PUBLIC_URL", "https://rung:hush\u2100hush@rung.example.com"),
+        ("RUNG_PUBLIC_URL", "https://rung:hush@rung.example.com"),
+        ("RUNG_PUBLIC_URL", "https://["),
+    ],
+)
+def test_an_address_that_is_none_is_told_by_what_it_may_be_and_never_by_its_password(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{name} cannot be .*: it must be an address like ") as refused:
+        Settings.from_environment({name: value})
+    assert "hush" not in str(refused.value)
