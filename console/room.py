@@ -130,7 +130,7 @@ def _finish(response: Response) -> Response:
         response.headers["Cache-Control"] = f"public, max-age={_ASSET_AGE}, immutable"
     who = known()
     if who and request.method not in {"GET", "HEAD", "OPTIONS"}:
-        _log.info("asked for a change", who=who.label, role=who.role, path=request.path, status=response.status_code)
+        _log.info("asked for a change", who=who.label, may=who.role, path=request.path, status=response.status_code)
     return guard.strict(response)
 
 

@@ -137,12 +137,14 @@ class _Desk:
     def out(self) -> Response:
         """End the session, here; the issuer's own goes on until it is ended there."""
         self._check_host()
+        # Before anything else: another site's form comes without the cookie (SameSite), and our answer would remove it.
+        if sentence := guard.foreign(request, self.gate.origin):
+            abort(HTTPStatus.FORBIDDEN, sentence)
         session = self.gate.session()
         response = redirect(url_for("console.sign_in", out=1), HTTPStatus.SEE_OTHER)
         if session:
-            sentence = guard.foreign(request, self.gate.origin)
-            if sentence or not self.forms.accepts(request.form.get("token", ""), session.id):
-                abort(HTTPStatus.FORBIDDEN, sentence or guard.REFUSED_FORM)
+            if not self.forms.accepts(request.form.get("token", ""), session.id):
+                abort(HTTPStatus.FORBIDDEN, guard.REFUSED_FORM)
             self.gate.access.end(session.id)
             _log.info("signed out", who=session.email or session.subject, address=self._address())
         self.cookies.end(response)
@@ -151,17 +153,17 @@ class _Desk:
     def _admit(self, who: Identity, target: str) -> Response:
         role = self.how.role(who.groups)
         label = who.email or who.subject
+        old = self.gate.session()
+        if old:  # whoever comes now, also one whose rights were taken away meanwhile
+            self.gate.access.end(old.id)
         if role is None:
             _log.warning("nobody let in without a role", who=label, groups=len(who.groups), address=self._address())
             said = f"{NO_ROLE} {who.lacks}".strip()
             return self._told("You have no right here", said, who=who, status=HTTPStatus.FORBIDDEN)
-        old = self.gate.session()
-        if old:
-            self.gate.access.end(old.id)
         secret = self.gate.access.begin(
             subject=who.subject, email=who.email, name=who.name or label, role=role, life=self.how.life
         )
-        _log.info("signed in", who=label, role=role.value, address=self._address())
+        _log.info("signed in", who=label, may=role.value, address=self._address())
         response = redirect(target, HTTPStatus.SEE_OTHER)
         self.cookies.begin(response, secret)
         return response

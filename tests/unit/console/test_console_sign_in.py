@@ -207,6 +207,16 @@ def test_who_has_no_role_gets_no_session(browser: Browser, access: FakeAccess) -
     assert (access.sessions, browser.session()) == ({}, "")
 
 
+def test_whose_rights_were_taken_away_loses_the_session_by_signing_in_anew(
+    browser: Browser, access: FakeAccess, issuer: Issuer
+) -> None:
+    browser.sign_in("dana")
+    issuer.people["dana"] = Account("7d1f-dana", {"email": "dana.reyes@example.com", "groups": []})
+    assert browser.sign_in("dana").status_code == 403
+    assert access.sessions == {}
+    assert browser.get("/").status_code == 303
+
+
 def test_everybody_may_be_given_a_role(desk: FakeDesk, access: FakeAccess, issuer: Issuer) -> None:
     browser = Browser(made(desk, access, replace(sign_in_at(issuer), roles={"*": Role.VIEWER})))
     browser.sign_in("mallory")
@@ -414,6 +424,16 @@ def test_another_sites_page_signs_nobody_out(
     assert len(access.sessions) == 1
     assert browser.get("/sign-out").status_code in {303, 404, 405}
     assert len(access.sessions) == 1
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.test"}, {"Origin": "null"}]
+)
+def test_another_sites_page_takes_nobodys_cookie_though_it_comes_without_it(
+    app: Flask, headers: dict[str, str]
+) -> None:
+    answer = Browser(app).post("/sign-out", headers=headers)
+    assert (answer.status_code, "Set-Cookie" in answer.headers) == (403, False)
 
 
 def test_another_sites_page_signs_nobody_in(browser: Browser, issuer: Issuer) -> None:
