@@ -130,7 +130,7 @@ def acting(who: Caller, said: str, on_roster: Callable[[str], str]) -> str:
         abort(HTTPStatus.FORBIDDEN, _nobody(who))
     if said and on_roster(said) != who.person:
         abort(HTTPStatus.FORBIDDEN, f"You come in as {who.person!r} and cannot act as {said!r}.")
-    return who.person
+    return on_roster(who.person)  # a token outlives whoever leaves
 
 
 def editor(who: Caller, said: str, on_roster: Callable[[str], str]) -> str:

@@ -97,7 +97,7 @@ class AccessDesk(Access, Protocol):
         ...
 
     def end_sessions(self, email: str = "") -> int:
-        """End all sessions of that address, or of everybody; returns how many ran."""
+        """End all sessions of that address (the issuer's id, for one without), or everybody's; how many ran."""
         ...
 
 

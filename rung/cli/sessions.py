@@ -37,7 +37,10 @@ def list_(as_json: bool) -> None:
 @click.argument("email", metavar="ADDRESS", default="")
 @click.option("--all", "everybody", is_flag=True, help="Everybody.")
 def end(email: str, everybody: bool) -> None:
-    """Sign somebody out everywhere, from this moment on; they may sign in again if the issuer lets them."""
+    """Sign somebody out everywhere, from this moment on; they may sign in again if the issuer lets them.
+
+    ADDRESS is as the list shows it: the issuer's own id of whoever has no address there.
+    """
     if bool(email) == everybody:
         raise click.UsageError("Say whose sessions end, by their address, or --all.")
     count = _desk().end_sessions(email)

@@ -141,6 +141,13 @@ def test_somebodys_sessions_are_ended_all_at_once(access: SqlAccess) -> None:
     assert access.end_sessions() == 1
 
 
+def test_who_has_no_address_that_counts_is_signed_out_by_the_issuers_id(access: SqlAccess) -> None:
+    access.begin(**{**DANA, "email": "", "subject": "7d1f"}, life=DAY)  # type: ignore[arg-type]
+    access.begin(**{**DANA, "subject": "7d1f"}, life=DAY)  # type: ignore[arg-type]
+    assert access.end_sessions("7d1f") == 1
+    assert [one.email for one in access.sessions()] == [DANA["email"]]
+
+
 @pytest.mark.parametrize("wrong", ["", ".", "x" * 24 + "." + "y" * 43, "\x00", "a" * 5000])
 def test_a_cookie_that_is_no_sessions_opens_nothing(access: SqlAccess, wrong: str) -> None:
     assert access.session(wrong) is None

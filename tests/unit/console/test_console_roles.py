@@ -141,6 +141,16 @@ def test_a_token_acts_for_its_person_and_the_timeline_says_so(
     assert desk.commands == [(4, Acknowledge("lee", via)), (4, Take("lee", via))]
 
 
+@pytest.mark.parametrize("command", ["acknowledge", "take"])
+def test_a_token_of_somebody_who_left_the_roster_decides_nothing(
+    client: FlaskClient, desk: FakeDesk, access: FakeAccess, command: str
+) -> None:
+    header = access.give(Role.ADMIN, "gone")
+    answer = client.post(f"/api/v1/tickets/4/{command}", json={}, headers=header)
+    assert (answer.status_code, desk.commands) == (422, [])
+    assert "Nobody on the roster has the id 'gone'." in answer.get_json()["error"]
+
+
 def test_a_token_cannot_act_for_somebody_else(client: FlaskClient, desk: FakeDesk, access: FakeAccess) -> None:
     header = access.give(Role.ADMIN, "lee")
     answer = client.post("/api/v1/tickets/4/acknowledge", json={"by": "dana"}, headers=header)
