@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from console import acknowledge, api, board, guard, ledgers, mapping_api, signin, tickets, wording
+from console.body import LARGEST
 from console.callers import Open, People, known, need, needs
 from console.cookies import Cookies
 from console.gate import Gate
@@ -47,6 +48,7 @@ TITLES = {
     403: "Not shown here",
     404: "Not found",
     409: "Not possible now",
+    413: "Too large",
     422: "Something is missing",
 }
 UNAVAILABLE = "Rung cannot reach its database at the moment."
@@ -102,6 +104,7 @@ def blueprint(
 def _guard(pages: Blueprint, gate: Gate) -> None:
     @pages.before_request
     def admit() -> ResponseReturnValue | None:
+        request.max_content_length = LARGEST  # forms too, which are read whole; a route that takes more says so
         refusal = gate.refusal()
         if refusal is None:
             return None

@@ -7,8 +7,9 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import requests
@@ -424,6 +425,21 @@ def test_another_sites_page_signs_nobody_out(
     assert len(access.sessions) == 1
     assert browser.get("/sign-out").status_code in {303, 404, 405}
     assert len(access.sessions) == 1
+
+
+@pytest.mark.parametrize("path", ["/sign-out", "/tickets/4/acknowledge", "/tickets/4/command"])
+@pytest.mark.parametrize("announced", [True, False])
+def test_a_form_that_is_too_large_is_not_read(browser: Browser, desk: FakeDesk, path: str, announced: bool) -> None:
+    browser.sign_in("dana")
+    body = urlencode({"reason": "x" * 70_000, **browser.form("/"), "command": "take"}).encode()
+    streamed: dict[str, Any] = {
+        "input_stream": BytesIO(body),
+        "environ_overrides": {"REMOTE_ADDR": "10.0.0.9", "wsgi.input_terminated": True},
+    }
+    more = {"data": body} if announced else streamed
+    answer = browser.post(path, content_type="application/x-www-form-urlencoded", **more)
+    assert (answer.status_code, desk.commands) == (413, [])
+    assert browser.get("/").status_code == 200
 
 
 @pytest.mark.parametrize(
