@@ -13,6 +13,8 @@ from chart_rendered import CHART, VALUES, Json, helm, named, rendered, template
 
 HERE = Path(__file__).parent / "previous"
 (PREVIOUS,) = HERE.glob("rung-*.tgz")
+RUNNING = [name for name in VALUES if name != "maintenance"]
+"""Standing still takes away what scales and what migrates; the previous chart knew no such thing."""
 _OF_VERSIONS = {"helm.sh/chart", "app.kubernetes.io/version"}
 
 
@@ -30,12 +32,12 @@ def test_the_chart_has_a_version_of_its_own() -> None:
     assert PREVIOUS.name != f"rung-{now}.tgz"
 
 
-@pytest.mark.parametrize("values", VALUES)
+@pytest.mark.parametrize("values", RUNNING)
 def test_an_upgrade_takes_nothing_away(values: str) -> None:
     assert {named(one) for one in before(values)} - {named(one) for one in rendered(values)} == set()
 
 
-@pytest.mark.parametrize("values", VALUES)
+@pytest.mark.parametrize("values", RUNNING)
 def test_an_upgrade_changes_nothing_that_cannot_be_changed(values: str) -> None:
     after = {named(one): _fixed(one) for one in rendered(values)}
     changed = [named(one) for one in before(values) if after[named(one)] != _fixed(one)]

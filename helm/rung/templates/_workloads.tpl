@@ -10,7 +10,9 @@ kind: Deployment
 metadata:
   {{- include "rung.metadata" (dict "root" .root "role" .role "name" (printf "%s-%s" (include "rung.fullname" .root) .role) "annotations" $pod.deploymentAnnotations) | nindent 2 }}
 spec:
-  {{- if not .scaled }}
+  {{- if .root.Values.maintenance.enabled }}
+  replicas: 0
+  {{- else if not .scaled }}
   replicas: {{ .values.replicas }}
   {{- end }}
   revisionHistoryLimit: {{ .root.Values.revisionHistoryLimit }}
@@ -59,11 +61,16 @@ spec:
         {{- include "rung.volumes" $in | nindent 8 }}
 {{- end -}}
 
-{{/* The container of a role or Job, but for its name, ports and probes. (root, role, values, args, pod; documents, databaseOnly) */}}
+{{/* The container of a role or Job, but for its name, ports and probes. (root, role, values, args, pod; command: in place of Rung's; documents,
+databaseOnly) */}}
 {{- define "rung.container" -}}
 image: {{ include "rung.image" .root | quote }}
 imagePullPolicy: {{ .root.Values.image.pullPolicy }}
+{{- if .command }}
+command: {{ toJson .command }}
+{{- else }}
 args: {{ toJson .args }}
+{{- end }}
 env:
   {{- include "rung.env" . | trim | nindent 2 }}
 {{- /* What runs before anything else needs no secret but the database's: the others may come with the release. */}}
