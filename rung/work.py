@@ -12,6 +12,7 @@ from core.work.intake import Intake
 from core.work.lease import Held
 from core.work.reconcile import Reconciler
 from core.work.surgewatch import SurgeWatch
+from core.work.understanding import Understanding
 from rung import __version__
 from rung.greeting import greeting
 from rung.parts import Parts
@@ -21,8 +22,7 @@ def intake(parts: Parts, held: Held) -> Intake:
     """What makes events of deliveries, and steps of events."""
     return Intake(
         database=parts.database,
-        mappings=parts.mappings,
-        platforms=parts.platforms,
+        understanding=Understanding(parts.mappings, parts.platforms),
         policies=parts.policies,
         clock=parts.clock,
         bell=parts.bell,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -14,35 +14,30 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from core.model import Delivery, DeliveryStatus, Event, Normalized, Party, RecordRef, Unknown
-from core.ports import Bell, Clock, DeliveryError, Mappings, Platform, UnmappedError
+from core.model import Delivery, DeliveryStatus, Event, Normalized, Unknown
+from core.ports import Bell, Clock, DeliveryError
 from core.store import deliveries, heard, tickets
 from core.store.codec import UnreadableError
-from core.trail import span, trail
+from core.trail import trail
 from core.trail import wrong as failed
 from core.work import numbers
 from core.work.apply import Policies, apply_event
+from core.work.closing import Outcomes, OvertakenError, came_of, close, failed_on, say
 from core.work.failures import is_away, is_lasting, outlasting, told
 from core.work.lease import Held, kept
 from core.work.retry import MAX_ATTEMPTS, never, pause
 from core.work.signals import Messenger
 from core.work.surroundings import likenesses
+from core.work.understanding import Understanding
 from core.work.unknown import count_unknown, strangers
 
 log = structlog.get_logger()
-
-Outcomes = list[Mapping[str, Any]]
-"""What came of each event of a delivery, as it is told with it."""
 
 _SOON = timedelta(seconds=1)
 _STOPPED = "its worker was told to end before it was done"
 _BATCH = 20
 _TRUSTED = 3
 """What was taken up more often is taken up alone: it may be what ends the worker, and with it its whole batch."""
-
-
-class _OvertakenError(Exception):
-    """Another worker took the delivery up after our lease had run out, so what we have made of it must not count."""
 
 
 def _no_greeting(delivery: Delivery) -> None:
@@ -60,15 +55,13 @@ class Intake:
     """
 
     database: Engine
-    mappings: Callable[[], Mappings]
-    platforms: Callable[[], Mapping[str, Platform]]
+    understanding: Understanding
     policies: Policies
     clock: Clock
     bell: Bell
     lease: timedelta = timedelta(seconds=30)
     greet: Callable[[Delivery], Callable[[], None] | None] = _no_greeting
     held: Held = field(default_factory=Held)
-    identities: dict[str, tuple[Platform, Party]] = field(default_factory=dict)
 
     def drain(self, stopping: Callable[[], bool] = never) -> int:
         """Apply what waits until nothing does, or a stop is asked for.
@@ -108,10 +101,12 @@ class Intake:
         if any(attempts > _TRUSTED or self.greet(delivery) for delivery, attempts in claimed):
             return False
         try:
-            understood = [(*one, self._mapped(one[0])) for one in claimed]
+            understood = [(*one, self.understanding.mapped(one[0])) for one in claimed]
             if any(event.partial for *_, normalized in understood for event in normalized.events):
                 return False  # its record is read again first, which may take long
-            ready = [(delivery, attempts, self._completed(one)[0]) for delivery, attempts, one in understood]
+            ready = [
+                (delivery, attempts, self.understanding.completed(one)[0]) for delivery, attempts, one in understood
+            ]
             met = [one for *_, normalized in ready for one in normalized.unknown]
             with self.database.begin() as connection:
                 self._lock(connection, [event for *_, normalized in ready for event in normalized.events])
@@ -125,7 +120,7 @@ class Intake:
             return False
         count_unknown(self.database, met, self.clock())
         for (delivery, *_), outcome in zip(ready, outcomes, strict=True):
-            _say(delivery, outcome)
+            say(delivery, outcome)
         return True
 
     def _applied_together(
@@ -133,7 +128,7 @@ class Intake:
     ) -> Outcomes:
         with _trail(delivery):
             outcome = [self._applied(connection, event, met) for event in normalized.events]
-            _close(connection, delivery, attempts, normalized, outcome, self.clock())
+            close(connection, delivery, attempts, normalized, outcome, self.clock())
             return outcome
 
     def _take_each(self, claimed: Sequence[tuple[Delivery, int]]) -> None:
@@ -150,10 +145,10 @@ class Intake:
         try:
             if greeting := self.greet(delivery):
                 greeting()
-            normalized, wrong = self._understand(delivery)
+            normalized, wrong = self.understanding.understand(delivery)
             outcome, met = self._apply(delivery, attempts, normalized, wrong)
             count_unknown(self.database, [*normalized.unknown, *met], self.clock())
-            _say(delivery, outcome, wrong)
+            say(delivery, outcome, wrong)
         except DeliveryError as error:
             numbers.again(delivery.source, "platform")
             self._again(delivery, attempts, error.message, error.retry_after, burn=not error.platform_down)
@@ -162,7 +157,7 @@ class Intake:
         except UnreadableError as error:
             self._again(delivery, attempts, f"left to a newer version of Rung: {error}")
             log.warning("delivery left to a newer version of Rung", reason=str(error))
-        except _OvertakenError:
+        except OvertakenError:
             log.warning("delivery took longer than its lease; another worker has it")
         except (DBAPIError, PoolTimeout) as error:
             numbers.again(delivery.source, "database")
@@ -176,71 +171,6 @@ class Intake:
             log.exception("delivery could not be applied")
             failed(told(error))
 
-    def _mapped(self, delivery: Delivery) -> Normalized:
-        """What its mapping makes of it; raises `UnmappedError`."""
-        traced = span("map delivery", "consumer", delivery.trace, delivery=delivery.id, source=delivery.source)
-        with numbers.MAPPING.labels(delivery.source).time(), traced:
-            return self.mappings().events(delivery)
-
-    def _understand(self, delivery: Delivery) -> tuple[Normalized, str]:
-        """The delivery's events, each complete and marked if it is our own doing; and what was not understood."""
-        try:
-            return self._completed(self._mapped(delivery))
-        except UnmappedError as error:
-            normalized, wrong = self._completed(error.understood or Normalized())
-            return normalized, f"{error} {wrong}".strip()
-
-    def _completed(self, normalized: Normalized) -> tuple[Normalized, str]:
-        """The same with each event complete; and what was not understood of records that were read again."""
-        events: list[Event] = []
-        unknown, wrong = list(normalized.unknown), []
-        for event in normalized.events:
-            try:
-                full = self._complete(event)
-            except UnmappedError as error:
-                full = error.understood or Normalized()
-                wrong.append(str(error))
-            events += full.events
-            unknown += full.unknown
-        return replace(normalized, events=tuple(events), unknown=tuple(unknown)), " ".join(wrong)
-
-    def _complete(self, event: Event) -> Normalized:
-        """The one event, complete, and what of its record is not known; raises `UnmappedError`, `DeliveryError`."""
-        platform = self.platforms().get(event.record.platform) if event.record else None
-        if platform is None or event.record is None:
-            return Normalized((event,))
-        unknown: tuple[Unknown, ...] = ()
-        if event.partial:
-            event, unknown = self._read_again(event, event.record, platform)
-        return Normalized((as_ours(event, self._identity(platform)),), unknown=unknown)
-
-    def _identity(self, platform: Platform) -> Party:
-        """Our account there. It is asked for once: a platform that is down later does not hold up what it sent."""
-        known = self.identities.get(platform.name)
-        if known is None or known[0] is not platform:
-            known = self.identities[platform.name] = (platform, platform.identity())
-        return known[1]
-
-    def _read_again(self, event: Event, record: RecordRef, platform: Platform) -> tuple[Event, tuple[Unknown, ...]]:
-        """The record as it now stands, with what the event alone knows: its kind, who did it, the comment.
-
-        Beside it, what of the record is not known.
-        """
-        with span("read record", "client", platform=platform.name):
-            body = platform.fetch(record)
-        if body is None and not record.id:
-            raise DeliveryError(
-                f"{platform.name} shows no {record.key}: it is gone, or the integration user may not read it"
-            )
-        if body is None:
-            return replace(event, partial=False), ()
-        read = self.mappings().record(event.source, body)
-        if not read.events:
-            return replace(event, partial=False), read.unknown
-        full = read.events[0]
-        comment = event.comment or full.comment
-        return replace(full, kind=event.kind, actor=event.actor, comment=comment, partial=False), read.unknown
-
     def _lock(self, connection: Connection, events: Sequence[Event]) -> None:
         tickets.lock_keys(connection, events, likenesses(events, self.policies.newest(), self.clock()))
 
@@ -252,7 +182,7 @@ class Intake:
         with self.database.begin() as connection:
             self._lock(connection, normalized.events)
             outcome = [self._apply_one(connection, event, met) for event in normalized.events]
-            _close(connection, delivery, attempts, normalized, outcome, self.clock(), wrong)
+            close(connection, delivery, attempts, normalized, outcome, self.clock(), wrong)
         return outcome, met
 
     def _apply_one(self, connection: Connection, event: Event, met: list[Unknown]) -> Mapping[str, Any]:
@@ -264,16 +194,14 @@ class Intake:
             if not is_lasting(error):
                 raise
             log.exception("an event could not be applied", source=event.source, key=event.key)
-            return {**_about(event), "error": told(error)}
+            return failed_on(event, told(error))
 
     def _applied(self, connection: Connection, event: Event, met: list[Unknown]) -> Mapping[str, Any]:
         """Apply one event; returns what is told of it in the delivery's outcome. Strangers go to `met`."""
         outcome = apply_event(connection, event, self.policies, self.clock())
         met += strangers(outcome.entries)
         heard.tell(connection, [event])
-        if outcome.ticket is None:
-            return {**_about(event), "reason": _why_nothing(event)}
-        return {**_about(event), "ticket": outcome.ticket.id, "reason": outcome.sentence}
+        return came_of(event, outcome)
 
     def _finish(self, delivery: Delivery, attempts: int, status: DeliveryStatus, error: str) -> None:
         with self.database.begin() as connection:
@@ -299,60 +227,5 @@ class Intake:
             deliveries.postpone(connection, delivery.id, attempts, pause(attempts, asked), error, burn=burn)
 
 
-def as_ours(event: Event, us: Party) -> Event:
-    """The event, marked where our own account did it. For whom Rung itself creates a record, nobody has called."""
-    own = event.actor is not None and event.actor.is_same_as(us)
-    called = event.caller is not None and event.caller.is_same_as(us)
-    said = tuple(one for one in event.comments if not one.author.is_same_as(us))
-    return replace(event, own=own, caller=None if called else event.caller, comments=said)
-
-
-def _close(
-    connection: Connection,
-    delivery: Delivery,
-    attempts: int,
-    normalized: Normalized,
-    outcome: Outcomes,
-    now: datetime,
-    wrong: str = "",
-) -> None:
-    """Note what became of a delivery whose events were applied; raises `_OvertakenError`."""
-    failed = sum("error" in part for part in outcome)
-    status = DeliveryStatus.APPLIED if normalized.events else DeliveryStatus.DECLINED
-    if wrong:
-        status = DeliveryStatus.UNMAPPED
-    if failed:
-        status, wrong = DeliveryStatus.FAILED, f"{failed} of {len(normalized.events)} events failed. {wrong}"
-    parts = [*outcome, *({"declined": reason} for reason in normalized.declined)]
-    if not deliveries.finish(connection, delivery.id, attempts, status, error=wrong.strip(), outcome=parts):
-        raise _OvertakenError
-    numbers.delivered(delivery.source, status, now - delivery.received_at)
-
-
 def _trail(delivery: Delivery) -> AbstractContextManager[None]:
     return trail("apply delivery", "consumer", delivery.trace, delivery=delivery.id, source=delivery.source)
-
-
-def _say(delivery: Delivery, outcome: Outcomes, wrong: str = "") -> None:
-    """Log what became of a delivery, once that is committed."""
-    ids = {"delivery": delivery.id, "source": delivery.source}
-    if touched := sorted({part["ticket"] for part in outcome if "ticket" in part}):
-        ids["tickets"] = touched
-    if wrong:
-        log.warning("delivery not understood", **ids, reason=wrong)
-        failed(wrong)
-    else:
-        log.info("delivery applied", **ids)
-
-
-def _about(event: Event) -> dict[str, object]:
-    return {"kind": event.kind.value, "key": event.key}
-
-
-def _why_nothing(event: Event) -> str:
-    """Why an event that no ticket knows opened none."""
-    if event.own:
-        return "Our own write, whose ticket is not known yet; nothing changes."
-    if event.state is None:
-        return "No ticket knows it, and it does not say in which state it is."
-    return f"No ticket knows it, and it is already {event.state.value.replace('_', ' ')}."

@@ -33,7 +33,7 @@ from core.store.heard import Heard
 from core.store.watermarks import ClaimedPoll
 from core.work.apply import Policies, preview
 from core.work.failures import is_lasting
-from core.work.intake import as_ours
+from core.work.understanding import as_ours
 
 log = structlog.get_logger()
 
