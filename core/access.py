@@ -85,7 +85,7 @@ class AccessDesk(Access, Protocol):
         ...
 
     def tokens(self) -> Sequence[Token]:
-        """Every token that there ever was, the newest first."""
+        """Every token that works, or did until not too long ago, the newest first."""
         ...
 
     def revoke_token(self, token_id: str) -> Token:

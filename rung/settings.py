@@ -263,6 +263,12 @@ SETTINGS = (
         _days(1),
     ),
     Setting(
+        "RUNG_KEEP_TOKENS_DAYS",
+        "365",
+        "Days that API tokens are listed after they expired or were revoked; 0 for ever.",
+        _days(1),
+    ),
+    Setting(
         "RUNG_GRACE_SECONDS",
         "10",
         "Seconds that a role has to finish what it is at when it is asked to stop; the rest is handed back to others.",
@@ -313,6 +319,7 @@ class Settings:
     keep_failed_days: int
     keep_tickets_days: int
     keep_unknowns_days: int
+    keep_tokens_days: int
     grace_seconds: int
 
     @classmethod

@@ -68,6 +68,7 @@ def _keep(settings: Settings) -> Keep:
         failed=timedelta(days=settings.keep_failed_days) or None,
         tickets=timedelta(days=settings.keep_tickets_days) or None,
         unknowns=timedelta(days=settings.keep_unknowns_days) or None,
+        tokens=timedelta(days=settings.keep_tokens_days) or None,
     )
 
 

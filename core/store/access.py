@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select, update
 
 from core.access import Session, Token
 from core.model import Role
@@ -86,6 +86,28 @@ def end_sessions(connection: Connection, email: str) -> int:
         nameless = and_(sessions.c.email == "", sessions.c.subject == email)
         chosen = chosen.where(or_(func.lower(sessions.c.email) == email.lower(), nameless))
     return sum(connection.execute(chosen).scalars())
+
+
+def ended_tokens(connection: Connection, kept: timedelta) -> int:
+    """How many expired or were revoked longer ago than that."""
+    return connection.execute(select(func.count()).select_from(tokens).where(_ended(kept))).scalar_one()
+
+
+def forget_tokens(connection: Connection, kept: timedelta, limit: int) -> int:
+    """Forget so many of those at most; returns how many that were."""
+    page = select(tokens.c.id).where(_ended(kept)).limit(limit).with_for_update(skip_locked=True)
+    return connection.execute(delete(tokens).where(tokens.c.id.in_(page))).rowcount
+
+
+def forget_sessions(connection: Connection, limit: int) -> int:
+    """Forget so many of the sessions that have expired at most; returns how many that were."""
+    page = select(sessions.c.id).where(sessions.c.expires_at <= _now()).limit(limit).with_for_update(skip_locked=True)
+    return connection.execute(delete(sessions).where(sessions.c.id.in_(page))).rowcount
+
+
+def _ended(kept: timedelta) -> ColumnElement[bool]:
+    """Whether a token has worked no more for so long; `least` passes over what is null."""
+    return func.least(tokens.c.expires_at, tokens.c.revoked_at) < _now() - kept
 
 
 def _token(row: Row[Any]) -> Token:

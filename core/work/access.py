@@ -87,7 +87,7 @@ class SqlAccess:
         return made, f"{PREFIX}_{token_id}_{secret}"
 
     def tokens(self) -> Sequence[Token]:
-        """Every token that there ever was."""
+        """Every token that works, or did until not too long ago."""
         with self._transaction() as connection:
             return stored.every_token(connection)
 

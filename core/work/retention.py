@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, fields
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from core.ports import Clock
-from core.store import retention
+from core.store import access, retention
 from core.store.retention import KINDS, Ages, Kind
 from core.work import numbers
 from core.work.retry import never
@@ -21,17 +21,23 @@ log = structlog.get_logger()
 _EVERY_SECONDS = 3600.0
 _BREATH_SECONDS = 0.05
 """Between two batches, so that what people wait for comes first."""
-_HEARD = 1000
+_PAGE = 1000
+_Forget = Callable[[Connection, int], int]
+"""Removes so many at most; returns how many that were."""
 
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """How long each kind of thing is kept once it is over; None for ever. See `core.store.retention.Ages`."""
+    """How long each kind of thing is kept once it is over; None for ever. See `core.store.retention.Ages`.
+
+    `tokens` goes by when they expired or were revoked, by the database's clock, as their lives do.
+    """
 
     deliveries: timedelta | None = None
     failed: timedelta | None = None
     tickets: timedelta | None = None
     unknowns: timedelta | None = None
+    tokens: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +84,18 @@ class Retention:
             if _is_kept_for_ever(name, self.keep):
                 continue
             removed[name] = self._remove(name, kind, ages, stopping)
-        removed["heard"] = self._forget(stopping)
+        for name, forget in self._forgotten().items():
+            removed[name] = self._forget(name, forget, stopping)
         return removed
 
     def look(self) -> list[Due]:
         """What `sweep` would remove now; changes nothing."""
         ages = self._ages()
-        return [self._due(name, kind, ages) for name, kind in KINDS.items()]
+        return [*(self._due(name, kind, ages) for name, kind in KINDS.items()), self._due_tokens()]
 
     def _ages(self) -> Ages:
         now = self.clock()
-        kept = {one.name: getattr(self.keep, one.name) for one in fields(Keep)}
+        kept = {one.name: getattr(self.keep, one.name) for one in fields(Ages)}
         return Ages(**{name: now - length if length else None for name, length in kept.items()})
 
     def _remove(self, name: str, kind: Kind, ages: Ages, stopping: Callable[[], bool]) -> int:
@@ -105,13 +112,20 @@ class Retention:
             time.sleep(_BREATH_SECONDS if count else 0)
         return removed
 
-    def _forget(self, stopping: Callable[[], bool]) -> int:
-        removed, count = 0, _HEARD
-        while count >= _HEARD and not stopping():
+    def _forgotten(self) -> dict[str, _Forget]:
+        """What goes without being looked through: nothing hangs on it. A session that has ended is of no use at all."""
+        found: dict[str, _Forget] = {"heard": retention.forget_heard, "sessions": access.forget_sessions}
+        if kept := self.keep.tokens:
+            found["tokens"] = lambda connection, limit: access.forget_tokens(connection, kept, limit)
+        return found
+
+    def _forget(self, name: str, forget: _Forget, stopping: Callable[[], bool]) -> int:
+        removed, count = 0, _PAGE
+        while count >= _PAGE and not stopping():
             with self.database.begin() as connection:
-                count = retention.forget_heard(connection, _HEARD)
+                count = forget(connection, _PAGE)
             removed += count
-            numbers.REMOVED.labels("heard").inc(count)
+            numbers.REMOVED.labels(name).inc(count)
         return removed
 
     def _due(self, name: str, kind: Kind, ages: Ages) -> Due:
@@ -122,6 +136,11 @@ class Retention:
             removable, after, more = removable + len(page.ids), page.last, page.more
         with self.database.begin() as connection:
             return Due(name, getattr(self.keep, name), removable, retention.on_disk(connection, name))
+
+    def _due_tokens(self) -> Due:
+        with self.database.begin() as connection:
+            removable = access.ended_tokens(connection, self.keep.tokens) if self.keep.tokens else 0
+            return Due("tokens", self.keep.tokens, removable, retention.on_disk(connection, "tokens"))
 
 
 def _is_kept_for_ever(name: str, keep: Keep) -> bool:

@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
+from core.access import NewToken
+from core.model import Role
 from core.store import retention as stored
 from core.store.tables import metadata, tickets
+from core.work.access import SqlAccess
 from core.work.retention import Keep, Retention
 from rung.embedded import Postgres
 from tests.integration.world import World, world
@@ -22,6 +25,7 @@ KEEP = Keep(
     failed=timedelta(days=365),
     tickets=timedelta(days=400),
     unknowns=timedelta(days=365),
+    tokens=timedelta(days=365),
 )
 
 
@@ -162,7 +166,7 @@ def test_many_pages_are_worked_off_and_a_stop_is_heard(here: World) -> None:
         at=here.now,
     )
     here.now += timedelta(days=100)
-    assert _retention(here).sweep(lambda: True) == {"deliveries": 0, "tickets": 0, "unknowns": 0, "heard": 0}
+    assert set(_retention(here).sweep(lambda: True).values()) == {0}
     assert _retention(here).sweep()["deliveries"] == 2500
 
 
@@ -213,3 +217,23 @@ def test_whatever_refers_to_a_ticket_goes_with_it_or_keeps_it() -> None:
     } | {table.name for table in metadata.tables.values() if "ticket_id" in table.c}
     gone = {table.name for table in stored._OF_TICKETS}
     assert referring == gone | {"timers", "shift_changes"}
+
+
+def test_a_token_goes_a_while_after_it_ended_and_a_session_when_it_has_ended(here: World) -> None:
+    access = SqlAccess(here.database)
+    wanted = [
+        NewToken(name=name, role=Role.VIEWER, life=timedelta(days=30), by="lee")
+        for name in ("works", "new", "old", "left")
+    ]
+    made = {one.name: access.create_token(one)[0].id for one in wanted}
+    _change(here, "UPDATE tokens SET expires_at = now() - interval '364 days' WHERE name = 'new'")
+    _change(here, "UPDATE tokens SET expires_at = now() - interval '366 days' WHERE name = 'old'")
+    _change(here, "UPDATE tokens SET revoked_at = now() - interval '366 days' WHERE name = 'left'")
+    for who, life in (("dana", timedelta(hours=1)), ("lee", timedelta(seconds=-1))):
+        access.begin(subject=who, email=f"{who}@example.com", name=who, role=Role.VIEWER, life=life)
+    assert {one.table: one.removable for one in _retention(here).look()}["tokens"] == 2
+    removed = _retention(here).sweep()
+    assert (removed["tokens"], removed["sessions"]) == (2, 1)
+    assert {one.id for one in access.tokens()} == {made["works"], made["new"]}
+    assert [one.subject for one in access.sessions()] == ["dana"]
+    assert "tokens" not in _retention(here, Keep()).sweep()

@@ -41,4 +41,4 @@ def test_it_shows_what_could_go_and_removes_it_when_told(monkeypatch: pytest.Mon
     assert deliveries["on_disk"] > 0
     monkeypatch.setenv("RUNG_KEEP_FAILED_DAYS", "50")
     removed = json.loads(run(rung, ["retention", "--remove", "--json"]).output)
-    assert removed == {"deliveries": 3, "unknowns": 0, "heard": 0}
+    assert removed == {"deliveries": 3, "unknowns": 0, "heard": 0, "sessions": 0, "tokens": 0}
