@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from core.engine import Outcome
 from core.model import ChildChanged, Gathered, LikeCount, ParentChanged, Signal, SurgeOver
-from core.store.codec import from_json, to_json
+from core.store.codec import UnreadableError, from_json, to_json
 from core.store.tables import signals, tickets
 from core.trail import carried
 
@@ -38,8 +38,15 @@ class ClaimedSignal:
     trace: str = ""
 
     def read(self) -> Signal:
-        """What it says; raises where this version of Rung does not understand it."""
-        return from_json(self.body, _KINDS[self.kind])
+        """What it says; raises `ValueError` where this version of Rung does not understand it.
+
+        It knows the kind, or it would not have taken it up: so this is not left to a newer one, which would hold up
+        what the ticket is told next.
+        """
+        try:
+            return from_json(self.body, _KINDS[self.kind])
+        except UnreadableError as error:
+            raise ValueError(str(error)) from error
 
 
 def add(connection: Connection, ticket_id: int, outcome: Outcome) -> None:
