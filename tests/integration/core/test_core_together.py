@@ -74,7 +74,7 @@ def test_one_that_is_not_understood_keeps_no_other_from_being_applied(here: Worl
 def test_one_that_cannot_be_stored_takes_no_other_with_it_and_none_is_applied_twice(here: World) -> None:
     stored(here, "One", "Two", "Three")
     mappings = Breaks(here.loaded.mappings, "Two")
-    understanding = replace(here.app.intake.understanding, mappings=lambda: mappings)  # type: ignore[arg-type] # a test's own
+    understanding = replace(here.app.intake.understanding, mappings=lambda: mappings)  # type: ignore[return-value] # a test's own
     replace(here.app.intake, understanding=understanding).drain()
     assert statuses(here) == ["applied", "failed", "applied"]
     rows = here.app.desk.tickets()
