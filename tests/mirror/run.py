@@ -199,7 +199,7 @@ class Mirror:
 
     def _found(self) -> dict[str, tuple[int, int, int]]:
         with self.world.database.begin() as connection:
-            rows = watermarks.statuses(connection)
+            rows = watermarks.statuses(connection, self.world.loaded.polls)
         return {row.platform: (row.found_records, row.found_comments, row.found_deletions) for row in rows}
 
 

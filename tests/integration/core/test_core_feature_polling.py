@@ -49,7 +49,7 @@ def later(here: World, minutes: float = 2) -> None:
 
 def found(here: World) -> dict[str, tuple[int, int, int]]:
     with here.database.begin() as connection:
-        rows = watermarks.statuses(connection)
+        rows = watermarks.statuses(connection, here.loaded.polls)
     return {row.platform: (row.found_records, row.found_comments, row.found_deletions) for row in rows}
 
 
@@ -187,7 +187,7 @@ def test_records_that_are_all_missing_at_once_are_not_taken_as_deleted(here: Wor
         here.box.act("servicenow", "hide", who="tomas.novak", number=number)
     later(here)
     with here.database.begin() as connection:
-        (row,) = [one for one in watermarks.statuses(connection) if one.platform == "servicenow"]
+        (row,) = [one for one in watermarks.statuses(connection, here.loaded.polls) if one.platform == "servicenow"]
     assert "may still read incident" in row.warning
     assert all(here.page(one).ticket.state is State.NEW for one in range(1, 5))
 
@@ -216,7 +216,7 @@ def test_a_refusal_for_now_is_told_and_waited_out(here: World) -> None:
     here.box.fault("servicenow", kind="status", status=429, retry_after=90, method="GET", times=1)
     later(here)
     with here.database.begin() as connection:
-        (row,) = [one for one in watermarks.statuses(connection) if one.platform == "servicenow"]
+        (row,) = [one for one in watermarks.statuses(connection, here.loaded.polls) if one.platform == "servicenow"]
         wait = connection.execute(
             text("SELECT attempt_at - clock_timestamp() FROM watermarks WHERE platform = 'servicenow'")
         ).scalar_one()
@@ -248,7 +248,7 @@ def test_what_breaks_the_polling_of_one_platform_is_told_and_leaves_the_others_a
     later(here)
     assert found(here)["servicenow"] == (1, 0, 0)
     with here.database.begin() as connection:
-        errors = {row.platform: row.error for row in watermarks.statuses(connection)}
+        errors = {row.platform: row.error for row in watermarks.statuses(connection, here.loaded.polls)}
     assert errors["servicenow"] == ""
     assert "never seen before" in errors["jira"]
 
