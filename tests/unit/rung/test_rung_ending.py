@@ -60,3 +60,5 @@ def test_a_database_that_hangs_does_not_keep_it(monkeypatch: pytest.MonkeyPatch)
         stopping.set()
         assert left.statuses.get(timeout=5) == 0
     for_ever.set()
+    for thread in [one for one in threading.enumerate() if one.name == "hand back"]:
+        thread.join(5)  # it logs, which belongs to this test's output and to no other's
