@@ -1,12 +1,18 @@
-"""The connection to PostgreSQL, and its schema brought up to date."""
+"""The connection to PostgreSQL, its transactions, and its schema brought up to date."""
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, create_engine
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from core.ports import StorageUnavailableError
 from core.store.schema import newest_revision, revision
 
-__all__ = ["connect", "migrate", "newest_revision", "revision"]
+__all__ = ["connect", "migrate", "newest_revision", "revision", "transaction"]
 
 
 def connect(url: str, *, pool_size: int = 5) -> Engine:
@@ -31,6 +37,16 @@ def connect(url: str, *, pool_size: int = 5) -> Engine:
             "options": "-c statement_timeout=30s -c timezone=UTC",
         },
     )
+
+
+@contextmanager
+def transaction(database: Engine) -> Iterator[Connection]:
+    """A transaction for a desk; a database that is away is told in the ports' word: `StorageUnavailableError`."""
+    try:
+        with database.begin() as connection:
+            yield connection
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        raise StorageUnavailableError(type(error).__name__) from error
 
 
 def migrate(url: str) -> str:

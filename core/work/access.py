@@ -10,20 +10,17 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy import Engine
 
 from core.access import NewToken, Session, Token
 from core.desk import NotFoundError
 from core.model import Role
-from core.ports import StorageUnavailableError
 from core.store import access as stored
+from core.store.database import transaction
 
 PREFIX = "rung"
 """What every token's text begins with, so that scanners for leaked secrets know it."""
@@ -42,7 +39,7 @@ class SqlAccess:
         parts = _TOKEN.fullmatch(text)
         if parts is None:
             return None
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             found = stored.living_token(connection, parts[1])
             if found is None or not _is(parts[2], found[1]):
                 return None
@@ -54,7 +51,7 @@ class SqlAccess:
         parts = _SESSION.fullmatch(secret)
         if parts is None:
             return None
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             found = stored.living_session(connection, parts[1])
         return found[0] if found and _is(parts[2], found[1]) else None
 
@@ -62,13 +59,13 @@ class SqlAccess:
         """Begin a session and return its secret."""
         session_id, secret = secrets.token_hex(12), secrets.token_urlsafe(32)
         values = {"id": session_id, "subject": subject, "email": email, "name": name, "role": role.value}
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             stored.add_session(connection, _digest(secret), life, **values)
         return f"{session_id}.{secret}"
 
     def end(self, session_id: str) -> None:
         """End a session."""
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             stored.end_session(connection, session_id)
 
     def create_token(self, new: NewToken) -> tuple[Token, str]:
@@ -82,18 +79,18 @@ class SqlAccess:
             "any_person": new.any_person,
             "created_by": new.by,
         }
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             made = stored.add_token(connection, _digest(secret), new.life, **values)
         return made, f"{PREFIX}_{token_id}_{secret}"
 
     def tokens(self) -> Sequence[Token]:
         """Every token that works, or did until not too long ago."""
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             return stored.every_token(connection)
 
     def revoke_token(self, token_id: str) -> Token:
         """Have a token work no more."""
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             found = stored.revoke_token(connection, token_id)
         if found is None:
             raise NotFoundError(f"There is no token {token_id!r}: `rung tokens list` shows them all.")
@@ -101,21 +98,13 @@ class SqlAccess:
 
     def sessions(self) -> Sequence[Session]:
         """Every session that runs."""
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             return stored.every_session(connection)
 
     def end_sessions(self, email: str = "") -> int:
         """End all sessions of that address, or of everybody."""
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             return stored.end_sessions(connection, email)
-
-    @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        try:
-            with self.database.begin() as connection:
-                yield connection
-        except (OperationalError, InterfaceError, PoolTimeout) as error:
-            raise StorageUnavailableError(type(error).__name__) from error
 
 
 def _digest(secret: str) -> str:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from core.desk import (
     ActionRow,
@@ -42,7 +39,7 @@ from core.model import (
 )
 from core.policy import Roster
 from core.polls import PollRow
-from core.ports import Bell, Clock, Listened, StorageUnavailableError
+from core.ports import Bell, Clock, Listened
 from core.status import About, Status
 from core.store import (
     actions,
@@ -57,6 +54,7 @@ from core.store import (
     views,
     watermarks,
 )
+from core.store.database import transaction
 from core.trail import trail
 from core.work.apply import Policies, apply_to
 from core.work.choices import choices
@@ -88,12 +86,12 @@ class SqlDesk:
     def status(self) -> Status:
         """How it stands with Rung itself."""
         about = self.about()
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             return look(connection, about, self.platforms(), self.polled(), self.clock())
 
     def board(self, *, limit: int = 200) -> Board:
         """The open tickets, with everything that the board shows of them."""
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             version, now = views.version(connection), self.clock()
             rows = self._rows(connection, views.board(connection, limit))
             at, source = views.last_delivery(connection)
@@ -113,17 +111,17 @@ class SqlDesk:
 
     def board_version(self) -> str:
         """The board's version alone."""
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             return views.version(connection)
 
     def tickets(self, *, state: State | None = None, limit: int = 100) -> Sequence[BoardRow]:
         """Tickets, newest first."""
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             return self._rows(connection, views.newest_tickets(connection, state, limit))
 
     def ticket(self, ticket_id: int) -> TicketPage:
         """One ticket with its history and its actions."""
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             ticket = self._ticket(connection, ticket_id)
             policy = self.policies.version(ticket.policy_version)
             now = self.clock()
@@ -148,7 +146,7 @@ class SqlDesk:
         if ticket_id > _LARGEST_ID:
             raise _no_ticket(ticket_id)
         ids = {"ticket": ticket_id, "command": type(command).__name__}
-        with trail("command", "internal", **ids), self._transaction() as connection:
+        with trail("command", "internal", **ids), transaction(self.database) as connection:
             if isinstance(command, LinkMajor) and command.major:
                 self._ticket(connection, command.major)
             outcome = apply_to(connection, ticket_id, command, self.policies, self.clock())
@@ -167,12 +165,12 @@ class SqlDesk:
 
     def left_behind(self) -> Sequence[int]:
         """The open tickets that run under an older policy than the newest, oldest first."""
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             return views.left_behind(connection, self.policies.newest().version)
 
     def rebase(self, ticket_id: int, command: Rebase, *, dry_run: bool = False) -> Rebased:
         """Move a ticket to the newest policy, in a transaction of its own."""
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             ticket = self._ticket(connection, ticket_id)
             done = rebase(connection, ticket, command, self.policies, self.clock(), dry_run=dry_run)
         if done.moved and not dry_run:
@@ -181,23 +179,23 @@ class SqlDesk:
 
     def sources(self) -> Sequence[SourceRow]:
         """Every source of the documents in force, by name."""
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             known, counts = attendance.every(connection), attendance.counts(connection, self.clock() - _DAY)
         return [source_row(one, known.get(name), counts.get(name)) for name, one in sorted(self.listened().items())]
 
     def deliveries(self, *, status: DeliveryStatus | None = None, limit: int = 100) -> Sequence[DeliveryRow]:
         """Deliveries, newest first."""
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             return views.delivery_rows(connection, status, limit)
 
     def delivery(self, delivery_id: int) -> Delivery:
         """One delivery with its body."""
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             return _delivery(connection, delivery_id)
 
     def replay_delivery(self, delivery_id: int) -> None:
         """Have a delivery looked at again."""
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             status = _delivery(connection, delivery_id).status
             if status not in _REPLAYABLE:
                 raise NotReplayableError(
@@ -208,27 +206,27 @@ class SqlDesk:
 
     def unknowns(self, *, kind: UnknownKind | None = None, limit: int = 100) -> Sequence[UnknownRow]:
         """Words, people and groups that nothing here knows, the latest met first."""
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             return unknowns.rows(connection, kind, limit)
 
     def forget_unknowns(self, ids: Sequence[int] | None = None) -> int:
         """Forget those of these ids, or all."""
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             return unknowns.forget(connection, ids)
 
     def actions(self, *, status: ActionStatus | None = None, limit: int = 100) -> Sequence[ActionRow]:
         """The ledger, newest first."""
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             return views.action_rows(connection, status=status, limit=limit, roster=self._roster)
 
     def action(self, action_id: int) -> ActionRow:
         """One line of the ledger."""
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             return _action(connection, action_id, self._roster)
 
     def replay_action(self, action_id: int) -> None:
         """Try a dead action again."""
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             status = _action(connection, action_id, self._roster).status
             if status is not ActionStatus.DEAD:
                 raise NotReplayableError(f"Action {action_id} is {status.value}: only dead ones are replayed.")
@@ -237,17 +235,17 @@ class SqlDesk:
 
     def polls(self) -> Sequence[PollRow]:
         """How far each platform was polled."""
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             return watermarks.statuses(connection, self.polled())
 
     def drifts(self, *, limit: int = 100) -> Sequence[DriftRow]:
         """The fields of open tickets' records that do not stand as Rung wrote them."""
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             return drifts.drifts(connection, limit)
 
     def retell(self) -> int:
         """Have what tickets could not be told taken in after all."""
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             count = signals.replay(connection)
         self.bell.ring("intake")
         return count
@@ -255,15 +253,6 @@ class SqlDesk:
     @property
     def _roster(self) -> Roster:
         return self.policies.newest().roster
-
-    @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        """A transaction; a database that is away is told in the ports' word for it."""
-        try:
-            with self.database.begin() as connection:
-                yield connection
-        except (OperationalError, InterfaceError, PoolTimeout) as error:
-            raise StorageUnavailableError(type(error).__name__) from error
 
     def _ticket(self, connection: Connection, ticket_id: int) -> Ticket:
         ticket = tickets.get(connection, ticket_id) if ticket_id <= _LARGEST_ID else None

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from core.desk import NotFoundError, NotPossibleError
 from core.mapdesk import Edit, MappingPage, MappingRow, MappingVersion, Mistake, MistakesError, Saved
 from core.maptrial import Comparison, FieldRow, Trial, Tried
 from core.model import Delivery
-from core.ports import StorageUnavailableError
 from core.store import deliveries
 from core.store import documents as stored
+from core.store.database import transaction
 from core.store.documents import Document
 from mappings import MappingDocumentError
 from mappings.catalogue import NAME
@@ -44,13 +41,13 @@ class SqlMappingDesk:
 
     def mappings(self) -> Sequence[MappingRow]:
         """Every mapping, packaged and own, by name."""
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             newest = stored.newest(connection)
         return [_with_version(row, newest) for row in self._made(newest).rows()]
 
     def mapping(self, name: str) -> MappingPage:
         """One with its text and its versions; raises `NotFoundError`."""
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             newest = stored.newest(connection)
             known = stored.history(connection, document(name)) if NAME.fullmatch(name) else []
         made = self._made(newest)
@@ -64,23 +61,23 @@ class SqlMappingDesk:
 
     def text(self, name: str, version: int) -> str:
         """The text of a version, 0 for the packaged one; raises `NotFoundError`."""
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             return self._text(connection, name, version)
 
     def check(self, name: str, text: str) -> Sequence[Mistake]:
         """What would be wrong if the text were in force under that name, with all other documents as they are."""
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             texts = stored.texts(stored.newest(connection))
         return wrong_with(texts, {name: text})
 
     def save(self, name: str, text: str, edit: Edit) -> Saved:
         """Put a text in force as a new version; raises `MistakesError` and `NotPossibleError`."""
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             return self._save(connection, name, text, edit)
 
     def roll_back(self, name: str, version: int, edit: Edit) -> Saved:
         """Put an older text in force again, as a new version; raises as `save` and `text` do."""
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             text = self._text(connection, name, version) if version else ""
             said = f"back to version {version}" if version else "back to the packaged one"
             if not version and document(name) not in stored.newest(connection):
@@ -90,7 +87,7 @@ class SqlMappingDesk:
 
     def try_out(self, trial: Trial) -> Tried:
         """What a body gives, each field with the line that made it; raises `MistakesError` for a text of no use."""
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             newest = stored.newest(connection)
         return try_out(self._made(newest), trial)
 
@@ -103,11 +100,11 @@ class SqlMappingDesk:
         told: Callable[[int, int], None] | None = None,
     ) -> Comparison:
         """What other texts of mappings would make of the last stored deliveries; raises `MistakesError`."""
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             newest = stored.newest(connection)
         now = self._made(newest)
         new = now.changed(texts)
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             ids = deliveries.latest(connection, affected(now, new)[1], limit)
         for one in compare(now, new, self._several(ids), seconds):
             if isinstance(one, Comparison):
@@ -119,13 +116,13 @@ class SqlMappingDesk:
     def _several(self, ids: Sequence[int]) -> Iterator[Delivery]:
         """Those deliveries, few of them in memory at a time."""
         for at in range(0, len(ids), AT_ONCE):
-            with self._transaction() as connection:
+            with transaction(self.database) as connection:
                 several = deliveries.several(connection, ids[at : at + AT_ONCE])
             yield from several
 
     def fields(self, platform: str, collection: str = "") -> Sequence[FieldRow]:
         """A platform's own fields, with what its mapping does with each; raises as `described.fields_of`."""
-        with self._transaction() as connection:
+        with transaction(self.database) as connection:
             newest = stored.newest(connection)
         return fields_of(self._made(newest), platform, collection)
 
@@ -167,14 +164,6 @@ class SqlMappingDesk:
                 # Another Rung stored what this one cannot use.
                 raise MistakesError(mistakes(texts)) from error
         return known[1]
-
-    @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        try:
-            with self.database.begin() as connection:
-                yield connection
-        except (OperationalError, InterfaceError, PoolTimeout) as error:
-            raise StorageUnavailableError(type(error).__name__) from error
 
 
 def _kept(text: str) -> str:
