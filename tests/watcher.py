@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from tests.loopback import serving
 
 KEY = "f3c1-hush"
 
@@ -37,13 +38,6 @@ def watching() -> Iterator[Watcher]:
         def do_GET(self) -> None:
             made.answer(self)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
-            del format, args
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        made.url = f"http://127.0.0.1:{server.server_port}/ping/{KEY}?state=up"
-        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-        try:
-            yield made
-        finally:
-            server.shutdown()
+    with serving(Handler) as address:
+        made.url = f"{address}/ping/{KEY}?state=up"
+        yield made
