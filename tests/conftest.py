@@ -13,8 +13,9 @@ import pytest
 import redis
 import structlog
 from psycopg import sql
+from sqlalchemy import Engine
 
-from core.store.database import migrate
+from core.store.database import connect, migrate
 from rung.embedded import Place, Postgres, Redis, running
 
 _NUMBERS = itertools.count(1)
@@ -52,6 +53,14 @@ def postgres_url(postgres_server: Postgres) -> Iterator[str]:
     yield postgres_server.make_database(name, template="migrated")
     with psycopg.connect(postgres_server.url("postgres"), autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def database(postgres_url: str) -> Iterator[Engine]:
+    """An engine over that database."""
+    engine = connect(postgres_url)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")

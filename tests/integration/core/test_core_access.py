@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,13 +16,6 @@ from core.work.access import SqlAccess
 
 DAY = timedelta(days=1)
 DANA = {"subject": "42", "email": "Dana.Reyes@example.com", "name": "Dana Reyes", "role": Role.MANAGER}
-
-
-@pytest.fixture
-def database(postgres_url: str) -> Iterator[Engine]:
-    engine = connect(postgres_url)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

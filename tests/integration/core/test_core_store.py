@@ -26,19 +26,12 @@ from core.model import (
     Verb,
 )
 from core.store import actions, breakers, deliveries, documents, tickets, timers, views
-from core.store.database import connect, migrate, newest_revision, revision
+from core.store.database import migrate, newest_revision, revision
 from core.store.tables import metadata
 from tests.unit.core.conftest import NOON, REF, a_policy, an_alert
 
 LEASE = timedelta(seconds=30)
 NO_TIME = timedelta(0)
-
-
-@pytest.fixture
-def database(postgres_url: str) -> Iterator[Engine]:
-    engine = connect(postgres_url)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from structlog.testing import capture_logs
 
 from core.status import HeartbeatRow
 from core.store import lifesign
-from core.store.database import connect
 from core.work.lifesign import Lifesign
 from rung import lifesign as outward
 from rung.presence import Presence, Pulse
@@ -30,13 +29,6 @@ OLD_DELIVERY = """
 def watcher() -> Iterator[Watcher]:
     with watching() as made:
         yield made
-
-
-@pytest.fixture
-def database(postgres_url: str) -> Iterator[Engine]:
-    engine = connect(postgres_url)
-    yield engine
-    engine.dispose()
 
 
 def everybody(database: Engine) -> None:

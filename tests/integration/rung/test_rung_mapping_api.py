@@ -11,7 +11,6 @@ from sqlalchemy import Engine
 
 import console
 from core.store import documents as stored
-from core.store.database import connect
 from rung.mapping.sql import SqlMappingDesk
 from sandbox.embedded import Sandbox
 from tests.integration.world import World
@@ -29,13 +28,6 @@ platforms:
 sources:
   watch: {mapping: watcher, auth: {bearer: {secrets: ["${WATCH}"]}}}
 """
-
-
-@pytest.fixture
-def database(postgres_url: str) -> Iterator[Engine]:
-    engine = connect(postgres_url)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

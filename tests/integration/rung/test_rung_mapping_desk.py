@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 import tracemalloc
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,7 +18,6 @@ from core.desk import NotFoundError, NotPossibleError
 from core.mapdesk import Edit, MistakesError
 from core.store import deliveries
 from core.store import documents as stored
-from core.store.database import connect
 from rung import applying
 from rung.cli import desk as desk_module
 from rung.cli.main import rung
@@ -35,13 +33,6 @@ PLATFORMS = """\
 sources: {watch: {mapping: watcher, auth: {bearer: {secrets: ["${WATCH}"]}}}}
 """
 DANA = Edit(by="dana", note="the new host names")
-
-
-@pytest.fixture
-def database(postgres_url: str) -> Iterator[Engine]:
-    engine = connect(postgres_url)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture
