@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import signal
 import threading
 import time
@@ -13,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from core.work.lease import Held
-from rung import bell, tracing
+from rung import bell, patience, tracing
 from rung.bell import WORK, Work
 from rung.ending import Ending
 from rung.presence import Presence, Pulse
@@ -25,6 +26,9 @@ from rung.settings import Settings
 log = structlog.get_logger()
 
 _SWEEP_SECONDS = 2.0
+_CONNECTIONS = 8192
+"""So many connections the web role keeps at most; some 25 KiB each. Those that wait for a request end after 30 s."""
+_FILES_BESIDE = 512
 _TICK_SECONDS = 0.25
 
 
@@ -180,7 +184,7 @@ def _guarded(work: Callable[[], object], consequence: str) -> None:
 
 def run_web(settings: Settings) -> None:
     """Serve webhooks, the board and the API until asked to stop; whoever has been let in by then gets an answer."""
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
     from granian.log import LogLevels
     from granian.server import Server
 
@@ -191,8 +195,11 @@ def run_web(settings: Settings) -> None:
         address=settings.host,
         port=settings.port,
         workers=1,
-        blocking_threads=settings.web_threads,
+        # One request at a time on each connection, and as many threads more as may wait for bodies.
+        http=HTTPModes.http1,
+        blocking_threads=settings.web_threads + patience.AT_ONCE,
         backlog=1024,
+        backpressure=_connections(),
         websockets=False,
         respawn_failed_workers=True,
         respawn_interval=0.2,
@@ -200,3 +207,16 @@ def run_web(settings: Settings) -> None:
         log_level=LogLevels.error,
     )
     server.serve()
+
+
+def _connections() -> int:
+    """How many connections to keep, as far as the system lets one process have files open; that is raised if it can be.
+
+    Beyond, the server takes nobody in until one ends. Granian's own bound is a thousand, which one script can hold.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _CONNECTIONS + _FILES_BESIDE
+    if resource.RLIM_INFINITY != soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return _CONNECTIONS if soft == resource.RLIM_INFINITY else max(min(_CONNECTIONS, soft - _FILES_BESIDE), 64)

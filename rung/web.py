@@ -11,6 +11,7 @@ import webhooks
 from core.ports import Clock
 from core.work.access import SqlAccess
 from rung import people as whom
+from rung import refusals
 from rung.entrance import AT_THE_MACHINE, Entrance
 from rung.inforce import Sources, or_unavailable, platforms
 from rung.mapping.sql import SqlMappingDesk
@@ -29,6 +30,7 @@ def flask_app(
     loaded = or_unavailable(parts.loaded)
     whole = Whole(parts.database, parts.clock, lambda: platforms(parts.loaded))
     flask = Flask("rung", static_folder=None)
+    refusals.in_json(flask)
     flask.register_blueprint(webhooks.blueprint(app.inbox, Sources(loaded), wall, app.attendance))
     flask.register_blueprint(
         health.blueprint(

@@ -35,6 +35,7 @@ from rung.live import Live
 from rung.logging import configure
 from rung.mapping.sql import SqlMappingDesk
 from rung.parts import App, Parts
+from rung.patience import Patience, cut_off
 from rung.presence import Presence, Pulse
 from rung.readiness import redis_check
 from rung.settings import Settings
@@ -107,12 +108,16 @@ def web_app() -> Flask:
         multiprocessing.util.Finalize(None, end, exitpriority=1)  # what Granian's process runs at its end
     knocking = (settings.host, settings.port, door, app.attendance.keep_open)
     threading.Thread(target=keep_open, args=knocking, name="listening", daemon=True).start()
-    return flask_app(
+    flask = flask_app(
         app,
         wall=timesource.wall,
         redis_check=lambda: redis_check(settings.redis_url),
         people=entrance(settings),
     )
+    patience = Patience(lambda peers: cut_off(peers, settings.port))
+    patience.watch()
+    flask.wsgi_app = patience.around(flask.wsgi_app)  # type: ignore[assignment,method-assign] # as Flask says
+    return flask
 
 
 def lifesign(app: App, settings: Settings) -> Lifesign | None:
