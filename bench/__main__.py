@@ -11,7 +11,23 @@ import click
 import structlog
 from rich.console import Console
 
-from bench import codec, engine, ingest, intake, mapping, report, retention, simulation, store, through, times, whole
+from bench import (
+    codec,
+    engine,
+    gone,
+    ingest,
+    intake,
+    mapping,
+    report,
+    retention,
+    simulation,
+    store,
+    storm,
+    sustained,
+    through,
+    times,
+    whole,
+)
 from bench.figures import Figure, in_section
 from bench.ground import Ground, GroundError
 from bench.sender import LoadError
@@ -28,6 +44,9 @@ SECTIONS: dict[str, Callable[[Ground], list[Figure]]] = {
     "ingest": ingest.measure,
     "whole": whole.measure,
     "through": through.measure,
+    "sustained": sustained.measure,
+    "storm": storm.measure,
+    "gone": gone.measure,
     "retention": retention.measure,
 }
 
@@ -36,10 +55,10 @@ SECTIONS: dict[str, Callable[[Ground], list[Figure]]] = {
 @click.option("--only", multiple=True, type=click.Choice(list(SECTIONS)), help="Measure this section; repeatable.")
 @click.option("--json", "file", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures there, too.")
 def main(only: tuple[str, ...], file: Path | None) -> None:
-    """Measure Rung on this machine, on loopback, in about two minutes. Machines differ: look at the ratios."""
+    """Measure Rung on this machine, on loopback, in some minutes. Machines differ: look at the ratios."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     console = Console()
-    began = time.monotonic()
+    began, machine = time.monotonic(), report.machine()
     figures: list[Figure] = []
     with Ground() as ground:
         for name in only or SECTIONS:
@@ -49,10 +68,11 @@ def main(only: tuple[str, ...], file: Path | None) -> None:
                 raise click.ClickException(f"{name}: {error}.") from None
             report.show(console, found)
             figures += found
+        machine["postgres"] = ground.postgres_version
     spent = time.monotonic() - began
     console.print(f"{len(figures)} figures in {spent:.0f} seconds.", style="dim")
     if file:
-        report.write(file, figures, spent)
+        report.write(file, figures, spent, machine)
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from bench.documents import SECRET, TEAM_SERVICE
 
 
-def _alert(number: int, key: int) -> dict[str, object]:
-    labels = {"alertname": "PaymentErrors", "severity": "critical", "service": TEAM_SERVICE, "instance": f"pay-{key}"}
+def _alert(number: int, key: int, name: str, severity: str) -> dict[str, object]:
+    labels = {"alertname": name, "severity": severity, "service": TEAM_SERVICE, "instance": f"pay-{key}"}
     return {
         "status": "firing",
         "labels": labels,
@@ -28,12 +28,15 @@ class Requests:
     """Requests to one source. Each body differs from all others and holds `alerts` alerts.
 
     Alerts are numbered from `first` on; with `keys` not 0, only so many different alerts are reported, over and over.
+    They have `groups` different names, and say that they are of that `severity`.
     """
 
     path: str
     alerts: int = 1
     first: int = 0
     keys: int = 0
+    groups: int = 1
+    severity: str = "critical"
 
     def body(self, number: int) -> bytes:
         """The body of the request of that number."""
@@ -49,9 +52,14 @@ class Requests:
             "commonLabels": group,
             "commonAnnotations": {},
             "externalURL": "http://alertmanager.example.com:9093",
-            "alerts": [_alert(one, one % self.keys if self.keys else one) for one in numbers],
+            "alerts": [self._alert(one) for one in numbers],
         }
         return json.dumps(told).encode()
+
+    def _alert(self, number: int) -> dict[str, object]:
+        key = number % self.keys if self.keys else number
+        name = f"PaymentErrors{key % self.groups or ''}"
+        return _alert(number, key, name, self.severity)
 
     def request(self, number: int) -> bytes:
         """The whole request of that number, signed."""

@@ -19,9 +19,11 @@ def policy() -> Policy:
     return documents.load(CONFIG, packaged()).policy
 
 
-def written_to(folder: Path, platform_url: str) -> Path:
-    """A copy of the documents in that folder, the platform at that address."""
+def written_to(folder: Path, platform_url: str, policy: str = "") -> Path:
+    """A copy of the documents in that folder, the platform at that address, and that text added to the policy."""
     shutil.copytree(CONFIG, folder)
+    with (folder / "policy.yaml").open("a", encoding="utf-8") as file:
+        file.write(policy)
     platforms = folder / "platforms.yaml"
     platforms.write_text(platforms.read_text(encoding="utf-8").replace("http://127.0.0.1:8322", platform_url))
     return folder

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self, TypeVar
 
+import psycopg
 import redis
 
 from bench import documents
@@ -47,6 +48,9 @@ class Ground:
     _postgres: Postgres | None = None
     _redis: Redis | None = None
     _place: Place | None = None
+    _version: str = ""
+    pids: dict[str, int] = field(default_factory=dict)
+    """The process ids of the servers that were started, by their names."""
 
     def __enter__(self) -> Self:
         return self
@@ -58,15 +62,29 @@ class Ground:
         """The address of a fresh database with Rung's schema."""
         if self._postgres is None:
             self._postgres = Postgres(self._where())
-            self._stack.enter_context(running(self._postgres))
+            with running(self._postgres):
+                self._version = _dated(self._postgres.url("postgres"))
+            self.pids["postgres"] = self._stack.enter_context(running(self._postgres)).pid
             migrate(self._postgres.make_database("migrated"))
         return self._postgres.make_database(f"bench_{next(self._numbers)}", template="migrated")
+
+    @property
+    def postgres_version(self) -> str:
+        """The version of the PostgreSQL that was started; "" while none was."""
+        return self._version
+
+    @contextlib.contextmanager
+    def own_redis(self) -> Iterator[tuple[str, Callable[[], None]]]:
+        """The address of a Redis of its own, and what ends it for good."""
+        server = Redis(Place.under(self.folder()))
+        with running(server) as process:
+            yield server.url(), process.kill
 
     def redis(self) -> str:
         """The address of an empty Redis."""
         if self._redis is None:
             self._redis = Redis(self._where())
-            self._stack.enter_context(running(self._redis))
+            self.pids["redis"] = self._stack.enter_context(running(self._redis)).pid
         with redis.Redis.from_url(self._redis.url()) as client:
             client.flushall()
         return self._redis.url()
@@ -82,6 +100,13 @@ class Ground:
             root.chmod(0o711)
             self._place = Place.under(root / "servers")
         return self._place
+
+
+def _dated(url: str) -> str:
+    """Have it note from its next start on when each transaction was committed; returns its version."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET track_commit_timestamp = on")
+        return connection.info.parameter_status("server_version") or ""
 
 
 def free_port() -> int:
@@ -136,23 +161,26 @@ def wait_until(condition: Callable[[], bool], seconds: float, otherwise: str) ->
         time.sleep(0.01)
 
 
-def _settings(ground: Ground, stand_in: StandIn) -> Settings:
-    """Settings for Rung over the ground's servers, its documents in a home of its own."""
+def _settings(ground: Ground, stand_in: StandIn, policy: str = "", redis_url: str = "") -> Settings:
+    """Settings for Rung over the ground's servers, its documents in a home of its own, `policy` added to its policy."""
     home = ground.folder()
     home.mkdir()
     given = {"RUNG_HOME": str(home), "RUNG_PORT": str(free_port()), "RUNG_LOG_LEVEL": "error", "RUNG_WORKERS": "1"}
     return replace(
         Settings.from_environment(given),
         database_url=ground.database(),
-        redis_url=ground.redis(),
-        config=documents.written_to(home / "config", stand_in.url),
+        redis_url=redis_url or ground.redis(),
+        config=documents.written_to(home / "config", stand_in.url, policy),
     )
 
 
 @contextlib.contextmanager
-def rung(ground: Ground, stand_in: StandIn, workers: int = 1) -> Iterator[Up]:
-    """Rung's real processes (web, so many workers, clock) over the ground's servers and the benchmark's documents."""
-    settings = replace(_settings(ground, stand_in), workers=workers)
+def rung(ground: Ground, stand_in: StandIn, workers: int = 1, *, policy: str = "", redis_url: str = "") -> Iterator[Up]:
+    """Rung's real processes (web, so many workers, clock) over the ground's servers and the benchmark's documents.
+
+    `policy` is added to the benchmark's policy, as text; `redis_url` is in place of the ground's Redis.
+    """
+    settings = replace(_settings(ground, stand_in, policy, redis_url), workers=workers)
     secrets = documents.environment(stand_in.way)
     with without_settings_of_ours(), up(settings, _complain, environment=secrets) as running_:
         yield running_

@@ -11,6 +11,7 @@ import json
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 import click
 
@@ -43,9 +44,13 @@ class Run:
         return self.began + offset, self.requests.request(self.sent - 1)
 
     def told(self, spent: float) -> dict[str, object]:
-        """The result: requests, seconds, what was answered, latencies in ms, our own CPU time per request in µs."""
+        """The result: requests, seconds, what was answered, latencies in ms, our own CPU time per request in µs.
+
+        `began` is when, on the machine's monotonic clock.
+        """
         done = len(self.latencies)
         return {
+            "began": self.began,
             "requests": done,
             "seconds": spent,
             "statuses": dict(self.statuses),
@@ -131,11 +136,11 @@ async def send(run: Run, port: int, connections: int) -> float:
 @click.option("--alerts", default=1, show_default=True, help="Alerts in each body.")
 @click.option("--first", default=0, help="Number of the first alert.")
 @click.option("--keys", default=0, help="So many different alerts, over and over; 0 for always new ones.")
-def main(
-    port: int, path: str, connections: int, seconds: float, count: int, rate: float, alerts: int, first: int, keys: int
-) -> None:
+@click.option("--groups", default=1, show_default=True, help="So many different names among the alerts.")
+@click.option("--severity", default="critical", show_default=True, help="What the alerts say of how bad it is.")
+def main(port: int, connections: int, seconds: float, count: int, rate: float, **alerts: Any) -> None:
     """Send signed Alertmanager webhooks and print what came of it as JSON."""
-    run = Run(Requests(path, alerts, first, keys), count, seconds, rate)
+    run = Run(Requests(**alerts), count, seconds, rate)
     spent = asyncio.run(send(run, port, connections))
     click.echo(json.dumps(run.told(spent)))
 

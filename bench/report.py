@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -36,8 +36,18 @@ def show(console: Console, figures: Sequence[Figure]) -> None:
         console.print(table)
 
 
-def write(path: Path, figures: Sequence[Figure], seconds: float) -> None:
+def machine() -> dict[str, object]:
+    """What there is to know of the machine before anything is measured on it; `load` is how busy it was already."""
+    return {
+        "cores": os.cpu_count(),
+        "memory": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "python": platform.python_version(),
+        "load": os.getloadavg(),
+    }
+
+
+def write(path: Path, figures: Sequence[Figure], seconds: float, machine: Mapping[str, object]) -> None:
     """Everything as one JSON object: what it ran on, how long it took, the figures."""
-    machine = {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.system()}
     told = {"machine": machine, "seconds": round(seconds, 1), "figures": [one.as_json() for one in figures]}
     path.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -25,14 +25,16 @@ class StandIn:
     """Serves in a thread of this process for as long as the block runs.
 
     `arrivals` gets, for every record that is created, the moment (time.monotonic) at which its request had arrived
-    whole, and its short description.
+    whole, and its short description. `notices` gets the same of every message to people: the moment, and its body.
     """
 
     def __init__(self) -> None:
         self.arrivals: queue.SimpleQueue[tuple[float, str]] = queue.SimpleQueue()
+        self.notices: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
+        self.requests = 0
         self._loop = asyncio.new_event_loop()
         self._server = self._loop.run_until_complete(
-            self._loop.create_server(lambda: _Connection(self.arrivals), "127.0.0.1", 0)
+            self._loop.create_server(lambda: _Connection(self), "127.0.0.1", 0)
         )
         self.port = int(self._server.sockets[0].getsockname()[1])
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -46,6 +48,11 @@ class StandIn:
     def way(self) -> str:
         """Where messages to people go, as Apprise reads it."""
         return f"json://127.0.0.1:{self.port}/notice"
+
+    def cpu(self) -> float:
+        """Seconds of processor time that it has spent on all its `requests`."""
+        assert self._thread.ident is not None
+        return time.clock_gettime(time.pthread_getcpuclockid(self._thread.ident))
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -63,8 +70,8 @@ class StandIn:
 class _Connection(asyncio.Protocol):
     """One keep-alive connection."""
 
-    def __init__(self, arrivals: queue.SimpleQueue[tuple[float, str]]) -> None:
-        self._arrivals = arrivals
+    def __init__(self, owner: StandIn) -> None:
+        self._owner = owner
         self._came = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -80,6 +87,7 @@ class _Connection(asyncio.Protocol):
         if not found or len(rest) < length:
             return
         self._came = b""
+        self._owner.requests += 1
         method, target = head.split(b" ", 2)[:2]
         status, answer = self._answer(method.decode(), target.decode(), rest[:length])
         body = json.dumps(answer).encode()
@@ -90,10 +98,11 @@ class _Connection(asyncio.Protocol):
         if method == "GET":
             return 200, {"result": [looked_up(parse_qs(urlsplit(target).query).get("sysparm_query", [""])[0])]}
         if not target.startswith("/api/now/table/"):
+            self._owner.notices.put((time.monotonic(), body))
             return 200, {}
         sent = json.loads(body)
         if method == "POST":
-            self._arrivals.put((time.monotonic(), sent.get("short_description", "")))
+            self._owner.arrivals.put((time.monotonic(), sent.get("short_description", "")))
         sys_id = uuid.uuid4().hex if method == "POST" else urlsplit(target).path.rsplit("/", 1)[1]
         return (201 if method == "POST" else 200), {"result": record(sys_id, sent)}
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from bench import report
+from bench.costs import Costs
 from bench.figures import Figure, in_section
 from bench.timing import percentile, rate
 
@@ -58,9 +63,28 @@ def test_the_table_names_the_command_the_value_and_what_it_is_held_against() -> 
 
 
 def test_the_json_holds_every_figure_with_its_command(tmp_path: Path) -> None:
-    report.write(tmp_path / "figures.json", figures(), 1.25)
+    report.write(tmp_path / "figures.json", figures(), 1.25, report.machine())
     told = json.loads((tmp_path / "figures.json").read_text())
     assert told["machine"]["cores"] >= 1
+    assert len(told["machine"]["load"]) == 3
+    assert told["machine"]["memory"] > 2**20
     assert [one["name"] for one in told["figures"]] == ["bare handler", "ours"]
     assert told["figures"][1]["ratio"] == 0.25
     assert told["figures"][1]["command"] == ".venv/bin/python -m bench --only ingest"
+
+
+def test_what_processes_spend_is_told_for_each_piece_of_work_and_by_role() -> None:
+    costs = Costs({"worker-1": os.getpid(), "worker-2": os.getpid()})
+    until = time.process_time() + 0.05
+    while time.process_time() < until:
+        pass
+    each, by = costs.each(10)
+    assert each >= 8.0  # two processes of 50 ms in ten pieces, as the system counts it
+    assert by.startswith("worker ")
+
+
+def test_a_process_that_has_ended_costs_nothing_more() -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    costs = Costs({"web": ended.pid})
+    ended.wait()
+    assert costs.spent() == {"web": 0.0}

@@ -33,6 +33,13 @@ def test_a_batch_holds_as_many_alerts_as_were_asked_for() -> None:
     assert len(set(keys(Requests("/", alerts=50), 2))) == 100
 
 
+def test_alerts_are_of_as_many_names_and_as_bad_as_was_asked_for() -> None:
+    requests = Requests("/", groups=4, severity="warning")
+    told = [json.loads(requests.body(number))["alerts"][0]["labels"] for number in range(8)]
+    assert len({labels["alertname"] for labels in told}) == 4
+    assert {labels["severity"] for labels in told} == {"warning"}
+
+
 def test_a_request_is_signed_and_tells_its_length() -> None:
     head, _, body = Requests("/webhooks/kept").request(3).partition(b"\r\n\r\n")
     lines = head.decode().split("\r\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import time
 
 from bench import documents
@@ -37,6 +38,19 @@ def test_the_real_connector_creates_and_updates_a_record_there() -> None:
         assert again.record is not None
         assert again.record.id == made.record.id
         assert stand_in.arrivals.empty()
+
+
+def test_it_notes_the_messages_to_people_and_what_it_costs() -> None:
+    with StandIn() as stand_in:
+        connection = http.client.HTTPConnection("127.0.0.1", stand_in.port, timeout=5)
+        connection.request("POST", "/notice", b'{"title": "SEV1"}')
+        assert connection.getresponse().read() == b"{}"
+        connection.close()
+        at, body = stand_in.notices.get(timeout=5)
+        assert at <= time.monotonic()
+        assert body == b'{"title": "SEV1"}'
+        assert stand_in.requests == 1
+        assert stand_in.cpu() > 0
 
 
 def test_the_documents_are_the_packaged_default_policy_with_people_to_call() -> None:
