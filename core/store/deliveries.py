@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Update, func, insert, select, text, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import Connection, Row, Update, func, select, text, update
 
 from core.model import Delivery, DeliveryStatus
+from core.store import arrivals
+from core.store.arrivals import Arrival, Stored
 from core.store.tables import deliveries
-from core.trail import carried
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A delivery that is in the database: its id, and whether its key was there before."""
-
-    id: int
-    repeat: bool
-
-
-_STORE = insert(deliveries).returning(deliveries.c.id)
-_STORE_ONCE = upsert(deliveries).on_conflict_do_nothing().returning(deliveries.c.id)
 
 
 def store(
@@ -37,23 +24,11 @@ def store(
     headers: Mapping[str, str],
     body: bytes,
 ) -> Stored:
-    """Store a request raw. One whose key is already known for the source is not stored again."""
-    row = {
-        "source": source,
-        "key": key,
-        "received_at": received_at,
-        "content_type": content_type,
-        "headers": dict(headers),
-        "body": body,
-        "trace": carried(),
-    }
-    if key is None:
-        return Stored(connection.execute(_STORE, row).scalar_one(), repeat=False)
-    new = connection.execute(_STORE_ONCE, row).scalar_one_or_none()
-    if new is not None:
-        return Stored(new, repeat=False)
-    known = select(deliveries.c.id).where(deliveries.c.source == source, deliveries.c.key == key)
-    return Stored(connection.execute(known).scalar_one(), repeat=True)
+    """Store one request raw, as `arrivals.store` does."""
+    arrival = Arrival(
+        source=source, key=key, received_at=received_at, content_type=content_type, headers=headers, body=body
+    )
+    return arrivals.store(connection, [arrival])[0]
 
 
 # The statement's own moment, unlike clock_timestamp(), does not change while it runs: so the index finds what is due,
