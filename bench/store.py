@@ -17,7 +17,7 @@ from bench.floor import TABLE
 from bench.ground import Ground
 from bench.timing import rate, took
 from core.model import Action, ActionStatus, Reason, ReasonCode, Severity, Verb
-from core.store import actions
+from core.store import actions, decided
 from core.store.database import connect
 from core.work.inbox import SqlInbox
 
@@ -106,7 +106,7 @@ def _fill(engine: Engine, waiting: int) -> None:
             """),
             {"waiting": waiting},
         )
-        actions.add(connection, [_action(number) for number in range(1, waiting + 1)], Severity.SEV1, _now())
+        decided.add(connection, [_action(number) for number in range(1, waiting + 1)], Severity.SEV1, _now())
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE tickets, actions"))
 

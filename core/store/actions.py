@@ -1,33 +1,23 @@
-"""The write-back ledger: actions waiting, sent, done, dead; claimed one at a time for each lane."""
+"""The write-back ledger: actions waiting, sent, done, dead; claimed one at a time for each lane.
+
+`core.store.decided` puts them there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, text, update
+from sqlalchemy import Connection, Row, func, select, text, update
 
-from core.model import Action, ActionStatus, Severity, Verb
+from core.model import Action, ActionStatus, Verb
 from core.store.codec import UnreadableError, from_json, to_json
 from core.store.tables import actions
-from core.trail import carried
 
 _WAITING = ("pending", "sent")
 LEFT_FOR = timedelta(minutes=1)
 """For so long a version that cannot read what an action says leaves it to others."""
-
-
-def _says(name: str, *, otherwise: bool) -> ColumnElement[bool]:
-    """What a notice on the ledger says of itself; its JSON leaves out what is as usual."""
-    return func.coalesce(actions.c.body["notice"][name].as_boolean(), otherwise)
-
-
-_LAPSES = _says("passing", otherwise=False) | (
-    _says("offers_acknowledge", otherwise=True) & ~_says("informs", otherwise=False)
-)
-"""`Notice.lapses`, for the database: of no use once somebody has taken the ticket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,91 +34,6 @@ class Claimed:
     look_first: bool
     decided_at: datetime | None = None
     trace: str = ""
-
-
-def add(
-    connection: Connection, new: Sequence[Action], severity: Severity, now: datetime, *, shadow: bool = False
-) -> None:
-    """Put actions on the ledger. What an older one of the lane has not sent yet gives way to what is newer.
-
-    Those of a shadowed ticket are never taken up, and change nothing of what is to be.
-    """
-    for action in new:
-        if action.verb is Verb.WRITE_RECORD and not shadow:
-            _supersede(connection, action)
-    rows = [
-        {
-            **_holding(action, shadow=shadow),
-            "operation_id": action.operation_id,
-            "ticket_id": action.ticket_id,
-            "verb": action.verb.value,
-            "lane": action.lane,
-            "platform": action.platform,
-            "severity": severity.rank,
-            "body": to_json(action),
-            "created_at": now,
-            "trace": carried(),
-        }
-        for action in new
-    ]
-    if rows:
-        connection.execute(insert(actions), rows)
-
-
-def _holding(action: Action, *, shadow: bool) -> dict[str, Any]:
-    """Whether an action may be taken up at once, and for whom it is."""
-    notice = action.notice
-    until = notice.not_before if notice else None
-    status = ActionStatus.HELD if until else ActionStatus.PENDING
-    return {
-        "status": (ActionStatus.SHADOW if shadow else status).value,
-        "recipient": notice.recipient if notice else "",
-        "held_until": until,
-        "held_because": notice.held if notice else "",
-        "held_by": "quiet" if until else "",
-    }
-
-
-def _supersede(connection: Connection, newer: Action) -> None:
-    mine = (actions.c.lane == newer.lane) & (actions.c.status == "pending") & (actions.c.verb == newer.verb.value)
-    query = select(actions.c.id, actions.c.body).where(mine).with_for_update(skip_locked=True)
-    for row in connection.execute(query).all():
-        older = from_json(row.body, Action)
-        left = older.changes.superseded_by(newer.changes)
-        values: dict[str, Any] = {"body": to_json(replace(older, changes=left))}
-        if left.is_empty:
-            values = {"status": ActionStatus.SUPERSEDED.value}
-        connection.execute(update(actions).where(actions.c.id == row.id).values(values))
-
-
-def withdraw_notices(connection: Connection, ticket_id: int) -> None:
-    """Take back what a ticket asks of people and no worker has taken up yet; what only informs them still goes out."""
-    still = actions.c.status.in_(("pending", "held", "gathered"))
-    waiting = (actions.c.ticket_id == ticket_id) & (actions.c.verb == "notify") & still
-    connection.execute(update(actions).where(waiting, _LAPSES).values(status=ActionStatus.SUPERSEDED.value))
-
-
-def shadow(connection: Connection, ticket_id: int) -> None:
-    """A ticket goes into the shadow: what of it no worker has taken up is only what would have been done."""
-    waiting = (actions.c.ticket_id == ticket_id) & actions.c.status.in_(("pending", "held", "gathered"))
-    connection.execute(update(actions).where(waiting).values(status=ActionStatus.SHADOW.value))
-
-
-def release_notices(connection: Connection, ticket_id: int) -> None:
-    """Send what a ticket asks of people and is held back, at once."""
-    held = (actions.c.ticket_id == ticket_id) & (actions.c.status == "held")
-    values = {"status": ActionStatus.PENDING.value, "attempt_at": func.clock_timestamp(), "held_until": None}
-    connection.execute(update(actions).where(held, _LAPSES).values(**values))
-
-
-def confirm(connection: Connection, ticket_id: int, lanes: Sequence[str]) -> None:
-    """A platform's own webhook told of our write: it has arrived, whether or not the answer came.
-
-    The lanes are the ticket's; naming it keeps the whole ledger's history from being read.
-    """
-    mine = (actions.c.ticket_id == ticket_id) & actions.c.lane.in_(lanes)
-    told = actions.c.status.in_(("sent", "done")) & actions.c.confirmed.is_(False)
-    connection.execute(update(actions).where(mine, told).values(confirmed=True))
 
 
 def ticket_of(connection: Connection, operation_id: str) -> int | None:

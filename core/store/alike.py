@@ -10,8 +10,8 @@ from sqlalchemy import Connection, func, select
 
 from core.model import Ticket
 from core.store.codec import from_json
+from core.store.keys import indexed
 from core.store.tables import tickets
-from core.store.tickets import indexed
 
 _MOST = 500
 """How many like tickets are counted."""

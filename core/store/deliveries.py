@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, Update, func, select, text, update
 
 from core.model import Delivery, DeliveryStatus
-from core.store import arrivals
+from core.store import arrivals, many
 from core.store.arrivals import Arrival, Stored
 from core.store.tables import deliveries
 
@@ -34,13 +35,19 @@ def store(
 # The statement's own moment, unlike clock_timestamp(), does not change while it runs: so the index finds what is due,
 # and what was put off until later is not read.
 _CLAIM = text("""
-    UPDATE deliveries SET attempts = attempts + 1, attempt_at = clock_timestamp() + :lease
-    WHERE id IN (
-        SELECT id FROM deliveries WHERE status = 'received' AND attempt_at <= statement_timestamp()
-        AND attempts <= :attempts ORDER BY attempt_at, id LIMIT :limit FOR UPDATE SKIP LOCKED
+    WITH waiting AS (
+        SELECT id, attempt_at, octet_length(body) AS size FROM deliveries
+        WHERE status = 'received' AND attempt_at <= statement_timestamp() AND attempts <= :attempts
+        ORDER BY attempt_at, id LIMIT :limit FOR UPDATE SKIP LOCKED
+    ), fitting AS (
+        SELECT id, sum(size) OVER (ORDER BY attempt_at, id) - size AS before FROM waiting
     )
+    UPDATE deliveries SET attempts = attempts + 1, attempt_at = clock_timestamp() + :lease
+    WHERE id IN (SELECT id FROM fitting WHERE before <= :size)
     RETURNING *
 """)
+MOST_BYTES = 4_000_000
+"""So much is taken up at once at most, but for one delivery that is larger."""
 
 
 def claim(
@@ -52,27 +59,62 @@ def claim(
 
     Nobody else takes them until the lease has run out; then they are anybody's again, for their worker has died.
     """
-    rows = connection.execute(_CLAIM, {"lease": lease, "limit": limit, "attempts": most_attempts}).all()
+    given = {"lease": lease, "limit": limit, "attempts": most_attempts, "size": MOST_BYTES}
+    rows = connection.execute(_CLAIM, given).all()
     return sorted(((_delivery(row), row.attempts) for row in rows), key=lambda pair: pair[0].id)
 
 
-def renew(connection: Connection, delivery_id: int, attempts: int, lease: timedelta) -> None:
-    """Have a claim run on, if it is still ours."""
-    connection.execute(_claimed(delivery_id, attempts).values(attempt_at=func.clock_timestamp() + lease))
+def renew(connection: Connection, claimed: Sequence[tuple[int, int]], lease: timedelta) -> None:
+    """Have claims run on, each a delivery and its number of attempts, as far as they are still ours.
+
+    What is being finished at this moment is let be.
+    """
+    given = {"ids": [one for one, _ in claimed], "attempts": [attempts for _, attempts in claimed]}
+    connection.execute(_RENEW, {**given, "lease": lease})
 
 
-def finish(
-    connection: Connection,
-    delivery_id: int,
-    attempts: int,
-    status: DeliveryStatus,
-    *,
-    error: str = "",
-    outcome: Sequence[Mapping[str, object]] = (),
-) -> bool:
-    """Say what became of a delivery that was taken up for the `attempts`-th time; whether it still was ours to say."""
-    values = {"status": status.value, "error": error, "outcome": [dict(part) for part in outcome]}
-    return connection.execute(_claimed(delivery_id, attempts).values(values)).rowcount == 1
+_RENEW = text("""
+    UPDATE deliveries SET attempt_at = clock_timestamp() + :lease WHERE id IN (
+        SELECT deliveries.id FROM deliveries
+        JOIN unnest(CAST(:ids AS bigint[]), CAST(:attempts AS integer[])) AS mine (id, attempts)
+            ON deliveries.id = mine.id AND deliveries.attempts = mine.attempts
+        WHERE deliveries.status = 'received' ORDER BY deliveries.id FOR UPDATE OF deliveries SKIP LOCKED
+    )
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What became of a delivery that was taken up for the `attempts`-th time."""
+
+    id: int
+    attempts: int
+    status: DeliveryStatus
+    error: str = ""
+    outcome: Sequence[Mapping[str, object]] = ()
+
+
+_ENDED = ("id", "attempts", "status", "error", "outcome")
+_FINISH = text(f"""
+    UPDATE deliveries SET status = given.status, error = given.error, outcome = given.outcome
+    FROM {many.given(deliveries, _ENDED)}
+    WHERE deliveries.id = given.id AND deliveries.attempts = given.attempts AND deliveries.status = 'received'
+""")  # noqa: S608 - names of our own table
+
+
+def finish(connection: Connection, ended: Sequence[Ended]) -> bool:
+    """Say what became of deliveries; whether all of them still were ours to say."""
+    rows = [
+        {
+            "id": one.id,
+            "attempts": one.attempts,
+            "status": one.status.value,
+            "error": one.error,
+            "outcome": [dict(part) for part in one.outcome],
+        }
+        for one in ended
+    ]
+    return many.write(connection, _FINISH, rows) == len(rows)
 
 
 def postpone(

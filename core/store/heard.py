@@ -15,6 +15,7 @@ from sqlalchemy import Connection, func, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core.model import Event, EventKind, ForeignComment, RecordRef
+from core.store import many
 from core.store.tables import heard, heard_comments
 
 SAME_MOMENT = timedelta(seconds=3)
@@ -42,32 +43,38 @@ _TOLD = text("""
 """)
 
 
+_COMMENTS = many.inserting(
+    heard_comments,
+    ("platform", "record_id", "comment_id", "digest", "written_at"),
+    "ON CONFLICT (platform, record_id, comment_id) DO UPDATE SET digest = EXCLUDED.digest,"
+    " written_at = EXCLUDED.written_at, at = clock_timestamp()",
+)
+
+
 def tell(connection: Connection, events: Iterable[Event]) -> None:
     """Note what these events have told of records; our own writes' echoes tell nothing that others did."""
     told: dict[tuple[str, str], int] = {}
+    comments: dict[tuple[str, str, str], many.Row] = {}
     for event in events:
         ref = event.record
         if ref is None or not ref.id or event.own or event.kind is EventKind.ALERT:
             continue
         if event.comment is not None:
-            _tell_comment(connection, ref, event, event.comment)
+            comments[ref.platform, ref.id, event.comment.id] = _comment(ref, event, event.comment)
         if event.version is not None:
             place = (ref.platform, ref.id)
             told[place] = max(event.version, told.get(place, event.version))
+    many.write(connection, _COMMENTS, [comments[place] for place in sorted(comments)])
     if told:
         rows = sorted(told.items())
         values = {"platforms": [p for (p, _), _ in rows], "ids": [i for (_, i), _ in rows]}
         connection.execute(_TOLD, {**values, "versions": [version for _, version in rows]})
 
 
-def _tell_comment(connection: Connection, ref: RecordRef, event: Event, comment: ForeignComment) -> None:
-    row = {"platform": ref.platform, "record_id": ref.id, "comment_id": comment.id, "digest": digest(comment)}
-    statement = upsert(heard_comments).values({**row, "written_at": event.occurred_at})
-    changed = {"digest": statement.excluded.digest, "written_at": statement.excluded.written_at}
-    key = ["platform", "record_id", "comment_id"]
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=key, set_={**changed, "at": func.clock_timestamp()})
-    )
+def _comment(ref: RecordRef, event: Event, comment: ForeignComment) -> many.Row:
+    written_at = event.occurred_at.isoformat() if event.occurred_at else None
+    row = {"platform": ref.platform, "record_id": ref.id, "comment_id": comment.id}
+    return {**row, "digest": digest(comment), "written_at": written_at}
 
 
 def digest(comment: ForeignComment) -> str:

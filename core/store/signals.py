@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, Text, delete, func, insert, literal, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 
-from core.engine import Outcome
 from core.model import ChildChanged, Gathered, LikeCount, ParentChanged, Signal, SurgeOver
+from core.store import many
 from core.store.codec import UnreadableError, from_json, to_json
+from core.store.stepped import Stepped
 from core.store.tables import signals, tickets
 from core.trail import carried
 
@@ -24,6 +25,7 @@ _KINDS: Mapping[str, type[Signal]] = {
     "surge_over": SurgeOver,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
+_INSERT = many.inserting(signals, ("ticket_id", "kind", "body", "trace"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +51,28 @@ class ClaimedSignal:
             raise ValueError(str(error)) from error
 
 
-def add(connection: Connection, ticket_id: int, outcome: Outcome) -> None:
-    """Store what a step tells other tickets; what it tells its children goes to all that the ticket now gathers."""
-    rows = [
-        {"ticket_id": other, "kind": _NAMES[type(signal)], "body": to_json(signal), "trace": carried()}
-        for other, signal in outcome.signals
-    ]
-    if rows:
-        connection.execute(insert(signals), rows)
-    for signal in outcome.to_children:
-        told = literal(_NAMES[type(signal)]), literal(to_json(signal), JSONB), literal(carried(), Text)
-        children = select(tickets.c.id, *told).where(tickets.c.parent == ticket_id, tickets.c.gathered)
-        children = children.order_by(tickets.c.id)
-        connection.execute(insert(signals).from_select(["ticket_id", "kind", "body", "trace"], children))
+def add(connection: Connection, steps: Iterable[Stepped]) -> None:
+    """Store what steps tell other tickets, in their order; what one tells its children goes to all that its ticket
+    now gathers.
+    """
+    rows: list[many.Row] = []
+    for one in steps:
+        rows += [
+            {"ticket_id": other, "kind": _NAMES[type(signal)], "body": to_json(signal), "trace": one.trace}
+            for other, signal in one.outcome.signals
+        ]
+        for signal in one.outcome.to_children:
+            many.write(connection, _INSERT, rows)
+            rows = []
+            _tell_children(connection, one.ticket.id, signal, one.trace)
+    many.write(connection, _INSERT, rows)
+
+
+def _tell_children(connection: Connection, parent: int, signal: Signal, trace: str | None) -> None:
+    told = literal(_NAMES[type(signal)]), literal(to_json(signal), JSONB), literal(trace, Text)
+    children = select(tickets.c.id, *told).where(tickets.c.parent == parent, tickets.c.gathered)
+    children = children.order_by(tickets.c.id)
+    connection.execute(insert(signals).from_select(["ticket_id", "kind", "body", "trace"], children))
 
 
 def send(connection: Connection, ticket_id: int, signal: Signal) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, func, insert, select
+from sqlalchemy import Connection, case, delete, func, select
 
 from core.model import Severity
+from core.store import many
 from core.store.tables import tickets, turns
 
 Numbers = dict[str, int]
 """By person (roster id)."""
 
+_TURNS = many.inserting(turns, ("person", "shadow"))
 _WEIGHTS = {one.rank: 2 ** (4 - one.rank) for one in Severity}
 
 
@@ -30,14 +32,16 @@ def latest_turns(connection: Connection, people: Collection[str]) -> tuple[Numbe
     return _apart(connection.execute(query.group_by(turns.c.person, turns.c.shadow)))
 
 
-def take_turn(connection: Connection, person: str, *, shadow: bool) -> None:
-    """Somebody was given a ticket. Only the latest turn is kept; one that somebody else is about to remove is let be,
-    so that no two transactions wait for each other.
+def take_turns(connection: Connection, given: Sequence[tuple[str, bool]]) -> None:
+    """People were given tickets, in this order: who, and whether it was a shadowed one. Only the latest turn of each is
+    kept; one that somebody else is about to remove is let be, so that no two transactions wait for each other.
     """
-    new = connection.execute(insert(turns).values(person=person, shadow=shadow).returning(turns.c.id)).scalar_one()
-    theirs = (turns.c.person == person) & (turns.c.shadow == shadow) & (turns.c.id < new)
-    older = select(turns.c.id).where(theirs).with_for_update(skip_locked=True)
-    connection.execute(delete(turns).where(turns.c.id.in_(older)))
+    many.write(connection, _TURNS, [{"person": person, "shadow": shadow} for person, shadow in given])
+    for person, shadow in sorted(set(given)):
+        theirs = (turns.c.person == person) & (turns.c.shadow == shadow)
+        latest = select(func.max(turns.c.id)).where(theirs).scalar_subquery()
+        older = select(turns.c.id).where(theirs, turns.c.id < latest).with_for_update(skip_locked=True)
+        connection.execute(delete(turns).where(turns.c.id.in_(older)))
 
 
 def _apart(rows: Iterable[Any]) -> tuple[Numbers, Numbers]:

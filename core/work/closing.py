@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from core.engine import Outcome
 from core.model import Delivery, DeliveryStatus, Event, Normalized
 from core.store import deliveries
+from core.store.deliveries import Ended
 from core.trail import wrong as mark_wrong
 from core.work import numbers
 
@@ -25,16 +26,8 @@ class OvertakenError(Exception):
     """Another worker took the delivery up after our lease had run out, so what we have made of it must not count."""
 
 
-def close(
-    connection: Connection,
-    delivery: Delivery,
-    attempts: int,
-    normalized: Normalized,
-    outcome: Outcomes,
-    now: datetime,
-    wrong: str = "",
-) -> None:
-    """Note what became of a delivery whose events were applied; raises `OvertakenError`."""
+def ended(delivery: Delivery, attempts: int, normalized: Normalized, outcome: Outcomes, wrong: str = "") -> Ended:
+    """What became of a delivery whose events were applied."""
     failed = sum("error" in part for part in outcome)
     status = DeliveryStatus.APPLIED if normalized.events else DeliveryStatus.DECLINED
     if wrong:
@@ -42,9 +35,15 @@ def close(
     if failed:
         status, wrong = DeliveryStatus.FAILED, f"{failed} of {len(normalized.events)} events failed. {wrong}"
     parts = [*outcome, *({"declined": reason} for reason in normalized.declined)]
-    if not deliveries.finish(connection, delivery.id, attempts, status, error=wrong.strip(), outcome=parts):
+    return Ended(delivery.id, attempts, status, wrong.strip(), parts)
+
+
+def close(connection: Connection, closed: Sequence[tuple[Delivery, Ended]], now: datetime) -> None:
+    """Note what became of deliveries; raises `OvertakenError` where one of them is not ours any more."""
+    if not deliveries.finish(connection, [end for _, end in closed]):
         raise OvertakenError
-    numbers.delivered(delivery.source, status, now - delivery.received_at)
+    for delivery, end in closed:
+        numbers.delivered(delivery.source, end.status, now - delivery.received_at)
 
 
 def say(delivery: Delivery, outcome: Outcomes, wrong: str = "") -> None:

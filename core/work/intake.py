@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -16,28 +15,36 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from core.model import Delivery, DeliveryStatus, Event, Normalized, Unknown
 from core.ports import Bell, Clock, DeliveryError
-from core.store import deliveries, heard, tickets
+from core.store import deliveries, heard
 from core.store.codec import UnreadableError
-from core.trail import trail
+from core.store.deliveries import Ended
 from core.trail import wrong as failed
 from core.work import numbers
-from core.work.apply import Policies, apply_event
-from core.work.closing import Outcomes, OvertakenError, came_of, close, failed_on, say
+from core.work.batch import Ready, applied, apply_together, groups, lock, on_the_trail_of
+from core.work.closing import Outcomes, OvertakenError, close, ended, failed_on, say
 from core.work.failures import is_away, is_lasting, outlasting, told
+from core.work.hand import Hand, Policies
 from core.work.lease import Held, kept
 from core.work.retry import MAX_ATTEMPTS, never, pause
 from core.work.signals import Messenger
-from core.work.surroundings import likenesses
 from core.work.understanding import Understanding
-from core.work.unknown import count_unknown, strangers
+from core.work.unknown import count_unknown
 
 log = structlog.get_logger()
 
 _SOON = timedelta(seconds=1)
 _STOPPED = "its worker was told to end before it was done"
-_BATCH = 20
+_BATCH = 200
 _TRUSTED = 3
 """What was taken up more often is taken up alone: it may be what ends the worker, and with it its whole batch."""
+
+
+Claim = tuple[Delivery, int]
+"""A delivery, with the number of times it was taken up."""
+
+
+class _AwayError(Exception):
+    """The database is away; the message says what it said."""
 
 
 def _no_greeting(delivery: Delivery) -> None:
@@ -48,10 +55,10 @@ def _no_greeting(delivery: Delivery) -> None:
 class Intake:
     """Applies deliveries: all events of one with the note that it is done, or nothing.
 
-    What waits is applied together as long as nothing goes wrong: one transaction's way to the disk costs more than the
-    steps in it. Where something does, each delivery has its own transaction and each event a savepoint, so that what
-    fails touches nothing else. `greet` gives what a delivery asks of us beyond being understood, such as confirming a
-    subscription: it may raise `DeliveryError`, and is done again until it works.
+    What waits is applied together as long as nothing goes wrong: the ways to the database and to its disk cost more
+    than the steps. Where something does, the delivery whose fault it is has its own transaction and each event a
+    savepoint, so that what fails touches nothing else. `greet` gives what a delivery asks of us beyond being
+    understood, such as confirming a subscription: it may raise `DeliveryError`, and is done again until it works.
     """
 
     database: Engine
@@ -74,8 +81,7 @@ class Intake:
             if claimed:
                 give_back = partial(self._put_off, claimed, _STOPPED)
                 with kept(self.lease, partial(self._renew, claimed)), self.held.keeping(give_back):
-                    if not self._take_together(claimed):
-                        self._take_each(claimed)
+                    self._take_all(claimed)
             heard = messenger.drain(stopping)
             if not claimed and not heard:
                 break
@@ -83,58 +89,75 @@ class Intake:
             self.bell.ring("delivery")
         return done
 
-    def _claim(self) -> list[tuple[Delivery, int]]:
+    def _claim(self) -> list[Claim]:
         with self.database.begin() as connection:
             trusted = deliveries.claim(connection, self.lease, _BATCH, most_attempts=_TRUSTED)
             return trusted or deliveries.claim(connection, self.lease, 1)
 
-    def _renew(self, claimed: Sequence[tuple[Delivery, int]]) -> None:
+    def _renew(self, claimed: Sequence[Claim]) -> None:
         with self.database.begin() as connection:
-            for delivery, attempts in claimed:
-                deliveries.renew(connection, delivery.id, attempts, self.lease)
+            deliveries.renew(connection, [(delivery.id, attempts) for delivery, attempts in claimed], self.lease)
 
-    def _take_together(self, claimed: Sequence[tuple[Delivery, int]]) -> bool:
-        """Apply them all in one transaction; False, with nothing done, where one of them needs more care than that.
-
-        With the database away none would fare better alone.
-        """
-        if any(attempts > _TRUSTED or self.greet(delivery) for delivery, attempts in claimed):
-            return False
+    def _take_all(self, claimed: Sequence[Claim]) -> None:
+        """Apply them in their order: together what can be, and between that, alone, each that needs more care."""
         try:
-            understood = [(*one, self.understanding.mapped(one[0])) for one in claimed]
-            if any(event.partial for *_, normalized in understood for event in normalized.events):
-                return False  # its record is read again first, which may take long
-            ready = [
-                (delivery, attempts, self.understanding.completed(one)[0]) for delivery, attempts, one in understood
-            ]
-            met = [one for *_, normalized in ready for one in normalized.unknown]
+            ready: list[Ready] = []
+            for delivery, attempts in claimed:
+                if (normalized := self._at_once(delivery, attempts)) is not None:
+                    ready.append(Ready(delivery, attempts, normalized))
+                    continue
+                self._take_ready(ready)
+                ready = []
+                with on_the_trail_of(delivery):
+                    self._take(delivery, attempts)
+            self._take_ready(ready)
+        except _AwayError as error:
+            log.warning("deliveries put off: the database is away", reason=str(error))
+            self._give_back(claimed, str(error))
+
+    def _at_once(self, delivery: Delivery, attempts: int) -> Normalized | None:
+        """What a delivery says, where nothing has to be asked or done for it outside; None where it needs more care."""
+        try:
+            if attempts > _TRUSTED or self.greet(delivery):
+                return None
+            normalized = self.understanding.mapped(delivery)
+            if any(event.partial for event in normalized.events):
+                return None  # its record is read again first, which may take long
+            return self.understanding.completed(normalized)[0]
+        except Exception as error:  # noqa: BLE001 - it shows again, for the delivery whose it is, when that goes alone
+            log.debug("a delivery is applied alone", delivery=delivery.id, reason=told(error))
+            return None
+
+    def _take_ready(self, ready: Sequence[Ready]) -> None:
+        for group in groups(ready):
+            self._take_together(group)
+
+    def _take_together(self, group: Sequence[Ready]) -> None:
+        """Apply them in one transaction. Where that goes wrong each half is tried by itself, down to the one whose
+        fault it is; raises `_AwayError` with the database away: then none would fare better alone.
+        """
+        met = [one for ready in group for one in ready.normalized.unknown]
+        try:
             with self.database.begin() as connection:
-                self._lock(connection, [event for *_, normalized in ready for event in normalized.events])
-                outcomes = [self._applied_together(connection, *one, met) for one in ready]
-        except Exception as error:  # noqa: BLE001 - it shows again, for the delivery whose it is, when each goes alone
+                outcomes = apply_together(Hand(connection, self.policies, self.clock()), group, met)
+        except Exception as error:
             if is_away(error):
-                log.warning("deliveries put off: the database is away", reason=told(error))
-                self._give_back(claimed, told(error))
-                return True
-            log.debug("deliveries are applied one by one", reason=told(error))
-            return False
+                raise _AwayError(told(error)) from error
+            log.debug("deliveries are applied in smaller parts", deliveries=len(group), reason=told(error))
+            self._take_parts(group)
+            return
         count_unknown(self.database, met, self.clock())
-        for (delivery, *_), outcome in zip(ready, outcomes, strict=True):
-            say(delivery, outcome)
-        return True
+        for ready, outcome in zip(group, outcomes, strict=True):
+            say(ready.delivery, outcome)
 
-    def _applied_together(
-        self, connection: Connection, delivery: Delivery, attempts: int, normalized: Normalized, met: list[Unknown]
-    ) -> Outcomes:
-        with _trail(delivery):
-            outcome = [self._applied(connection, event, met) for event in normalized.events]
-            close(connection, delivery, attempts, normalized, outcome, self.clock())
-            return outcome
-
-    def _take_each(self, claimed: Sequence[tuple[Delivery, int]]) -> None:
-        for delivery, attempts in claimed:
-            with _trail(delivery):
-                self._take(delivery, attempts)
+    def _take_parts(self, group: Sequence[Ready]) -> None:
+        half = len(group) // 2
+        for part in (group[:half], group[half:]):
+            if len(part) > 1:
+                self._take_together(part)
+            for ready in part if len(part) == 1 else ():
+                with on_the_trail_of(ready.delivery):
+                    self._take(ready.delivery, ready.attempts)
 
     def _take(self, delivery: Delivery, attempts: int) -> None:
         if attempts > MAX_ATTEMPTS:
@@ -171,48 +194,43 @@ class Intake:
             log.exception("delivery could not be applied")
             failed(told(error))
 
-    def _lock(self, connection: Connection, events: Sequence[Event]) -> None:
-        tickets.lock_keys(connection, events, likenesses(events, self.policies.newest(), self.clock()))
-
     def _apply(
         self, delivery: Delivery, attempts: int, normalized: Normalized, wrong: str
     ) -> tuple[Outcomes, list[Unknown]]:
         """Apply its events; returns what came of each, and the people and groups that nobody knows."""
         met: list[Unknown] = []
         with self.database.begin() as connection:
-            self._lock(connection, normalized.events)
+            lock(Hand(connection, self.policies, self.clock()), normalized.events)
             outcome = [self._apply_one(connection, event, met) for event in normalized.events]
-            close(connection, delivery, attempts, normalized, outcome, self.clock(), wrong)
+            end = ended(delivery, attempts, normalized, outcome, wrong)
+            close(connection, [(delivery, end)], self.clock())
         return outcome, met
 
     def _apply_one(self, connection: Connection, event: Event, met: list[Unknown]) -> Mapping[str, Any]:
         """Apply one event under a savepoint: one that cannot be applied does not take the others with it."""
         try:
             with connection.begin_nested():
-                return self._applied(connection, event, met)
+                hand = Hand(connection, self.policies, self.clock())
+                came = applied(hand, event, met)
+                hand.save()
+                heard.tell(connection, [event])
+                return came
         except Exception as error:  # the boundary that keeps an event which cannot be applied to itself
             if not is_lasting(error):
                 raise
             log.exception("an event could not be applied", source=event.source, key=event.key)
             return failed_on(event, told(error))
 
-    def _applied(self, connection: Connection, event: Event, met: list[Unknown]) -> Mapping[str, Any]:
-        """Apply one event; returns what is told of it in the delivery's outcome. Strangers go to `met`."""
-        outcome = apply_event(connection, event, self.policies, self.clock())
-        met += strangers(outcome.entries)
-        heard.tell(connection, [event])
-        return came_of(event, outcome)
-
     def _finish(self, delivery: Delivery, attempts: int, status: DeliveryStatus, error: str) -> None:
         with self.database.begin() as connection:
-            deliveries.finish(connection, delivery.id, attempts, status, error=error)
+            deliveries.finish(connection, [Ended(delivery.id, attempts, status, error)])
         numbers.delivered(delivery.source, status, self.clock() - delivery.received_at)
 
-    def _give_back(self, claimed: Sequence[tuple[Delivery, int]], error: str) -> None:
+    def _give_back(self, claimed: Sequence[Claim], error: str) -> None:
         """Have what we could not apply taken up as soon as the database is back, not when our lease runs out."""
         outlasting(self.lease)(self._put_off, claimed, error)
 
-    def _put_off(self, claimed: Sequence[tuple[Delivery, int]], error: str) -> None:
+    def _put_off(self, claimed: Sequence[Claim], error: str) -> None:
         with self.database.begin() as connection:
             for delivery, attempts in claimed:
                 deliveries.postpone(connection, delivery.id, attempts, _SOON, error, burn=False)
@@ -225,7 +243,3 @@ class Intake:
             return
         with self.database.begin() as connection:
             deliveries.postpone(connection, delivery.id, attempts, pause(attempts, asked), error, burn=burn)
-
-
-def _trail(delivery: Delivery) -> AbstractContextManager[None]:
-    return trail("apply delivery", "consumer", delivery.trace, delivery=delivery.id, source=delivery.source)

@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
-
-from sqlalchemy import Connection
 
 from core.model import Surge, Surroundings
 from core.policy import Policy
 from core.store import surges
+from core.work.hand import Hand
 
 
-def with_surge(around: Surroundings, connection: Connection, policy: Policy) -> Surroundings:
+def with_surge(around: Surroundings, hand: Hand, policy: Policy) -> Surroundings:
     """The surroundings with the surge that there is, if the policy does anything about one."""
     if policy.major.surge is None:
         return around
-    found = surges.running(connection)
+    found = surges.running(hand.connection)
     return replace(around, surge=Surge(found.began_at, found.count)) if found else around
 
 
-def opening_in_surge(
-    around: Surroundings, connection: Connection, ticket_id: int, policy: Policy, now: datetime
-) -> Surroundings:
+def opening_in_surge(around: Surroundings, hand: Hand, ticket_id: int, policy: Policy) -> Surroundings:
     """The same for a ticket that opens and is called for, with which a surge may begin."""
-    rule, around = policy.major.surge, with_surge(around, connection, policy)
+    rule, around = policy.major.surge, with_surge(around, hand, policy)
     if rule is None or around.surge is not None or around.parent is not None:
         return around
-    count = surges.recent(connection, now - rule.window, rule.at) + 1
-    begins = rule.stands(count, running=False) and surges.begin(connection, ticket_id, now, count)
-    return replace(around, surge=Surge(now, count, begins=True)) if begins else around
+    count = surges.recent(hand.settled(), hand.now - rule.window, rule.at) + 1
+    begins = rule.stands(count, running=False) and surges.begin(hand.connection, ticket_id, hand.now, count)
+    return replace(around, surge=Surge(hand.now, count, begins=True)) if begins else around

@@ -10,14 +10,20 @@ from sqlalchemy import Connection
 from core.model import Event, Receipt, Report, Stimulus, Surroundings
 from core.policy import Policy, Within
 from core.store import workload
+from core.work.hand import Hand
+
+_WAYS = (Within.LEAST_LOADED, Within.ROUND_ROBIN)
 
 
-def with_workload(
-    around: Surroundings, connection: Connection, ticket_id: int, stimulus: Stimulus, policy: Policy
-) -> Surroundings:
+def with_workload(around: Surroundings, hand: Hand, ticket_id: int, stimulus: Stimulus, policy: Policy) -> Surroundings:
     """The surroundings with everybody's load or turns, as far as some team chooses by them and this step may choose."""
-    if not _may_choose(stimulus):
+    if not _may_choose(stimulus) or not any(policy.routing.asks(way) for way in _WAYS):
         return around
+    return known(around, hand.settled(), ticket_id, policy)
+
+
+def known(around: Surroundings, connection: Connection, ticket_id: int, policy: Policy) -> Surroundings:
+    """The surroundings with everybody's load or turns as they are now, as far as some team chooses by them."""
     if people := tuple(_people(policy, Within.LEAST_LOADED)):
         load, shadow_load = workload.load(connection, people, but=ticket_id)
         around = replace(around, load=load, shadow_load=shadow_load)

@@ -82,13 +82,13 @@ def _payload(
 
 def _around(policy: Policy, ticket_id: int) -> Surroundings:
     """Everybody's work and turns as they are now, where the policy chooses by them."""
-    from core.model import ALONE, TimerDue, TimerKind
+    from core.model import ALONE
     from core.store.database import connect
-    from core.work.workload import with_workload
+    from core.work.workload import known
     from rung.cli.desk import settings
 
     with connect(settings().database_url).connect() as connection:
-        return with_workload(ALONE, connection, ticket_id, TimerDue(TimerKind.ACKNOWLEDGE, 0), policy)
+        return known(ALONE, connection, ticket_id, policy)
 
 
 def _delivery(path: Path, source: str) -> Delivery:

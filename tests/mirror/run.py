@@ -15,7 +15,7 @@ from core.engine import Outcome
 from core.model import Acknowledge, Record, RecordRef, Severity
 from core.policy import Policy
 from core.policy.sync import LAST_WRITER, Sync
-from core.store import polling, tickets, watermarks
+from core.store import polling, saving, tickets, watermarks
 from sandbox.seed import load_seed
 from tests.integration.world import World
 from tests.mirror.edits import Edit, Hand, Pair
@@ -139,7 +139,7 @@ class Mirror:
             assert before is not None
             version = int(issue["updated"] * 1000)
             record = Record(ref, version=version, viewed=version, seen=seen)
-            tickets.save(connection, before, Outcome(replace(before, records=(*before.records, record))))
+            saving.save(connection, before, Outcome(replace(before, records=(*before.records, record))))
         return str(issue["key"])
 
     def _edit(self, hand: Hand, dice: random.Random, meter: Meter, began: float) -> None:

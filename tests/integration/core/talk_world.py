@@ -8,7 +8,7 @@ from typing import Any
 from core.model import Record, RecordRef, Ticket
 from core.policy import Policy
 from core.policy.talking import Comments, Place
-from core.store import tickets
+from core.store import saving, tickets
 from tests.integration.world import World
 
 BOTH = Comments(places={"servicenow": Place(customers=True, name="ServiceNow"), "jira": Place(name="Jira")})
@@ -42,7 +42,7 @@ def linked(world: World) -> tuple[str, str]:
 def _save(connection: Any, before: Ticket, after: Ticket) -> None:
     from core.engine import Outcome
 
-    tickets.save(connection, before, Outcome(after))
+    saving.save(connection, before, Outcome(after))
 
 
 def said_on_jira(world: World, key: str) -> list[str]:

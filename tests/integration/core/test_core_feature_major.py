@@ -162,7 +162,7 @@ def test_what_tickets_tell_each_other_outlives_the_worker(here: World) -> None:
     """The worker dies with a signal in its hands, after the alerts were applied."""
     here.post("alertmanager", a_body(*names(8)))
     delivery, attempts = here.app.intake._claim()[0]
-    assert here.app.intake._take_together([(delivery, attempts)])
+    here.app.intake._take_all([(delivery, attempts)])
     with here.database.begin() as connection:
         taken = "UPDATE signals SET attempts = attempts + 1, attempt_at = clock_timestamp() + interval '1 hour'"
         waiting = connection.execute(text(taken + " WHERE status = 'waiting'")).rowcount

@@ -60,7 +60,7 @@ def test_a_claim_that_another_worker_has_taken_over_is_not_renewed(here: World) 
         ((delivery, attempts),) = deliveries.claim(connection, nothing)
     with here.database.begin() as connection:
         deliveries.claim(connection, nothing)
-        deliveries.renew(connection, delivery.id, attempts, hour)
+        deliveries.renew(connection, [(delivery.id, attempts)], hour)
         assert deliveries.are_waiting(connection)
     here.app.intake.drain()
     with here.database.begin() as connection:

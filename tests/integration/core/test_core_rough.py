@@ -32,7 +32,7 @@ from core.model import (
     Verb,
 )
 from core.policy import Policy
-from core.store import actions, breakers, deliveries, tickets
+from core.store import breakers, decided, deliveries, tickets
 from core.store.codec import from_json
 from core.work.apply import apply_event, apply_to
 from core.work.failures import is_away, is_lasting, told
@@ -241,9 +241,9 @@ def test_a_replayed_write_leaves_alone_what_a_newer_one_says(here: World) -> Non
         )
 
     with here.database.begin() as connection:
-        actions.add(connection, [write(1, assignee="dana.reyes", comments=(Comment("a note"),))], Severity.SEV1, BEGIN)
+        decided.add(connection, [write(1, assignee="dana.reyes", comments=(Comment("a note"),))], Severity.SEV1, BEGIN)
         connection.execute(text("UPDATE actions SET status = 'dead' WHERE operation_id = 'test-1'"))
-        actions.add(connection, [write(2, assignee="lee.park")], Severity.SEV1, BEGIN)
+        decided.add(connection, [write(2, assignee="lee.park")], Severity.SEV1, BEGIN)
     here.settle()
     (dead,) = [row for row in here.app.desk.actions() if row.status.value == "dead"]
     here.app.desk.replay_action(dead.id)

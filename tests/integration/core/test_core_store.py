@@ -25,7 +25,7 @@ from core.model import (
     Unopened,
     Verb,
 )
-from core.store import actions, breakers, deliveries, documents, tickets, timers, views
+from core.store import actions, breakers, decided, deliveries, documents, saving, tickets, timers, views
 from core.store.database import migrate, newest_revision, revision
 from core.store.tables import metadata
 from tests.unit.core.conftest import NOON, REF, a_policy, an_alert
@@ -41,15 +41,15 @@ def connection(database: Engine) -> Iterator[Connection]:
 
 
 def opened(connection: Connection, event: Event | None = None) -> Ticket:
-    outcome = step(tickets.reserve(connection), event or an_alert(), a_policy(), NOON)
-    tickets.save(connection, None, outcome)
+    outcome = step(tickets.reserve(connection, 1)[0], event or an_alert(), a_policy(), NOON)
+    saving.save(connection, None, outcome)
     assert outcome.ticket is not None
     return outcome.ticket
 
 
 def stepped(connection: Connection, ticket: Ticket, stimulus: object, minutes: float = 0) -> Ticket:
     outcome = step(ticket, stimulus, a_policy(), NOON + timedelta(minutes=minutes))  # type: ignore[arg-type]
-    tickets.save(connection, ticket, outcome)
+    saving.save(connection, ticket, outcome)
     assert outcome.ticket is not None
     return outcome.ticket
 
@@ -202,8 +202,8 @@ def test_an_older_write_with_nothing_left_is_superseded(connection: Connection) 
             changes=changes,
         )
 
-    actions.add(connection, [write(1, Changes(assignee="dana"))], ticket.severity, NOON)
-    actions.add(connection, [write(2, Changes(assignee="lee", comments=(Comment("why"),)))], ticket.severity, NOON)
+    decided.add(connection, [write(1, Changes(assignee="dana"))], ticket.severity, NOON)
+    decided.add(connection, [write(2, Changes(assignee="lee", comments=(Comment("why"),)))], ticket.severity, NOON)
     rows = {row.operation_id: row.status for row in views.action_rows(connection)}
     assert rows["op-1"] is ActionStatus.SUPERSEDED
     assert rows["op-2"] is ActionStatus.PENDING
@@ -284,6 +284,6 @@ def test_the_version_of_the_board_changes_with_a_commit_and_not_without(database
 
 
 def test_an_identity_is_never_given_twice(connection: Connection) -> None:
-    identities = [tickets.reserve(connection) for _ in range(50)]
+    identities = tickets.reserve(connection, 50)
     assert len({one.uid for one in identities} | {str(one.id) for one in identities}) == 100
     assert all(isinstance(one, Unopened) for one in identities)

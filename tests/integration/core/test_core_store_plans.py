@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, Engine, event, text
 
-from core.store import actions, deliveries, workload
+from core.store import actions, decided, deliveries, workload
 from core.store.database import connect
 
 LEASE = timedelta(seconds=60)
@@ -74,7 +74,7 @@ def test_looking_whether_work_waits_does_not_read_what_was_put_off(full: Engine)
 
 
 def test_confirming_a_write_reads_the_tickets_own_actions_only(full: Engine) -> None:
-    told = plan(full, lambda connection: actions.confirm(connection, 7, ("7/snow",)))
+    told = plan(full, lambda connection: decided.confirm(connection, [(7, "7/snow")]))
     assert "Index Scan using actions_ticket" in told, told
     assert "Seq Scan" not in told, told
 
