@@ -6,11 +6,12 @@ SPEED ?= 60
 ONCE ?=
 TICKETS ?= 1000
 SEED ?= 1
+SECONDS ?= 300
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 PYTHON_IMAGE ?= python:3.11-slim-trixie
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check docs helm helm-tools chart mirror bench image sbom lock clean
+.PHONY: help install demo test check docs helm helm-tools chart mirror chaos bench image sbom lock clean
 
 help: ## Show what can be made
 	@echo "Rung: one escalation framework over the tools people already use."; echo
@@ -87,6 +88,9 @@ chart: $(VENV)/.dev ## Make the chart's schema and README of its values.yaml
 
 mirror: $(VENV)/.dev ## Mirror tickets between two platforms while everything fails (TICKETS=1000 SEED=1)
 	@$(BIN)/python -m tests.mirror --tickets $(TICKETS) --seed $(SEED)
+
+chaos: $(VENV)/.dev ## Kill, stop and cut off Rung's processes at random, and judge what came of it (SECONDS=300 SEED=1)
+	@$(BIN)/python -m tests.chaos --seconds $(SECONDS) --seed $(SEED)
 
 bench: $(VENV)/.dev ## Measure, as ratios within one run
 	@$(BIN)/python -m bench
