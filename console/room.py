@@ -29,7 +29,6 @@ from core.model import Role
 from core.ports import Clock, StorageUnavailableError
 
 ASSETS = Path(__file__).parent / "assets"
-_OF_PROGRAMS = ("/api/", "/webhooks/")
 _ASSET_AGE = 365 * 24 * 3600
 _log = structlog.get_logger("rung.console")
 
@@ -176,8 +175,8 @@ def _explain_errors(pages: Blueprint, room: Room) -> None:
 
 
 def _explain(sentence: str, status: int, moment: str = "", title: str = "", help_text: str = "") -> Response:
-    """An error as the caller reads it: JSON where programs ask, a page elsewhere."""
-    if request.path.startswith(_OF_PROGRAMS):
+    """An error as the caller reads it: JSON below /api, a page elsewhere."""
+    if request.path.startswith("/api/"):
         response = jsonify({"error": sentence})
     else:
         title = title or TITLES.get(status, "Out of order" if status >= 500 else "Not done")

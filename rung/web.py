@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
 
@@ -31,7 +32,6 @@ def flask_app(
     whole = Whole(parts.database, parts.clock, lambda: platforms(parts.loaded))
     flask = Flask("rung", static_folder=None)
     refusals.in_json(flask)
-    flask.register_blueprint(webhooks.blueprint(app.inbox, Sources(loaded), wall, app.attendance))
     flask.register_blueprint(
         health.blueprint(
             {"database": lambda: database_check(parts.database)},
@@ -53,4 +53,16 @@ def flask_app(
             peers=people.peers,
         )
     )
+    machines = webhooks.application(app.inbox, Sources(loaded), wall, app.attendance)
+    flask.wsgi_app = _dispatched(machines, flask.wsgi_app)  # type: ignore[assignment,method-assign] # as Flask says
     return flask
+
+
+def _dispatched(machines: WSGIApplication, people: WSGIApplication) -> WSGIApplication:
+    """Machines by their own door, before anything that only people need."""
+
+    def called(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        door = machines if environ.get("PATH_INFO", "").startswith("/webhooks/") else people
+        return door(environ, start_response)
+
+    return called

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 MAX_HEADERS = 40
 MAX_HEADER_BYTES = 2048
@@ -25,15 +26,23 @@ def kept_headers(
     whole.
     """
     named = ((name.lower(), value) for name, value in headers)
-    useful = [one for one in named if _is_useful(*one, wanted) and one[0] not in credential_headers]
-    useful.sort(key=lambda one: one[0] not in wanted)
+    useful = [
+        one for one in named if _is_kept(one[0], one[0] in wanted, one[0] in credential_headers) and _fits(one[1])
+    ]
+    if len(useful) > MAX_HEADERS:
+        useful.sort(key=lambda one: one[0] not in wanted)
     return dict(useful[:MAX_HEADERS])
 
 
-def _is_useful(name: str, value: str, wanted: frozenset[str]) -> bool:
-    fits = len(name) <= MAX_KEY and len(value) <= MAX_HEADER_BYTES and value.isprintable()
-    kept = name in wanted or _KEPT.fullmatch(name)
-    return bool(fits and kept and not _CREDENTIAL.search(name) and not _OF_THE_WAY.fullmatch(name))
+@lru_cache(4096)  # senders have the same few again and again
+def _is_kept(name: str, wanted: bool, proves: bool) -> bool:
+    kept = wanted or _KEPT.fullmatch(name)
+    useful = kept and not proves and not _CREDENTIAL.search(name) and not _OF_THE_WAY.fullmatch(name)
+    return bool(useful) and len(name) <= MAX_KEY
+
+
+def _fits(value: str) -> bool:
+    return len(value) <= MAX_HEADER_BYTES and value.isprintable()
 
 
 def storable_key(key: str | None) -> str | None:

@@ -1,20 +1,26 @@
-"""Receive: source known, small enough, authentic, of a known type, stored; every other answer is one JSON sentence."""
+"""Receive: source known, small enough, authentic, of a known type, stored; every other answer is one JSON sentence.
+
+A WSGI application of its own, over Werkzeug and without Flask: what a request to the door costs bounds how many alerts
+are taken in a storm, and of what Flask does for pages (sessions, hooks, a context for each request) none is needed.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache, partial
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import structlog
-from flask import Blueprint, Response, g, jsonify, request
 from prometheus_client import Counter, Histogram
-from werkzeug.exceptions import ClientDisconnected, InternalServerError, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException
 
 from core.ports import Accepted, Attendance, Clock, Inbox, StorageUnavailableError
 from core.trail import span, tell
+from webhooks.asked import STATUS, Asked, Refused, asked
 from webhooks.keep import kept_headers, storable_key
 from webhooks.signatures import Verdict
 from webhooks.source import Source
@@ -33,63 +39,81 @@ SECONDS = Histogram(
 )
 REFUSED = Counter("rung_webhook_refused_total", "Webhook requests refused as not authentic.", ["source", "reason"])
 
-_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _ALLOW = "OPTIONS, POST"
-_ALERTMANAGER = "/api/v2/alerts"
-"""Where an Alertmanager takes alerts, below its address."""
 _ORIGIN = re.compile(r"[A-Za-z0-9.*_:-]{1,255}")
-_CUT_OFF = "The body ended before its announced length. Send it again."
+_NOWHERE = "There is no such address. Webhooks go to /webhooks/ and the name of a source in platforms.yaml."
+_DEFECT = "Something went wrong within Rung, and the delivery was not stored. Send it again."
+_counted = cache(REQUESTS.labels)
+_timed = cache(SECONDS.labels)
 _log = structlog.get_logger("rung.webhooks")
 
 
-class Refused(Exception):  # noqa: N818 - it is an answer, not a fault
-    """An answer other than acceptance: the HTTP status, the sentence for the sender, and headers."""
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A status, headers, and a body: JSON, or nothing where that is None."""
 
-    def __init__(self, status: int, sentence: str, **headers: str) -> None:
-        super().__init__(sentence)
-        self.status = status
-        self.sentence = sentence
-        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+    status: int
+    body: Mapping[str, object] | None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def sent(self, method: str, start_response: StartResponse) -> Iterable[bytes]:
+        """The answer as WSGI has it: a list, which Granian sends in one piece."""
+        body = b"" if self.body is None else json.dumps(self.body).encode() + b"\n"
+        headers = [("Content-Length", str(len(body))), *self.headers.items()]
+        if body:
+            headers += [("Content-Type", "application/json"), ("X-Content-Type-Options", "nosniff")]
+        start_response(STATUS[self.status], headers)
+        return [] if method == "HEAD" else [body]
 
 
 @dataclass(frozen=True, slots=True)
 class _Door:
-    """What the routes share."""
+    """What all requests share."""
 
     inbox: Inbox
     sources: Mapping[str, Source]
     clock: Clock
     attendance: Attendance
 
-    def receive(self, name: str, secret: str | None) -> Response:
+    def answer(self, one: Asked) -> _Answer:
+        """What the request comes to."""
+        if one.method == "POST":
+            return self.receive(one)
+        if one.method == "OPTIONS":
+            return self.handshake(one)
+        if one.method in ("GET", "HEAD"):
+            return self.sign_of_life(one)
+        raise Refused(405, "Webhooks are sent with POST.", Allow=_ALLOW)
+
+    def receive(self, one: Asked) -> _Answer:
         """One POST, in the order that costs and tells an attacker least."""
-        source = self._known(name, secret)
-        body = _read(source)
-        self._authenticate(source, body, secret)
+        source = self._known(one)
+        body = one.body(source.max_bytes)
+        self._authenticate(source, one, body)
         if source.signs_of_life:
             return self._noted(source)
-        _check_type(source)
-        accepted = self._store(source, body)
+        _check_type(source, one)
+        accepted = self._store(source, one, body)
         tell(source=source.name, delivery=accepted.id)
         _log.debug("webhook stored", source=source.name, delivery=accepted.id, repeat=accepted.repeat)
         self._hear(source)
         if accepted.repeat:
-            return _answer(200, {"delivery": accepted.id, "repeat": True})
-        return _answer(202, {"delivery": accepted.id})
+            return _Answer(200, {"delivery": accepted.id, "repeat": True})
+        return _Answer(202, {"delivery": accepted.id})
 
-    def sign_of_life(self, name: str, secret: str | None) -> Response:
+    def sign_of_life(self, one: Asked) -> _Answer:
         """A GET or HEAD, which is all that a cron job may be able to send."""
-        source = self._named(name)
+        source = self._named(one.source)
         if source is None or not source.signs_of_life:
             raise Refused(405, "Webhooks are sent with POST.", Allow=_ALLOW)
-        return self.receive(name, secret)
+        return self.receive(one)
 
-    def _noted(self, source: Source) -> Response:
+    def _noted(self, source: Source) -> _Answer:
         try:
             self.attendance.heard(source.name)
         except StorageUnavailableError as error:
             raise _not_now(source.name) from error
-        return _answer(200, {"heard": source.name})
+        return _Answer(200, {"heard": source.name})
 
     def _hear(self, source: Source) -> None:
         """What was stored is answered as stored, also where the database went away before that could be noted."""
@@ -98,21 +122,20 @@ class _Door:
         except StorageUnavailableError:
             _log.warning("a source was heard, which could not be noted", source=source.name)
 
-    def handshake(self, name: str, secret: str | None) -> Response:
+    def handshake(self, one: Asked) -> _Answer:
         """The CloudEvents webhook handshake: we welcome the sender that asks, if it knows a source's whole path.
 
         CloudEvents' HTTP webhook specification ("Abuse Protection") has the receiver name the asking origin, and `*`
         for "no limit on the rate". This grants no right: every POST is still authenticated.
         """
-        source = self._known(name, secret)
+        source = self._known(one)
         if source.has_secret_path:
-            self._authenticate(source, b"", secret)
-        response = Response(status=200, headers={"Allow": _ALLOW})
-        origin = request.headers.get("WebHook-Request-Origin", "")
-        if _ORIGIN.fullmatch(origin):
-            response.headers["WebHook-Allowed-Origin"] = origin
-            response.headers["WebHook-Allowed-Rate"] = "*"
-        return response
+            self._authenticate(source, one, b"")
+        origin = one.headers.get("webhook-request-origin", "")
+        if not _ORIGIN.fullmatch(origin):
+            return _Answer(200, None, {"Allow": _ALLOW})
+        welcome = {"WebHook-Allowed-Origin": origin, "WebHook-Allowed-Rate": "*"}
+        return _Answer(200, None, {"Allow": _ALLOW, **welcome})
 
     def _named(self, name: str) -> Source | None:
         try:
@@ -120,33 +143,81 @@ class _Door:
         except StorageUnavailableError as error:
             raise _not_now(name) from error
 
-    def _known(self, name: str, secret: str | None) -> Source:
-        source = self._named(name)
-        if source is None or (secret is not None and not source.has_secret_path):
+    def _known(self, one: Asked) -> Source:
+        source = self._named(one.source)
+        if source is None or (one.secret is not None and not source.has_secret_path):
             raise Refused(404, "There is no such source. Check the address against the sources in platforms.yaml.")
         return source
 
-    def _authenticate(self, source: Source, body: bytes, secret: str | None) -> None:
-        headers = {key.lower(): value for key, value in request.headers.items()}
-        verdict = source.verify(headers, body, secret, self.clock())
+    def _authenticate(self, source: Source, one: Asked, body: bytes) -> None:
+        verdict = source.verify(one.headers, body, one.secret, self.clock())
         if verdict is Verdict.ACCEPTED:
             return
         if verdict is Verdict.UNCHECKED:
             _log.warning("webhook not checked", source=source.name)
             raise Refused(503, verdict.value, Retry_After=str(RETRY_AFTER))
         REFUSED.labels(source.name, verdict.name.lower()).inc()
-        _log.warning("webhook refused", source=source.name, reason=verdict.name.lower(), peer=request.remote_addr)
+        _log.warning("webhook refused", source=source.name, reason=verdict.name.lower(), peer=one.peer)
         challenge = source.verify.challenge
         raise Refused(401, verdict.value, **({"WWW_Authenticate": challenge} if challenge else {}))
 
-    def _store(self, source: Source, body: bytes) -> Accepted:
-        headers = kept_headers(request.headers.items(), source.verify.credential_headers, source.headers)
+    def _store(self, source: Source, one: Asked, body: bytes) -> Accepted:
+        headers = kept_headers(one.headers.items(), source.verify.credential_headers, source.headers)
         key = storable_key(source.delivery_key(headers, body))
         content_type = headers.get("content-type", "")
         try:
             return self.inbox.accept(source.name, key=key, content_type=content_type, headers=headers, body=body)
         except StorageUnavailableError as error:
             raise _not_now(source.name) from error
+
+    def label(self, name: str) -> str:
+        """The name under which a source's requests are counted: made-up names share one."""
+        try:
+            return name if name in self.sources else "unknown"
+        except StorageUnavailableError:
+            return "unknown"
+
+
+def application(inbox: Inbox, sources: Mapping[str, Source], clock: Clock, attendance: Attendance) -> WSGIApplication:
+    """The door for machines: `POST /webhooks/<source>` and, for sources that have one, `/webhooks/<source>/<secret>`;
+    below either, an Alertmanager's `/api/v2/alerts`.
+
+    `clock` tells the real time, not the policy's: it is held against the timestamps that senders sign.
+    """
+    return partial(_called, _Door(inbox, sources, clock, attendance))
+
+
+def _called(door: _Door, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    began = time.perf_counter()
+    one = asked(environ)
+    answer = _answered(door, one) if one else _Answer(404, {"error": _NOWHERE})
+    label = door.label(one.source) if one else "unknown"
+    _counted(label, str(answer.status)).inc()
+    _timed(label).observe(time.perf_counter() - began)
+    return answer.sent(environ.get("REQUEST_METHOD", ""), start_response)
+
+
+def _answered(door: _Door, one: Asked) -> _Answer:
+    """The answer, of which an Alertmanager's sender takes no more than the status of a success: 200."""
+    facts = {"http.request.method": one.method, "http.route": "/webhooks/{source}"}
+    try:
+        with span(f"{one.method} /webhooks/{{source}}", "server", "", one.headers.get("traceparent", ""), **facts):
+            answer = _reached(door, one)
+            tell(**{"http.response.status_code": answer.status})
+    except Exception:  # noqa: BLE001 - a request's outermost boundary: the log is told, the sender to come again
+        _log.exception("a defect at the door", path=one.environ.get("PATH_INFO"), method=one.method)
+        return _Answer(500, {"error": _DEFECT}, {"Retry-After": str(RETRY_AFTER)})
+    return _Answer(200, None) if one.alertmanager and answer.status == 202 else answer
+
+
+def _reached(door: _Door, one: Asked) -> _Answer:
+    try:
+        return door.answer(one)
+    except Refused as refused:
+        return _Answer(refused.status, {"error": refused.sentence}, refused.headers)
+    except HTTPException as refused:  # by whoever reads bodies for us
+        given = [pair for pair in refused.get_headers(one.environ) if pair[0].lower() == "retry-after"]
+        return _Answer(refused.code or 500, {"error": refused.description or refused.name}, dict(given))
 
 
 def _not_now(source: str) -> Refused:
@@ -155,125 +226,12 @@ def _not_now(source: str) -> Refused:
     return Refused(503, "The delivery could not be stored now. Send it again.", Retry_After=str(RETRY_AFTER))
 
 
-def blueprint(inbox: Inbox, sources: Mapping[str, Source], clock: Clock, attendance: Attendance) -> Blueprint:
-    """The door for machines: `POST /webhooks/<source>` and, for sources that have one, `/webhooks/<source>/<secret>`;
-    below either, an Alertmanager's `/api/v2/alerts`.
-
-    `clock` tells the real time, not the policy's: it is held against the timestamps that senders sign.
-    """
-    door = _Door(inbox, sources, clock, attendance)
-    pages = Blueprint("webhooks", __name__)
-
-    def answer(source: str, secret: str | None = None) -> Response:
-        _redact_path(source, secret)
-        facts = {"http.request.method": request.method, "http.route": "/webhooks/{source}"}
-        sender = request.headers.get("traceparent", "")
-        with span(f"{request.method} /webhooks/{{source}}", "server", "", sender, **facts):
-            response = _answered(door, source, secret)
-            tell(**{"http.response.status_code": response.status_code})
-            return response
-
-    def answer_as_alertmanager(source: str, secret: str | None = None) -> Response:
-        """Prometheus and its like append the API's path to the address that they are given.
-
-        Of a success they take no more than the status, 200 as Alertmanager gives it; whatever else is said stands.
-        """
-        response = answer(source, secret)
-        return Response(status=200) if response.status_code == 202 else response
-
-    def begin() -> None:
-        g.began = time.perf_counter()
-
-    def count(response: Response) -> Response:
-        source = str((request.view_args or {}).get("source", ""))
-        try:
-            label = source if source in sources else "unknown"
-        except StorageUnavailableError:
-            label = "unknown"
-        REQUESTS.labels(label, str(response.status_code)).inc()
-        SECONDS.labels(label).observe(time.perf_counter() - g.began)
-        return response
-
-    pages.before_request(begin)
-    pages.after_request(count)
-    pages.register_error_handler(InternalServerError, _defect)
-    options: dict[str, Any] = {"methods": _METHODS, "provide_automatic_options": False}
-    pages.add_url_rule("/webhooks/<source>", "receive", answer, **options)
-    pages.add_url_rule("/webhooks/<source>/<secret>", "receive_with_secret", answer, **options)
-    pages.add_url_rule(f"/webhooks/<source>{_ALERTMANAGER}", "alerts", answer_as_alertmanager, **options)
-    pages.add_url_rule(
-        f"/webhooks/<source>/<secret>{_ALERTMANAGER}", "alerts_with_secret", answer_as_alertmanager, **options
-    )
-    return pages
-
-
-def _answered(door: _Door, source: str, secret: str | None) -> Response:
-    try:
-        return _dispatch(door, source, secret)
-    except Refused as refused:
-        return _answer(refused.status, {"error": refused.sentence}, refused.headers)
-
-
-def _dispatch(door: _Door, source: str, secret: str | None) -> Response:
-    if request.method == "POST":
-        return door.receive(source, secret)
-    if request.method == "OPTIONS":
-        return door.handshake(source, secret)
-    if request.method in ("GET", "HEAD"):
-        return door.sign_of_life(source, secret)
-    raise Refused(405, "Webhooks are sent with POST.", Allow=_ALLOW)
-
-
-def _defect(error: InternalServerError) -> Response:
-    """A defect of ours, already logged by Flask: the sender is told to try again, and no more."""
-    del error
-    sentence = "Something went wrong within Rung, and the delivery was not stored. Send it again."
-    return _answer(500, {"error": sentence}, {"Retry-After": str(RETRY_AFTER)})
-
-
-def _redact_path(source: str, secret: str | None) -> None:
-    """Keep the path's secret from everything that prints a request's path later on: Flask does, with a traceback."""
-    if secret is None:
-        return
-    request.path = f"/webhooks/{source}/[secret]"
-    for name in ("PATH_INFO", "REQUEST_URI", "RAW_URI"):
-        if name in request.environ:
-            request.environ[name] = request.path
-
-
-def _read(source: Source) -> bytes:
-    """The body, never more of it than the limit, also where the sender does not tell its length beforehand.
-
-    One byte more than the limit is asked for, because Werkzeug cuts a chunked body at its limit without a word.
-    """
-    too_large = f"The body is larger than the {source.max_bytes} bytes that this source may send."
-    request.max_content_length = source.max_bytes + 1
-    try:
-        body = request.get_data(cache=False)
-    except RequestEntityTooLarge as error:
-        raise Refused(413, too_large) from error
-    except ClientDisconnected as error:
-        raise Refused(400, _CUT_OFF) from error
-    if len(body) > source.max_bytes:
-        raise Refused(413, too_large)
-    if request.content_length not in (None, len(body)):
-        raise Refused(400, _CUT_OFF)
-    return body
-
-
-def _check_type(source: Source) -> None:
-    encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
+def _check_type(source: Source, one: Asked) -> None:
+    encoding = one.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("", "identity"):
         raise Refused(
             415, "Compressed bodies are not taken. Send it without Content-Encoding.", Accept_Encoding="identity"
         )
-    if not source.takes(request.mimetype):
+    if not source.takes(one.media_type):
         taken = ", ".join(source.content_types)
         raise Refused(415, f"This source takes {taken}; set the Content-Type header to what the body is.")
-
-
-def _answer(status: int, body: Mapping[str, object], headers: Mapping[str, str] | None = None) -> Response:
-    response = jsonify(body)
-    response.status_code = status
-    response.headers.update(headers or {})
-    return response

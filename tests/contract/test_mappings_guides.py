@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from wsgiref.types import WSGIApplication
 
 import pytest
-from flask import Flask
 from mappings_fixtures import BODIES, FOLDERS, bound, headers
 from mappings_guides import ALL, Documented, documented, guide
 from mappings_proofs import KNOWN, proof
+from werkzeug.test import Client
 
 import webhooks
 from core.store.documents import Document
@@ -52,7 +53,7 @@ class Door:
 
     way: Documented
     inbox: Kept
-    app: Flask
+    app: WSGIApplication
     source: webhooks.Source
 
     def post(self, body: Path, secret: str, raw: bytes | None = None) -> int:
@@ -62,8 +63,7 @@ class Door:
         return self.send(path, sent if raw is None else raw, {**headers(body), **told})
 
     def send(self, path: str, body: bytes, said: Mapping[str, str]) -> int:
-        client = self.app.test_client()
-        return client.post(f"/webhooks/tested{path}", data=body, headers=dict(said)).status_code
+        return Client(self.app).post(f"/webhooks/tested{path}", data=body, headers=dict(said)).status_code
 
 
 @pytest.fixture
@@ -72,9 +72,8 @@ def door(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Doo
     way: Documented = request.param
     text = {"platforms.yaml": Document("platforms.yaml", 1, way.document)}
     source = live.load(text, lambda _: None).sources["tested"]
-    inbox, app = Kept(), Flask(__name__)
-    app.register_blueprint(webhooks.blueprint(inbox, {"tested": source}, lambda: NOW, inbox))
-    return Door(way, inbox, app, source)
+    inbox = Kept()
+    return Door(way, inbox, webhooks.application(inbox, {"tested": source}, lambda: NOW, inbox), source)
 
 
 def fixtures(folder: Path) -> list[Path]:

@@ -41,6 +41,6 @@ def test_a_method_that_is_not_taken_is_told_which_are(client: FlaskClient) -> No
     assert answer.get_json()["error"] == "DELETE is not taken here, but GET, HEAD, OPTIONS."
 
 
-def test_programs_are_told_in_json_also_by_the_gate(client: FlaskClient) -> None:
-    answer = client.get("/webhooks//nagios/a-secret", headers={"Host": "foreign.example.com"})
-    assert (answer.status_code, answer.mimetype) == (403, "application/json")
+def test_nobody_at_the_door_for_machines_is_asked_for_what_people_are(client: FlaskClient) -> None:
+    answer = client.post("/webhooks/nagios//a-secret", headers={"Host": "foreign.example.com"})
+    assert (answer.status_code, answer.mimetype) == (404, "application/json")

@@ -15,7 +15,6 @@ from rung.web import flask_app
 from rung.wiring import compose
 
 BY_THEIR_OWN = {
-    "webhooks": "each source authenticates its own senders",
     "health": "asks nobody; tells no ticket's content",
 }
 
