@@ -15,6 +15,7 @@ from bench.ground import Ground
 from bench.store import SilentBell
 from bench.timing import took
 from console import AcknowledgeLinks
+from core.ports import Clock
 from core.store.database import connect
 from rung.applying import apply_documents
 from rung.late import LateNotifier
@@ -28,7 +29,12 @@ REPEATS = 600
 BATCH = 50
 
 
-def composed(engine: Engine, url: str) -> App:
+def wall() -> datetime:
+    """The present moment."""
+    return datetime.now(UTC)
+
+
+def composed(engine: Engine, url: str, clock: Clock = wall) -> App:
     """Rung over that database and the benchmark's documents, in this process; its bell rings nobody."""
     os.environ |= documents.environment("json://127.0.0.1:9/notice")
     apply_documents(Settings.from_environment({"RUNG_DATABASE_URL": url}), documents.CONFIG, "bench")
@@ -36,7 +42,7 @@ def composed(engine: Engine, url: str) -> App:
         Parts(
             database=engine,
             loaded=Live(engine),
-            clock=lambda: datetime.now(UTC),
+            clock=clock,
             bell=SilentBell(),
             notifier=LateNotifier(),
             links=AcknowledgeLinks(documents.SECRET, "http://rung.example"),

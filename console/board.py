@@ -62,7 +62,7 @@ def _context(room: Room, people: People, who: str, wanted: str, limit: int) -> d
     return {
         "board": board,
         "rows": [row for row in every if matches(row, wanted)],
-        "summary": summary(board, every),
+        "summary": summary(board),
         "behind": behind(board),
         "people": sorted(people.items(), key=lambda item: item[1].casefold()),
         "who": who,

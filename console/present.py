@@ -14,8 +14,8 @@ from markupsafe import Markup, escape
 
 from console import wording
 from console.overruled import overruled
-from console.wording import Moment, counted, plain
-from core.desk import ActionRow, Board, BoardRow, TicketPage, UpdateRow
+from console.wording import Moment, counted, number, plain
+from core.desk import COUNTED_TO, ActionRow, Board, BoardRow, TicketPage, UpdateRow
 from core.model import ActionStatus, DeliveryStatus, Record, State, Verb
 
 People = Mapping[str, str]
@@ -179,19 +179,17 @@ class Summary:
     loud: bool
 
 
-def summary(board: Board, rows: Sequence[RowView]) -> Summary:
-    """The one question's answer in a sentence."""
-    waiting = [row for row in rows if row.loudness in ("loud", "open")]
-    loud = [row for row in waiting if row.loudness == "loud"]
-    in_hand = board.total - len(waiting)
-    if not rows:
+def summary(board: Board) -> Summary:
+    """The one question's answer in a sentence: of all that is open, also of what has no room on the page."""
+    in_hand = board.total - board.needing
+    if not board.total:
         return Summary("Nothing is waiting.", "", loud=False)
-    if not waiting:
+    if not board.needing:
         return Summary("Nobody is needed now.", f"{counted(in_hand, 'ticket')} in hand", loud=False)
-    verb = "needs" if len(waiting) == 1 else "need"
-    parts = [f"{len(loud)} overdue or exhausted"] if loud else []
-    parts += [f"{in_hand} in hand"] if in_hand > 0 else []
-    return Summary(f"{counted(len(waiting), 'ticket')} {verb} someone now.", ", ".join(parts), loud=bool(loud))
+    verb = "needs" if board.needing == 1 else "need"
+    parts = [f"{number(board.late)} overdue or exhausted"] if board.late else []
+    parts += [f"{number(in_hand)} in hand"] if in_hand > 0 and board.total < COUNTED_TO else []
+    return Summary(f"{counted(board.needing, 'ticket')} {verb} someone now.", ", ".join(parts), loud=bool(board.late))
 
 
 def behind(board: Board) -> list[tuple[str, datetime, str]]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
+from core.desk import COUNTED_TO
+
 _UNITS = (("d", "day", 86400), ("h", "hour", 3600), ("min", "minute", 60), ("s", "second", 1))
 
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff]+")
@@ -67,9 +69,14 @@ def size(count: int) -> str:
     return f"{count / 1000:.1f} kB" if count < 1_000_000 else f"{count / 1_000_000:.1f} MB"
 
 
+def number(count: int) -> str:
+    """A count, "10,000 or more" where it was not counted to its end."""
+    return str(count) if count < COUNTED_TO else f"{COUNTED_TO:,} or more"
+
+
 def counted(count: int, one: str, many: str = "") -> str:
     """A count and its noun: "1 ticket", "3 tickets"."""
-    return f"{count} {one if count == 1 else many or one + 's'}"
+    return f"{number(count)} {one if count == 1 else many or one + 's'}"
 
 
 def plain(text: str) -> str:

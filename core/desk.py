@@ -31,6 +31,11 @@ WriteBack = Literal["in step", "waiting", "failed", "none", "shadowed"]
 shadowed ticket they are not meant to."""
 
 
+COUNTED_TO = 10_000
+"""The board counts no further: what its page costs must not grow with what is open. A count of so many means "or more".
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardRow:
     """One open ticket at a glance. `deadline` is by when somebody must have done something, if anything is asked.
@@ -111,7 +116,10 @@ class VendorFigures:
 
 @dataclass(frozen=True, slots=True)
 class PlatformHealth:
-    """Whether a platform takes our writes: `since` is when its breaker opened, None while it is closed."""
+    """Whether a platform takes our writes: `since` is when its breaker opened, None while it is closed.
+
+    `waiting` counts what waits for one whose breaker is open, up to `COUNTED_TO`; 0 for others.
+    """
 
     name: str
     since: datetime | None
@@ -131,14 +139,17 @@ class SurgeRow:
 class Board:
     """The open tickets, those that need someone most first. `version` changes whenever anything shown does.
 
-    What a major incident gathers stands behind its row. `lost` counts what one ticket should have told another and
-    could not.
+    What a major incident gathers stands behind its row. Of `total` tickets `needing` need someone now; of those `late`
+    are exhausted, have missed a target or are past their deadline. `lost` counts what one ticket should have told
+    another and could not. Every count goes up to `COUNTED_TO`.
     """
 
     version: str
     now: datetime
     rows: tuple[BoardRow, ...]
     total: int
+    needing: int
+    late: int
     last_event_at: datetime | None
     last_event_source: str
     platforms: tuple[PlatformHealth, ...]

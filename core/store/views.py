@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select, text
+from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, Select, func, literal, select, text, union_all
 
-from core.desk import ActionRow, DeliveryRow, PlatformHealth, WriteBack
+from core.desk import COUNTED_TO, ActionRow, DeliveryRow, PlatformHealth, WriteBack
 from core.model import Action, ActionStatus, DeliveryStatus, Entry, EntryKind, Reason, ReasonCode, State, Ticket, Verb
 from core.policy import Roster
 from core.store.codec import from_json
@@ -36,10 +37,43 @@ def board(connection: Connection, limit: int) -> list[Ticket]:
     return [from_json(row.body, Ticket) for row in connection.execute(query)]
 
 
-def count_open(connection: Connection) -> int:
-    """How many open tickets the board would show with room for all of them."""
-    shown = tickets.c.is_open & ~tickets.c.gathered
-    return connection.execute(select(func.count()).select_from(tickets).where(shown)).scalar_one()
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many tickets the board stands for, how many of them need someone now, and how many of those are late."""
+
+    total: int
+    needing: int
+    late: int
+
+
+def tally(connection: Connection, now: datetime) -> Tally:
+    """What the board stands for at `now` (the policy's time), each count up to `COUNTED_TO`.
+
+    By the board's own index, a range for each: what is beyond that is not looked at.
+    """
+    standing, past = tickets.c.standing, tickets.c.deadline <= now
+    parts = {
+        "total": literal(True),
+        "missed": standing == 0,
+        "asked": standing == 1,
+        "asked_late": (standing == 1) & past,
+        "warned_late": (standing == 2) & past,
+        "taken_late": (standing == 3) & past,
+    }
+    row = connection.execute(select(*(_open_up_to(part).label(name) for name, part in parts.items()))).one()
+    taken_late = row.warned_late + row.taken_late
+    needing, late = row.missed + row.asked + taken_late, row.missed + row.asked_late + taken_late
+    return Tally(row.total, min(needing, COUNTED_TO), min(late, COUNTED_TO))
+
+
+def _open_up_to(chosen: ColumnElement[bool]) -> ScalarSelect[int]:
+    found = select(literal(1)).select_from(tickets).where(tickets.c.is_open, ~tickets.c.gathered, chosen)
+    return _up_to(found)
+
+
+def _up_to(found: Select[Any]) -> ScalarSelect[int]:
+    """How many rows are found, up to `COUNTED_TO`."""
+    return select(func.count()).select_from(found.limit(COUNTED_TO).subquery()).scalar_subquery()
 
 
 def left_behind(connection: Connection, version: int) -> list[int]:
@@ -51,10 +85,19 @@ def left_behind(connection: Connection, version: int) -> list[int]:
 
 
 def newest_tickets(connection: Connection, state: State | None, limit: int) -> list[Ticket]:
-    """Tickets, newest first: open ones, or those of a state."""
-    chosen = tickets.c.is_open if state is None else tickets.c.state == state.value
-    query = select(tickets.c.body).where(chosen).order_by(tickets.c.id.desc()).limit(limit)
-    return [from_json(row.body, Ticket) for row in connection.execute(query)]
+    """Tickets, newest first: open ones, or those of a state.
+
+    The newest of each open state and then of all: each by its index, so that what was closed since is not looked at.
+    """
+    states = [one for one in State if one.is_open] if state is None else [state]
+    newest = union_all(*(_newest_of(one, limit) for one in states)).subquery()
+    query = select(tickets.c.body).where(tickets.c.id.in_(select(newest.c.id)))
+    return [from_json(row.body, Ticket) for row in connection.execute(query.order_by(tickets.c.id.desc()).limit(limit))]
+
+
+def _newest_of(state: State, limit: int) -> Select[Any]:
+    newest = select(tickets.c.id).where(tickets.c.state == state.value).order_by(tickets.c.id.desc()).limit(limit)
+    return select(newest.subquery().c.id)
 
 
 def write_backs(connection: Connection, ids: Iterable[int]) -> dict[int, WriteBack]:
@@ -78,18 +121,26 @@ def last_delivery(connection: Connection) -> tuple[datetime | None, str]:
 
 
 def health(connection: Connection, platforms: Iterable[str]) -> tuple[PlatformHealth, ...]:
-    """How each platform stands."""
-    waiting = actions.c.status.in_(("pending", "sent"))
-    counts = select(actions.c.platform, func.count().label("waiting")).where(waiting).group_by(actions.c.platform)
-    queued = {row.platform: row.waiting for row in connection.execute(counts)}
-    since = {row.platform: row.open_since for row in connection.execute(select(breakers))}
-    return tuple(PlatformHealth(name, since.get(name), queued.get(name, 0)) for name in sorted(platforms))
+    """How each platform stands; what waits is counted where a breaker is open."""
+    rows = connection.execute(select(breakers.c.platform, breakers.c.open_since))
+    since = {row.platform: row.open_since for row in rows if row.open_since is not None}
+    queued = _waiting(connection) if since else {}
+    return tuple(
+        PlatformHealth(name, since.get(name), queued.get(name, 0) if name in since else 0) for name in sorted(platforms)
+    )
+
+
+def _waiting(connection: Connection) -> dict[str, int]:
+    """What waits for each platform, among the first that wait."""
+    first = select(actions.c.platform).where(actions.c.status.in_(("pending", "sent"))).limit(COUNTED_TO).subquery()
+    counts = select(first.c.platform, func.count().label("many")).group_by(first.c.platform)
+    return {row.platform: row.many for row in connection.execute(counts)}
 
 
 def count_status(connection: Connection, kind: str, status: str) -> int:
-    """How many deliveries or actions stand at a status."""
+    """How many deliveries or actions stand at a status, up to `COUNTED_TO`."""
     table = deliveries if kind == "deliveries" else actions
-    return connection.execute(select(func.count()).select_from(table).where(table.c.status == status)).scalar_one()
+    return connection.execute(select(_up_to(select(table.c.id).where(table.c.status == status)))).scalar_one()
 
 
 def entries(connection: Connection, ticket_id: int) -> tuple[Entry, ...]:

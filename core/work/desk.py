@@ -95,11 +95,14 @@ class SqlDesk:
             version, now = views.version(connection), self.clock()
             rows = self._rows(connection, views.board(connection, limit))
             at, source = views.last_delivery(connection)
+            tally = views.tally(connection, now)
             return Board(
                 version=version,
                 now=now,
                 rows=rows,
-                total=views.count_open(connection),
+                total=tally.total,
+                needing=tally.needing,
+                late=tally.late,
                 last_event_at=at,
                 last_event_source=source,
                 platforms=views.health(connection, self.platforms()),

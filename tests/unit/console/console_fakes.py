@@ -224,6 +224,10 @@ CHOICES = Choices(
 )
 
 
+def _is_late(row: BoardRow) -> bool:
+    return row.exhausted or bool(row.breached) or (row.deadline is not None and row.deadline <= NOW)
+
+
 @dataclass
 class FakeDesk:
     """What a desk tells, and what it was told to do."""
@@ -252,6 +256,8 @@ class FakeDesk:
             now=self.now(),
             rows=self.rows[:limit],
             total=len(self.rows),
+            needing=len([row for row in self.rows if _is_late(row) or not row.acknowledged_by]),
+            late=len([row for row in self.rows if _is_late(row)]),
             last_event_at=ago(minutes=2) if self.last_event else None,
             last_event_source="Alertmanager" if self.last_event else "",
             platforms=(PlatformHealth("servicenow-main", since, 4), PlatformHealth("jira-main", None, 0)),
