@@ -89,21 +89,23 @@ def worst_first(one: tuple[Ticket, Policy]) -> tuple[int, bool, int]:
     return ticket.severity.rank, ticket.is_acknowledged, ticket.id
 
 
-def summary(change: ShiftChanged, ranked: Sequence[tuple[Ticket, Policy]], now: datetime) -> Notice:
-    """Tells the one coming in of the open tickets, at least one, the worst first.
+def summary(
+    change: ShiftChanged, worst: Sequence[tuple[Ticket, Policy]], now: datetime, *, count: int, waiting: int
+) -> Notice:
+    """Tells the one coming in of the `count` open tickets, `waiting` of them not acknowledged; `worst` are the first
+    `LISTED` of them, the worst first, at least one.
 
     Whose each will be is said as the duty's rule will have it.
     """
-    policy = ranked[0][1]
+    policy = worst[0][1]
     roster, duty = policy.roster, policy.roster.duty(change.team, change.level) or OnCall()
-    lines = [_line(ticket, its, change, now) for ticket, its in ranked[:LISTED]]
-    more = [f"And {len(ranked) - LISTED} more."] if len(ranked) > LISTED else []
-    waiting = sum(not ticket.is_acknowledged for ticket, _ in ranked)
+    lines = [_line(ticket, its, change, now) for ticket, its in worst]
+    more = [f"And {count - len(worst)} more."] if count > len(worst) else []
     before = ", ".join(map(roster.name, change.outgoing)) or "nobody"
     since = told_there(change.at, duty.time_zone)
     return Notice(
         person=change.incoming,
-        headline=f"{change.level} of {roster.team_name(change.team)} is yours: {_counted(len(ranked))}, "
+        headline=f"{change.level} of {roster.team_name(change.team)} is yours: {_counted(count)}, "
         f"{waiting or 'none'} not acknowledged",
         ask="\n".join([*lines, *more]),
         why=f"Your shift began {since}, after {before}. {_RULES[duty.handover]}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +14,7 @@ from core.store.codec import from_json, to_json
 from core.store.tables import shift_changes, shifts, tickets
 
 _RETRY = timedelta(minutes=1)
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +41,21 @@ def put(connection: Connection, team: str, level: str, held: Held) -> None:
     connection.execute(update(shifts).where(shifts.c.team == team, shifts.c.level == level).values(values))
 
 
-def open_tickets(connection: Connection, team: str | None) -> list[Ticket]:
-    """The open tickets of a team, or of all, as they are now."""
-    query = select(tickets.c.body).where(tickets.c.is_open).order_by(tickets.c.id)
+def open_tickets(connection: Connection, team: str | None) -> Iterator[Ticket]:
+    """The open tickets of a team, or of all, as they are now, oldest first; some at once, however many there are."""
+    query = select(tickets.c.id, tickets.c.body).where(tickets.c.is_open).order_by(tickets.c.id).limit(_AT_ONCE)
     query = query if team is None else query.where(tickets.c.team == team)
-    return [from_json(body, Ticket) for body in connection.execute(query).scalars()]
+    last = 0
+    while rows := connection.execute(query.where(tickets.c.id > last)).all():
+        yield from (from_json(row.body, Ticket) for row in rows)
+        last = rows[-1].id
 
 
-def announce(connection: Connection, changes: Sequence[tuple[int, ShiftChanged]]) -> None:
-    """Have tickets (by id) hear of shift changes, soon and in this order."""
-    rows = [{"ticket_id": ticket_id, "body": to_json(change)} for ticket_id, change in changes]
-    if rows:
+def announce(connection: Connection, ids: Sequence[int], change: ShiftChanged) -> None:
+    """Have tickets hear of a shift change, soon and in this order."""
+    body = to_json(change)
+    for first in range(0, len(ids), _AT_ONCE):
+        rows = [{"ticket_id": ticket_id, "body": body} for ticket_id in ids[first : first + _AT_ONCE]]
         connection.execute(insert(shift_changes), rows)
 
 

@@ -85,8 +85,11 @@ class Standing:
     rounds: Mapping[str, float]
 
 
-def standing(connection: Connection, now: datetime) -> Standing:
-    """How it stands; `now` is the policy's time."""
+def standing(connection: Connection, now: datetime, *, of_tickets: bool = True) -> Standing:
+    """How it stands; `now` is the policy's time.
+
+    All but what it says of tickets costs what waits or ended badly. Those are counted: not `of_tickets`, nothing is.
+    """
     waits = [
         (row.work, row.platform, Waiting(row.many, row.since)) for row in connection.execute(_WAITING, {"now": now})
     ]
@@ -99,8 +102,8 @@ def standing(connection: Connection, now: datetime) -> Standing:
         writes={platform: found for work, platform, found in waits if work == "write_back"},
         ended={what: sum(row.many for row in ended if row.what == what) for what in {row.what for row in ended}},
         lately={(row.what, row.place): row.lately for row in ended if row.lately},
-        open={row.severity: row.many for row in connection.execute(_OPEN)},
-        unanswered={row.severity: row.many for row in connection.execute(_UNANSWERED)},
+        open={row.severity: row.many for row in connection.execute(_OPEN)} if of_tickets else {},
+        unanswered={row.severity: row.many for row in connection.execute(_UNANSWERED)} if of_tickets else {},
         broken=frozenset(row.platform for row in connection.execute(_BREAKERS)),
         rounds=_rounds(connection),
     )

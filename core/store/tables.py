@@ -129,6 +129,12 @@ tickets = Table(
         postgresql_where=text("is_open AND NOT gathered"),
     ),
     Index("tickets_state", "state", "id"),
+    Index(
+        "tickets_unanswered",
+        "severity",
+        "id",
+        postgresql_where=text("is_open AND exhausted AND NOT acknowledged AND NOT gathered AND NOT shadow"),
+    ),
     Index("tickets_load", "owner", "shadow", "severity", "id", postgresql_where=text("is_open")),
 )
 

@@ -33,11 +33,15 @@ class ClaimedPoll:
     failures: int
 
 
-def have(connection: Connection, wanted: Iterable[tuple[str, str]], now: datetime) -> None:
-    """Say which (platform, collection) there are to poll. A new one begins at `now`: what came before was not ours."""
+def have(connection: Connection, wanted: Iterable[tuple[str, str]], now: datetime, *, alone: bool = True) -> None:
+    """Say which (platform, collection) there are to poll: those `alone`, or those as well.
+
+    A new one begins at `now`: what came before was not ours.
+    """
     pairs = sorted(set(wanted))
     mine = tuple_(watermarks.c.platform, watermarks.c.collection)
-    connection.execute(delete(watermarks).where(mine.not_in(pairs)) if pairs else delete(watermarks))
+    if alone:
+        connection.execute(delete(watermarks).where(mine.not_in(pairs)) if pairs else delete(watermarks))
     for platform, collection in pairs:
         row = {"platform": platform, "collection": collection, "began_at": now, "at": now}
         connection.execute(upsert(watermarks).values(row).on_conflict_do_nothing())

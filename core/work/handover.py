@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import heapq
+import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection, Engine
 
-from core.engine.handover import concerns, summary, worst_first
-from core.model import ShiftChanged
+from core.engine.handover import LISTED, concerns, summary, worst_first
+from core.model import ShiftChanged, Ticket
 from core.policy import OnCall, Policy, Roster, Shift
 from core.policy import shifts as shifts_of
 from core.ports import Clock
@@ -23,6 +25,7 @@ log = structlog.get_logger()
 
 _LOOK_AHEAD = timedelta(days=1)
 _AGAIN = timedelta(minutes=1)
+_BRINGING_SECONDS = 0.5
 _LOOK_BACK = timedelta(days=31)
 """Longer ago nobody asks who had the duty meanwhile; who has it now is right all the same."""
 
@@ -33,6 +36,26 @@ class _Seen:
 
     roster: Roster = field(default_factory=Roster)
     next: dict[tuple[str, str], datetime] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Concerned:
+    """Whom a shift change concerns, noted in passing: every ticket's rank, and of those that are no mere shadows, whom
+    the one coming in is not told of, how many there are and how many nobody has acknowledged.
+    """
+
+    ranks: list[tuple[int, bool, int]] = field(default_factory=list)
+    real: int = 0
+    waiting: int = 0
+
+    def noting(self, them: Iterable[tuple[Ticket, Policy]]) -> Iterator[tuple[Ticket, Policy]]:
+        """Those that are no shadows, while all are noted."""
+        for one in them:
+            self.ranks.append(worst_first(one))
+            if not one[0].shadow:
+                self.real += 1
+                self.waiting += not one[0].is_acknowledged
+                yield one
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +114,22 @@ class Handovers:
         # A team whose expertise other teams' paths call in has tickets of theirs, too.
         theirs = shifts.open_tickets(connection, None if lends else change.team)
         every = ((ticket, self.policies.version(ticket.policy_version)) for ticket in theirs)
-        ranked = sorted((one for one in every if concerns(*one, change)), key=worst_first)
-        if not ranked:
-            return
-        real = [one for one in ranked if not one[0].shadow]
-        changes = {ticket.id: change for ticket, _ in ranked}
-        if real:  # who comes in is not told of what is only shadowed
-            changes[real[0][0].id] = replace(change, summary=summary(change, real, now), count=len(real))
-        shifts.announce(connection, list(changes.items()))
-        log.info("a shift has changed", team=change.team, level=change.level, tickets=len(ranked))
+        concerned = _Concerned()
+        worst = heapq.nsmallest(LISTED, concerned.noting(one for one in every if concerns(*one, change)), worst_first)
+        brings = worst[0][0].id if worst else 0
+        if worst:
+            told = summary(change, worst, now, count=concerned.real, waiting=concerned.waiting)
+            shifts.announce(connection, [brings], replace(change, summary=told, count=concerned.real))
+        shifts.announce(connection, [number for *_, number in sorted(concerned.ranks) if number != brings], change)
+        if concerned.ranks:
+            log.info("a shift has changed", team=change.team, level=change.level, tickets=len(concerned.ranks))
 
     def _bring(self) -> int:
-        brought = 0
-        while self._bring_next():
+        """To some of those who wait; the others hear of it with the next rounds, so that timers do not wait for them
+        all.
+        """
+        brought, until = 0, time.monotonic() + _BRINGING_SECONDS
+        while time.monotonic() < until and self._bring_next():
             brought += 1
         return brought
 

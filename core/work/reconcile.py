@@ -14,7 +14,7 @@ from datetime import timedelta
 from functools import partial
 
 import structlog
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from core.model import PollPlan
 from core.ports import Bell, Clock, DeliveryError, Mappings, Platform
@@ -40,9 +40,16 @@ _REFRESH_SECONDS = 20.0
 
 @dataclass(slots=True)
 class _Last:
-    """When the list of what there is to poll was last made (monotonic seconds)."""
+    """When the list of what there is to poll was last made (monotonic seconds), and where open tickets have records.
+
+    They are looked at in rounds, some with every list: `now` is what the present round has found up to the ticket
+    `after`, `whole` what the last one did, None before one has ended.
+    """
 
     listed: float = float("-inf")
+    after: int = 0
+    now: frozenset[tuple[str, str]] = frozenset()
+    whole: frozenset[tuple[str, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,16 +97,29 @@ class Reconciler:
         return done
 
     def _list(self) -> None:
-        """Tell the table what there is to poll: what is configured, and wherever open tickets have records."""
+        """Tell the table what there is to poll: what is configured, and wherever open tickets have records.
+
+        What is listed already stays until a whole round has not found it.
+        """
         now = time.monotonic()
         if now - self.last.listed < _REFRESH_SECONDS:
             return
         plans = self.plans()
         wanted = {(name, one) for name, plan in plans.items() for one in plan.collections}
         with self.database.begin() as connection:
-            wanted |= {pair for pair in polling.collections(connection) if pair[0] in plans}
-            watermarks.have(connection, wanted, self.clock())
+            wanted |= {pair for pair in self._places(connection) if pair[0] in plans}
+            watermarks.have(connection, wanted, self.clock(), alone=self.last.whole is not None)
         self.last.listed = now
+
+    def _places(self, connection: Connection) -> frozenset[tuple[str, str]]:
+        """Where open tickets have records, as far as is known; looks at the newest, and at the next of the round."""
+        last = self.last
+        looked = polling.places(connection, last.after)
+        last.after, last.now = looked.last, last.now | looked.found
+        if looked.last:
+            return last.now | (last.whole or frozenset()) | polling.newest_places(connection)
+        last.whole, last.now = last.now, frozenset()
+        return last.whole
 
     def _claim(self) -> ClaimedPoll | None:
         with self.database.begin() as connection:

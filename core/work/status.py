@@ -22,7 +22,7 @@ def look(
     connection: Connection, about: About, platforms: Iterable[str], polled: Mapping[str, PollPlan], now: datetime
 ) -> Status:
     """All of it; `polled` says how platforms are polled, `now` is the policy's time."""
-    known = standing(connection, now)
+    known = standing(connection, now, of_tickets=False)
     return Status(
         now=now,
         processes=processes.every(connection),

@@ -39,9 +39,10 @@ class Sweep:
         """Look for the next ones; returns how many were found gone. Raises `DeliveryError`."""
         place = (claimed.platform, claimed.since.collection)
         with self.database.begin() as connection:
-            records = polling.records(connection, *place, claimed.swept, RECORDS)
+            looked_at = polling.records(connection, *place, claimed.swept, RECORDS)
+        records = looked_at.found
         if not records:
-            self._note(claimed, 0)
+            self._note(claimed, looked_at.last)
             return 0
         looked = platform.look([ref for _, ref in records])
         missing = looked.gone

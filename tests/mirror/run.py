@@ -115,7 +115,7 @@ class Mirror:
                 self.world.settle()
         self.world.settle()
         with self.world.database.begin() as connection:
-            known = polling.records(connection, "servicenow", "incident", 0, self.size.tickets)
+            known = polling.records(connection, "servicenow", "incident", 0, self.size.tickets, self.size.tickets).found
         for ticket, ref in known:
             self.world.app.desk.command(ticket, Acknowledge(by="dana.reyes", via="the run"))
             self.pairs.append(Pair(ticket, ref.key, self._link(ticket, ref.key)))

@@ -17,8 +17,9 @@ from bench.lives import PRESENT
 from bench.sameness import differences
 from core.desk import COUNTED_TO
 from core.model import State
-from core.store import timers, views
+from core.store import polling, timers, views
 from core.store.database import connect
+from core.store.standing import standing
 from rung.embedded import Postgres
 from rung.parts import App
 
@@ -102,8 +103,14 @@ def test_looking_for_due_timers_reads_no_more_than_what_is_due(many: Crowd) -> N
         lambda connection: views.entries(connection, MANY[7]),
         lambda connection: views.action_rows(connection, ticket_id=MANY[7]),
         lambda connection: views.write_backs(connection, MANY[:100]),
+        lambda connection: polling.places(connection, 0, 200),
+        lambda connection: polling.records(connection, "servicenow", "incident", 0, 20),
+        lambda connection: standing(connection, PRESENT),
     ],
-    ids=["board", "tally", "open tickets", "new tickets", "timeline", "actions", "write-backs"],
+    ids=[
+        *("board", "tally", "open tickets", "new tickets", "timeline", "actions", "write-backs"),
+        *("where records are", "records to look for", "metrics"),
+    ],
 )
 def test_a_page_is_found_by_indexes_alone(many: Crowd, look: Callable[[Connection], object]) -> None:
     assert reads_everything(told := plans(many.engine, look)) == [], told
@@ -125,3 +132,23 @@ def test_the_board_counts_no_further_than_it_must(many: Crowd, monkeypatch: pyte
     board = many.app.desk.board(limit=10)
     assert (board.total, board.needing, board.late) == (50, 50, 50)
     assert COUNTED_TO > 50
+
+
+def test_where_open_tickets_have_records_is_looked_up_in_parts(many: Crowd) -> None:
+    last, found, looks = 0, set(), 0
+    with many.engine.connect() as connection:
+        while looks == 0 or last:
+            part = polling.places(connection, last, 500)
+            last, looks = part.last, looks + 1
+            found |= part.found
+        assert polling.newest_places(connection, 10) == found == {("servicenow", "incident")}
+    assert looks == (len(MANY) + len(DUE) + len(EXACT) + len(many.originals)) // 500 + 1
+
+
+def test_looking_for_records_that_are_rare_goes_on_where_the_last_look_ended(many: Crowd) -> None:
+    with many.engine.connect() as connection:
+        first = polling.records(connection, "servicenow", "incident", 0, 20)
+        assert (len(first.found), first.last) == (20, first.found[-1][0])
+        rare = polling.records(connection, "jira", "OPS", MANY[0], 20, 300)
+        assert (rare.found, rare.last) == ([], MANY[0] + 300)
+        assert polling.records(connection, "jira", "OPS", EXACT[-2], 20).last == 0

@@ -124,7 +124,8 @@ def test_a_summary_that_no_way_takes_escalates_nothing() -> None:
 def test_a_long_summary_names_the_worst_and_counts_the_rest() -> None:
     story = begun(Handover.MOVE)
     many: list[Ticket] = [replace(story.opened, id=number, title=f"No {number}") for number in range(LISTED + 5)]
-    notice = summary(passes(), [(one, story.policy) for one in many], story.now)
+    worst = [(one, story.policy) for one in many[:LISTED]]
+    notice = summary(passes(), worst, story.now, count=len(many), waiting=len(many))
     lines = notice.ask.splitlines()
     assert len(lines) == LISTED + 1
     assert lines[0] == f"SEV1 {REF.key} No 0: not acknowledged, 5 minutes left, yours"
