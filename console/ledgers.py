@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from enum import StrEnum
 from typing import TypeVar
 
@@ -21,6 +20,9 @@ SHOWN = 200
 
 BODY_LIMIT = 20_000
 """How many characters of a body are shown."""
+_INDENTED = 1_000_000
+"""Characters of JSON that are read to be shown indented; more are shown as they came."""
+_PRETTY = json.JSONEncoder(indent=2, ensure_ascii=False)
 
 REPLAYABLE = {DeliveryStatus.UNMAPPED, DeliveryStatus.DECLINED, DeliveryStatus.FAILED}
 
@@ -84,10 +86,26 @@ def _wanted(statuses: type[_Status]) -> _Status | None:
         abort(400, f"There is no status {name!r}. The known ones are {', '.join(statuses)}.")
 
 
-def readable(delivery: Delivery) -> tuple[str, int]:
-    """The body as text, JSON indented, and the number of characters that were left out."""
+def readable(delivery: Delivery) -> tuple[str, bool]:
+    """The beginning of the body as text, JSON indented, and whether there is more of it than that."""
     text = delivery.body.decode(errors="replace")
-    with suppress(ValueError, RecursionError):
-        text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-    text = plain_block(text)
-    return shortened(text, BODY_LIMIT), max(0, len(text) - BODY_LIMIT)
+    shown = _indented(text) if len(text) <= _INDENTED else ""
+    shown = plain_block((shown or text)[: 2 * BODY_LIMIT])
+    return shortened(shown, BODY_LIMIT), len(shown) > BODY_LIMIT
+
+
+def _indented(text: str) -> str:
+    """The beginning of JSON, a line for each value; "" for what is no JSON.
+
+    Made only as far as it is shown: deep lists of many values grow by their depth, a thousandfold.
+    """
+    pieces, length = [], 0
+    try:
+        for piece in _PRETTY.iterencode(json.loads(text)):
+            pieces.append(piece)
+            length += len(piece)
+            if length > 2 * BODY_LIMIT:
+                break
+    except (ValueError, RecursionError):
+        return ""
+    return "".join(pieces)

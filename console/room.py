@@ -11,7 +11,7 @@ from flask import Blueprint, Response, current_app, jsonify, make_response, redi
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from console import acknowledge, api, board, guard, ledgers, mapping_api, signin, tickets, wording
+from console import acknowledge, api, board, guard, ledgers, mapping_api, openapi, signin, tickets, wording
 from console.body import LARGEST
 from console.callers import Open, People, known, need, needs
 from console.cookies import Cookies
@@ -89,7 +89,7 @@ def blueprint(
     gate = Gate(access, peers, links.base_url, cookies, by_email)
     if sign_in and cookies:
         signin.add_to(pages, sign_in, gate, cookies, forms)
-    for part in (board, tickets, ledgers, acknowledge, api, mapping_api):
+    for part in (board, tickets, ledgers, acknowledge, api, mapping_api, openapi):
         part.add_to(pages, room)
     pages.add_url_rule("/<path:rest>", "nowhere", needs(Role.VIEWER)(_nowhere))
     _guard(pages, gate)

@@ -11,8 +11,11 @@ from core.desk import COUNTED_TO
 
 _UNITS = (("d", "day", 86400), ("h", "hour", 3600), ("min", "minute", 60), ("s", "second", 1))
 
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff]+")
-"""Control characters, invisible ones, and those that turn the reading direction: they only serve to deceive."""
+_UNSEEN = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ud800-\udfff]+"
+)
+"""Control characters, invisible ones, those that turn the reading direction, which only serve to deceive, and halves
+of pairs, which no page can hold."""
 
 
 def _parts(span: timedelta, *, in_days: bool = True) -> list[tuple[int, str, str]]:
