@@ -11,7 +11,7 @@ VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 PYTHON_IMAGE ?= python:3.11-slim-trixie
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check docs helm helm-tools chart mirror chaos bench image sbom lock clean
+.PHONY: help install demo test check docs helm helm-tools chart mirror chaos points bench image sbom lock clean
 
 help: ## Show what can be made
 	@echo "Rung: one escalation framework over the tools people already use."; echo
@@ -91,6 +91,10 @@ mirror: $(VENV)/.dev ## Mirror tickets between two platforms while everything fa
 
 chaos: $(VENV)/.dev ## Kill, stop and cut off Rung's processes at random, and judge what came of it (SECONDS=300 SEED=1)
 	@$(BIN)/python -m tests.chaos --seconds $(SECONDS) --seed $(SEED)
+
+POINTS ?= all
+points: $(VENV)/.dev ## Kill a worker between any two statements, and see that nothing is lost or done twice (POINTS=all SEED=1)
+	@$(BIN)/python -m tests.chaos.points --points $(POINTS) --seed $(SEED)
 
 bench: $(VENV)/.dev ## Measure, as ratios within one run
 	@$(BIN)/python -m bench

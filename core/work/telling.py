@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, Engine
 
@@ -18,6 +18,8 @@ from core.work.apply import Policies
 
 Links = Callable[[int, str], str]
 """Makes the link by which a person acknowledges a ticket."""
+_DOUBT = "Possible repeat: "
+"""Before the headline of what an earlier attempt may have sent: no channel can be asked what it has delivered."""
 
 
 class NotWantedError(Exception):
@@ -49,7 +51,7 @@ class Teller:
         if notice.digest:
             return self._tell_all(claimed, notice, reader)
         self._let_through(claimed, notice, ticket, policy)
-        self.notifier.notify(reader, notice, self._link(notice, ticket))
+        self.notifier.notify(reader, _marked(notice, claimed), self._link(notice, ticket))
         return Receipt()
 
     def _link(self, notice: Notice, ticket: Ticket) -> str:
@@ -90,5 +92,10 @@ class Teller:
             raise NotWantedError
         words = self.policies.newest().communication.words_of(digest.language)
         worst = next((part.link for part in parts if part.link), "")
-        self.notifier.notify(reader, digest_words(digest, parts, words), worst)
+        self.notifier.notify(reader, _marked(digest_words(digest, parts, words), claimed), worst)
         return Receipt(together=len(parts))
+
+
+def _marked(notice: Notice, claimed: Claimed) -> Notice:
+    """The notice, with a word for its reader where it may have come before: its worker died, or got no answer."""
+    return replace(notice, headline=f"{_DOUBT}{notice.headline}") if claimed.look_first else notice

@@ -116,6 +116,49 @@ def _seed(journal: bool, reads_journal: bool) -> Seed:
     return replace(seed, people=people, by_name=by_name, journal_in_webhooks=journal)
 
 
+def loaded(policy: Policy, deployment: str, snow_url: str, jira_url: str) -> Loaded:
+    """The documents of the world, as they are in force over stand-ins at these addresses."""
+    catalogue = packaged()
+    user = "rung.integration@example.com" if deployment == "cloud" else "rung.integration"
+    password = Secret.of("sandbox-only")
+    snow = PlatformConfig(name="servicenow", kind="servicenow", url=snow_url, auth=Basic("rung.integration", password))
+    jira = PlatformConfig(
+        name="jira",
+        kind="jira",
+        url=jira_url,
+        auth=Basic(user, password),
+        deployment="cloud" if deployment == "cloud" else "datacenter",
+        project="OPS",
+    )
+    bound = {
+        "servicenow": catalogue["servicenow"].bind("servicenow", "servicenow", snow_url),
+        "jira": catalogue["jira"].bind("jira", "jira", jira_url),
+        "alertmanager": catalogue["alertmanager"].bind("alertmanager"),
+        "jira-alerts": catalogue["alertmanager"].bind("jira-alerts"),
+    }
+    secrets = (Secret.of(SECRET),)
+    verifiers = {
+        "servicenow": Header("X-Rung-Secret", secrets),
+        "jira": HubSignature(secrets),
+        "alertmanager": Bearer(secrets),
+        "jira-alerts": Bearer(secrets),
+    }
+    builders = discover()
+    return Loaded(
+        policy=policy,
+        platforms={one.name: builders[one.kind](one, bound[one.name].out) for one in (snow, jira)},
+        mappings=BoundMappings(bound),
+        sources={
+            name: Source(name, verify, delivery_key=bound[name].delivery_key) for name, verify in verifiers.items()
+        },
+        at_version=lambda _: policy,
+        polls={
+            "servicenow": PollPlan(source="servicenow", every=timedelta(minutes=2), collections=("incident",)),
+            "jira": PollPlan(source="jira", every=timedelta(minutes=2), collections=("OPS",)),
+        },
+    )
+
+
 class World:
     """Everything there is in a test: the sandbox, Rung, and the time."""
 
@@ -142,7 +185,8 @@ class World:
         self.messages = Messages()
         self.policy = change(a_policy(cloud=deployment == "cloud"))
         self.database = connect(database_url)
-        self.loaded = self._load(deployment)
+        made = loaded(self.policy, deployment, self.box.servicenow_url, self.box.jira_url)
+        self.loaded = replace(made, at_version=lambda _: self.policy)
         parts = Parts(
             database=self.database,
             loaded=lambda: self.loaded,
@@ -168,50 +212,6 @@ class World:
         self.box.close()
         self.database.dispose()
         assert breaches == []
-
-    def _load(self, deployment: str) -> Loaded:
-        catalogue = packaged()
-        snow_url, jira_url = self.box.servicenow_url, self.box.jira_url
-        user = "rung.integration@example.com" if deployment == "cloud" else "rung.integration"
-        password = Secret.of("sandbox-only")
-        snow = PlatformConfig(
-            name="servicenow", kind="servicenow", url=snow_url, auth=Basic("rung.integration", password)
-        )
-        jira = PlatformConfig(
-            name="jira",
-            kind="jira",
-            url=jira_url,
-            auth=Basic(user, password),
-            deployment="cloud" if deployment == "cloud" else "datacenter",
-            project="OPS",
-        )
-        bound = {
-            "servicenow": catalogue["servicenow"].bind("servicenow", "servicenow", snow_url),
-            "jira": catalogue["jira"].bind("jira", "jira", jira_url),
-            "alertmanager": catalogue["alertmanager"].bind("alertmanager"),
-            "jira-alerts": catalogue["alertmanager"].bind("jira-alerts"),
-        }
-        secrets = (Secret.of(SECRET),)
-        verifiers = {
-            "servicenow": Header("X-Rung-Secret", secrets),
-            "jira": HubSignature(secrets),
-            "alertmanager": Bearer(secrets),
-            "jira-alerts": Bearer(secrets),
-        }
-        builders = discover()
-        return Loaded(
-            policy=self.policy,
-            platforms={one.name: builders[one.kind](one, bound[one.name].out) for one in (snow, jira)},
-            mappings=BoundMappings(bound),
-            sources={
-                name: Source(name, verify, delivery_key=bound[name].delivery_key) for name, verify in verifiers.items()
-            },
-            at_version=lambda _: self.policy,
-            polls={
-                "servicenow": PollPlan(source="servicenow", every=timedelta(minutes=2), collections=("incident",)),
-                "jira": PollPlan(source="jira", every=timedelta(minutes=2), collections=("OPS",)),
-            },
-        )
 
     def moves_to(self, database_url: str) -> None:
         """Rung goes on with another database, as after a restore; the platforms are as they were."""

@@ -296,6 +296,17 @@ def test_a_notice_whose_worker_died_does_not_go_out_after_somebody_took_the_tick
     assert notice.status.value == "superseded"
 
 
+def test_a_message_that_a_dead_worker_may_have_sent_says_so_to_its_reader(here: World) -> None:
+    here.post("alertmanager", json.dumps(alertmanager([Alert({"alertname": "PaymentsFail"})])).encode())
+    here.app.intake.drain()
+    with here.database.begin() as connection:
+        sent = "UPDATE actions SET status = 'sent', attempts = 1, attempt_at = clock_timestamp() WHERE verb = 'notify'"
+        connection.execute(text(sent))
+    here.settle()
+    ((_, notice, _),) = here.messages.sent
+    assert notice.headline.startswith("Possible repeat: SEV")
+
+
 def test_a_worker_that_is_asked_to_stop_takes_up_nothing_more(here: World) -> None:
     for number in range(3):
         here.post("alertmanager", json.dumps(alertmanager([Alert({"alertname": f"A{number}"})])).encode())
