@@ -40,12 +40,18 @@ class PlatformError(DeliveryError):
         retry_after: float | None = None,
         ambiguous: bool = False,
         platform_down: bool = False,
+        too_soon: bool = False,
         status: int = 0,
         refused: Mapping[str, str] | None = None,
         quick: bool = False,
     ) -> None:
         super().__init__(
-            message, permanent=permanent, retry_after=retry_after, ambiguous=ambiguous, platform_down=platform_down
+            message,
+            permanent=permanent,
+            retry_after=retry_after,
+            ambiguous=ambiguous,
+            platform_down=platform_down,
+            too_soon=too_soon,
         )
         self.status = status
         self.refused = dict(refused or {})

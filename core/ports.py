@@ -30,7 +30,8 @@ class DeliveryError(Exception):
     misconfigured). `retry_after`: seconds that the other side asked for. `ambiguous`: it may have been done anyhow (a
     timeout or a cut connection after sending), so the next attempt must look before it repeats. `platform_down`: the
     platform as a whole did not answer or refused everybody (connection refused, 5xx, 429 for the account): counts
-    towards its breaker and does not burn the action's attempts.
+    towards its breaker and does not burn the action's attempts. `too_soon`: nothing was tried, because nobody can know
+    yet whether an earlier attempt was done; that burns none either.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class DeliveryError(Exception):
         retry_after: float | None = None,
         ambiguous: bool = False,
         platform_down: bool = False,
+        too_soon: bool = False,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -48,6 +50,7 @@ class DeliveryError(Exception):
         self.retry_after = retry_after
         self.ambiguous = ambiguous
         self.platform_down = platform_down
+        self.too_soon = too_soon
 
 
 class UnmappedError(Exception):

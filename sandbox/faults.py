@@ -2,7 +2,9 @@
 
 On calls: `status` (any status, with or without `retry_after`), `html` (a page instead of JSON), `accepted` (202, and
 the request is dropped), `silence` (no answer until the client hangs up, at most `seconds`), `close` (the connection
-is closed unread), `commit_then_drop` (the work is done, the answer never comes), `delay` (`seconds`, then as usual).
+is closed unread), `commit_then_drop` (the work is done, the answer never comes), `garbled` (the work is done, and half
+of the answer comes, as if whole), `nonsense` (the work is done, and JSON of another form answers), `delay` (`seconds`,
+then as usual).
 On webhooks: `webhook_twice`, `webhook_delay`, `webhook_out_of_order`, `webhook_lose` (tried, as if lost on the way) and
 `webhook_never` (none at all until the fault is removed).
 On Jira Cloud's search: `index_delay` (changes are found `seconds` later, until the fault is removed).
@@ -17,7 +19,9 @@ from fnmatch import fnmatchcase
 
 from sandbox.store import Json
 
-CALL_KINDS = frozenset({"status", "html", "accepted", "silence", "close", "commit_then_drop", "delay"})
+CALL_KINDS = frozenset(
+    {"status", "html", "accepted", "silence", "close", "commit_then_drop", "garbled", "nonsense", "delay"}
+)
 HOOK_KINDS = frozenset({"webhook_twice", "webhook_delay", "webhook_out_of_order", "webhook_lose", "webhook_never"})
 SEARCH_KINDS = frozenset({"index_delay"})
 KINDS = CALL_KINDS | HOOK_KINDS | SEARCH_KINDS

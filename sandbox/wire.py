@@ -73,6 +73,8 @@ class Wire:
         if fault and kind == "delay":
             time.sleep(fault.seconds)
         body, status, headers = run_wsgi_app(self._app.wsgi_app, environ, buffered=True)
+        if kind in {"garbled", "nonsense"}:
+            return _spoilt(b"".join(body), status, kind)
         return None if kind == "commit_then_drop" else Response(body, status, headers)
 
     def _fault_answer(self, fault: Fault) -> Response:
@@ -85,6 +87,12 @@ class Wire:
             answer.headers["Retry-After"] = fault.retry_after
             answer.headers.update(_limit_headers(self._stand, fault))
         return answer
+
+
+def _spoilt(body: bytes, status: str, kind: str) -> Response:
+    """What was answered, cut in the middle, or in a form that nobody expects."""
+    spoilt = body[: max(len(body) // 2, 1)] if kind == "garbled" else b'{"result": ["as", {"if": "it"}, "were"]}'
+    return Response(spoilt, status, mimetype="application/json")
 
 
 def _error_text(name: str, status: int) -> str:

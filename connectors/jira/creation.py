@@ -21,8 +21,8 @@ class Creations:
 
     Jira's search is eventually consistent, so a look soon after the creation that finds nothing proves nothing: it
     raises an error that asks for another attempt, and only a look `settles` seconds after the creation was sent is
-    believed. That moment is kept in this process; another process counts from its own first look. `clock` gives seconds
-    that only grow.
+    believed. That moment is kept in this process; another process counts from its own first look. However often
+    processes change meanwhile, the waiting costs no attempt. `clock` gives seconds that only grow.
     """
 
     def __init__(
@@ -55,6 +55,7 @@ class Creations:
             f"{self._name} shows no issue of an earlier attempt yet; its search lags behind, so it is asked again.",
             retry_after=left,
             ambiguous=True,
+            too_soon=True,
         )
 
     def begin(self, operation_id: str) -> float:

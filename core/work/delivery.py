@@ -204,11 +204,12 @@ class Deliverer:
             # The action before the breaker, as everywhere.
             is_ours = actions.is_still_claimed(connection, claimed)
             is_down = self._note_failure(connection, claimed.action, error)
-            out_of_attempts = claimed.attempts >= _limit(claimed.action) and not is_down
+            burns = not (is_down or error.too_soon)
+            out_of_attempts = claimed.attempts >= _limit(claimed.action) and burns
             if not out_of_attempts and is_ours:
                 look_first = claimed.look_first or error.ambiguous
                 delay = pause(claimed.attempts, error.retry_after)
-                actions.postpone(connection, claimed, delay, error.message, look_first=look_first, burn=not is_down)
+                actions.postpone(connection, claimed, delay, error.message, look_first=look_first, burn=burns)
         return out_of_attempts
 
     def _note_failure(self, connection: Connection, action: Action, error: DeliveryError) -> bool:

@@ -7,11 +7,12 @@ import hmac
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import requests
@@ -116,7 +117,13 @@ def _seed(journal: bool, reads_journal: bool) -> Seed:
     return replace(seed, people=people, by_name=by_name, journal_in_webhooks=journal)
 
 
-def loaded(policy: Policy, deployment: str, snow_url: str, jira_url: str) -> Loaded:
+def loaded(
+    policy: Policy,
+    deployment: str,
+    snow_url: str,
+    jira_url: str,
+    jira_options: Mapping[str, str] = MappingProxyType({}),
+) -> Loaded:
     """The documents of the world, as they are in force over stand-ins at these addresses."""
     catalogue = packaged()
     user = "rung.integration@example.com" if deployment == "cloud" else "rung.integration"
@@ -129,6 +136,7 @@ def loaded(policy: Policy, deployment: str, snow_url: str, jira_url: str) -> Loa
         auth=Basic(user, password),
         deployment="cloud" if deployment == "cloud" else "datacenter",
         project="OPS",
+        options=dict(jira_options),
     )
     bound = {
         "servicenow": catalogue["servicenow"].bind("servicenow", "servicenow", snow_url),

@@ -26,8 +26,9 @@ SHOWN = 40
 @click.option("--seconds", default=3600.0, show_default=True, help="After so many seconds no other point is begun.")
 @click.option("--points", default="all", show_default=True, help="How many points of each story at most.")
 @click.option("--story", "stories", multiple=True, type=click.Choice(list(STORIES)), help="These stories alone.")
+@click.option("--platforms", is_flag=True, help="Have platforms answer each request badly, instead of workers dying.")
 @click.option("--quiet", is_flag=True, help="The table alone.")
-def main(seed: int, seconds: float, points: str, stories: tuple[str, ...], quiet: bool) -> None:
+def main(seed: int, seconds: float, points: str, stories: tuple[str, ...], platforms: bool, quiet: bool) -> None:
     """Kill a worker at every point of a few stories, one death for each time that a story is played."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -40,7 +41,7 @@ def main(seed: int, seconds: float, points: str, stories: tuple[str, ...], quiet
             migrate(server.make_database("migrated"))
             with stage(server, folder) as here:
                 most = None if points == "all" else int(points)
-                run = Run(here, seed, seconds, most, (lambda _: None) if quiet else click.echo)
+                run = Run(here, seed, seconds, most, platforms, (lambda _: None) if quiet else click.echo)
                 result = run.play(stories or tuple(STORIES))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -58,6 +59,7 @@ def table(result: Result, seed: int) -> Iterator[tuple[str, str]]:
         yield name, f"{result.deaths[name]} deaths of {points} points ({result.names[name]} places)"
     deaths = sum(result.deaths.values())
     yield "deaths in all", f"{deaths} in {result.seconds:.0f} s; {sum(result.unreached.values())} points not reached"
+    yield "bad answers of platforms", str(sum(result.troubles.values()))
     yield "messages sent again in doubt, and marked so", str(sum(result.repeats.values()))
     yield "promises broken", str(len(result.found))
 

@@ -6,7 +6,7 @@ import itertools
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
@@ -21,13 +21,15 @@ from tests.chaos.points.worker import Job
 from tests.integration.world import BEGIN, World
 
 KILLED = -9
-_MOST_WORKERS = 12
-_LEASES_RUN_OUT = """
+_MOST_WORKERS = 20
+_PAUSES_RUN_OUT = """
     UPDATE deliveries SET attempt_at = clock_timestamp() WHERE status = 'received';
     UPDATE actions SET attempt_at = clock_timestamp() WHERE status IN ('pending', 'sent');
     UPDATE signals SET attempt_at = clock_timestamp() WHERE status = 'waiting';
     UPDATE watermarks SET attempt_at = clock_timestamp();
+    UPDATE breakers SET open_until = clock_timestamp() WHERE open_until IS NOT NULL
 """
+"""Time passes: leases, pauses between attempts, and breakers' pauses run out."""
 _WAITING = """
     SELECT (SELECT count(*) FROM deliveries WHERE status = 'received')
          + (SELECT count(*) FROM actions WHERE status IN ('pending', 'sent'))
@@ -54,12 +56,36 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """A request to a platform: which one of its, and what it asks."""
+
+    platform: str
+    number: int
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A platform answers one request as the fault says (see `sandbox.faults`)."""
+
+    call: Call
+    fault: Mapping[str, object]
+
+    @property
+    def sentence(self) -> str:
+        """For people."""
+        said = " ".join(str(one) for name, one in self.fault.items() if name != "seconds")
+        return f"request {self.call.number + 1} of {self.call.platform}, {self.call.what}: {said}"
+
+
+@dataclass(frozen=True, slots=True)
 class Played:
-    """What came of playing a story."""
+    """What came of playing a story: how things stand, its points where they were recorded, the requests it made."""
 
     picture: Picture
     points: tuple[Point, ...] = ()
     died: bool = False
+    calls: tuple[Call, ...] = ()
 
 
 class Crew:
@@ -98,8 +124,19 @@ class Stage:
     fresh_database: Callable[[], str]
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
-    def play(self, name: str, death: Point | None = None, *, record: bool = False, rehearsal: bool = False) -> Played:
-        """Play a story, in which a worker dies at that point; `record` tells the points that it has."""
+    def play(
+        self,
+        name: str,
+        death: Point | None = None,
+        *,
+        trouble: Trouble | None = None,
+        record: bool = False,
+        rehearsal: bool = False,
+    ) -> Played:
+        """Play a story, in which a worker dies at that point, or a platform answers one request badly.
+
+        `record` tells the points that it has.
+        """
         run = _Run(self, name, next(self._numbers), record, rehearsal)
         self.world.box.heal()
         self.world.box.reset()
@@ -107,9 +144,17 @@ class Stage:
         self.world.tell_time()
         run.database = self.fresh_database()
         self.world.moves_to(run.database)
+        if trouble:
+            self.world.box.fault(trouble.call.platform, after=trouble.call.number, **trouble.fault)
+            run.troubled = True
         for number, act in enumerate(STORIES[name].acts):
             run.act(number, act, death if death and death.act == number else None)
-        return Played(picture(self.world, run.messages), tuple(run.points), run.died)
+        return Played(picture(self.world, run.messages), tuple(run.points), run.died, tuple(self._calls()))
+
+    def _calls(self) -> Iterator[Call]:
+        for platform in ("servicenow", "jira"):
+            for number, one in enumerate(self.world.box.calls(platform)):
+                yield Call(platform, number, f"{one['method']} {one['path']}")
 
 
 @dataclass
@@ -122,6 +167,7 @@ class _Run:
     database: str = ""
     points: list[Point] = field(default_factory=list)
     died: bool = False
+    troubled: bool = False
 
     @property
     def messages(self) -> Path:
@@ -163,9 +209,9 @@ class _Run:
         status = self.stage.crew.send(job)
         if status not in (0, KILLED) or (status == KILLED and here is None):
             raise AssertionError(f"{self.story}: a worker of act {act + 1} ended with {status}")
-        if status == KILLED:
-            self.died = True
-            self._execute(_LEASES_RUN_OUT)
+        self.died = self.died or status == KILLED
+        if status == KILLED or self.troubled:
+            self._execute(_PAUSES_RUN_OUT)
         if self.record and points.exists():
             self.points += (Point(act, worker, *json.loads(line)) for line in points.read_text().splitlines())
         return status == KILLED

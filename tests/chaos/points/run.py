@@ -15,8 +15,8 @@ import psycopg
 
 from rung.embedded import Postgres
 from tests.chaos.points.judge import judge
-from tests.chaos.points.play import Played, Point, Stage, crew
-from tests.chaos.points.sample import drawn
+from tests.chaos.points.play import Played, Point, Stage, Trouble, crew
+from tests.chaos.points.sample import drawn, troubles
 from tests.chaos.points.stories import STORIES
 from tests.integration.world import World
 
@@ -34,11 +34,12 @@ class Found:
 
 @dataclass
 class Result:
-    """What came of a run: deaths by story, of how many points, messages that came twice, and what is wrong."""
+    """What came of a run, by story: points, deaths, bad answers, messages that came twice; and what is wrong."""
 
     points: Counter[str] = field(default_factory=Counter)
     names: Counter[str] = field(default_factory=Counter)
     deaths: Counter[str] = field(default_factory=Counter)
+    troubles: Counter[str] = field(default_factory=Counter)
     unreached: Counter[str] = field(default_factory=Counter)
     repeats: Counter[str] = field(default_factory=Counter)
     found: list[Found] = field(default_factory=list)
@@ -64,12 +65,16 @@ def stage(server: Postgres, folder: Path) -> Iterator[Stage]:
 
 @dataclass
 class Run:
-    """Plays stories until the time is over. `most` bounds the points of each story, None for all of them."""
+    """Plays stories until the time is over. `most` bounds the points of each story, None for all of them.
+
+    `platforms` has platforms answer badly instead of workers dying.
+    """
 
     here: Stage
     seed: int
     seconds: float
     most: int | None = None
+    platforms: bool = False
     say: Callable[[str], None] = lambda _: None
     result: Result = field(default_factory=Result)
 
@@ -81,26 +86,32 @@ class Run:
             if time.monotonic() - began > self.seconds:
                 break
             if played is not None:
-                self._die(*played)
+                self._meet(*played)
         self.here.world.box.assert_nothing_unexpected()
         self.result.seconds = time.monotonic() - began
         return self.result
 
-    def _begun(self, name: str) -> Iterator[tuple[str, Played, Point]]:
-        """The story played in quiet, and its points in the order in which they are to be played."""
+    def _begun(self, name: str) -> Iterator[tuple[str, Played, Point | Trouble]]:
+        """The story played in quiet, and what happens to it, one thing each time that it is played."""
         self.here.play(name, rehearsal=True)
         quiet = self.here.play(name, record=True)
+        dice = random.Random(f"{self.seed} {name}")
         points = sorted(set(quiet.points))
         self.result.points[name], self.result.names[name] = len(points), len({one.name for one in points})
-        chosen = drawn(points, self.most or len(points), random.Random(f"{self.seed} {name}"))
-        return ((name, quiet, point) for point in chosen)
+        if self.platforms:
+            return ((name, quiet, trouble) for trouble in troubles(quiet.calls, dice)[: self.most])
+        return ((name, quiet, point) for point in drawn(points, self.most or len(points), dice))
 
-    def _die(self, name: str, quiet: Played, point: Point) -> None:
-        played = self.here.play(name, point)
+    def _meet(self, name: str, quiet: Played, what: Point | Trouble) -> None:
+        if isinstance(what, Trouble):
+            played = self.here.play(name, trouble=what)
+            self.result.troubles[name] += 1
+        else:
+            played = self.here.play(name, what)
+            (self.result.deaths if played.died else self.result.unreached)[name] += 1
         verdict = judge(quiet, played)
-        (self.result.deaths if played.died else self.result.unreached)[name] += 1
         self.result.repeats[name] += verdict.repeats
-        self.result.found += (Found(name, point.sentence, one) for one in verdict.wrong)
-        self.say(f"{name}: {point.sentence}{'' if played.died else ' (not reached)'}")
+        self.result.found += (Found(name, what.sentence, one) for one in verdict.wrong)
+        self.say(f"{name}: {what.sentence}")
         for one in verdict.wrong:
             self.say(f"  {one}")

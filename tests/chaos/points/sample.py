@@ -4,12 +4,36 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from tests.chaos.points.play import Point
+from tests.chaos.points.play import Call, Point, Trouble
 
 _EDGES = ("commit", "sent", "answer", "message", "before P", "before DELETE")
 """Where something has just become true for others, or is about to: a death inside a transaction is undone with it."""
+
+
+FAULTS: tuple[Mapping[str, object], ...] = (
+    {"kind": "status", "status": 429, "retry_after": 1},
+    {"kind": "status", "status": 429},
+    {"kind": "status", "status": 500},
+    {"kind": "status", "status": 503},
+    {"kind": "html", "status": 502},
+    {"kind": "html", "status": 200},
+    {"kind": "accepted"},
+    {"kind": "close"},
+    {"kind": "commit_then_drop"},
+    {"kind": "garbled"},
+    {"kind": "nonsense"},
+)
+"""How a platform answers badly. Silence is left to runs with time: a client waits for it."""
+
+
+def troubles(calls: Iterable[Call], dice: random.Random) -> list[Trouble]:
+    """Every request with every fault; writes first, otherwise in an order that the dice give."""
+    every = [Trouble(call, fault) for call in calls for fault in FAULTS]
+    dice.shuffle(every)
+    every.sort(key=lambda one: one.call.what.startswith("GET"))
+    return every
 
 
 def one_of_each(points: Iterable[Point], dice: random.Random) -> list[Point]:

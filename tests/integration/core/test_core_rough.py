@@ -337,3 +337,16 @@ def test_the_one_whom_we_assigned_in_jira_is_known_there_without_an_e_mail(here:
     assert here.page().row.owner == "Dana Reyes"
     assert here.page().row.acknowledged_by == ""
     assert here.page().ticket.records[0].people
+
+
+def test_a_creation_whose_outcome_cannot_be_known_yet_is_not_given_up_over_the_waiting(here: World) -> None:
+    here.box.fault("jira", kind="close", method="POST", path="*/issue")
+    here.post("jira-alerts", json.dumps(alertmanager([an_alert_of("One")])).encode())
+    here.settle()
+    with here.database.begin() as connection:
+        connection.execute(text("UPDATE actions SET attempts = 11 WHERE verb = 'create_record'"))
+    for _ in range(3):
+        here.hurry()
+    (creation,) = [row for row in here.app.desk.actions() if row.verb.value == "create_record"]
+    assert creation.status.value == "pending"
+    assert "its search lags behind" in creation.error

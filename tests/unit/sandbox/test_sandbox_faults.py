@@ -57,6 +57,14 @@ def test_a_dropped_connection_may_have_committed(box: Sandbox, cloud: JIRA) -> N
     assert [comment["text"] for comment in box.issue(issue.key)["comments"]] == ["commit_then_drop"]
 
 
+def test_a_spoilt_answer_comes_after_the_work_was_done(box: Sandbox, snow: Snow) -> None:
+    for kind in ("garbled", "nonsense"):
+        box.fault("servicenow", kind=kind, method="POST")
+        with pytest.raises((ValueError, AttributeError, TypeError, KeyError)):
+            snow("incident").create({"short_description": kind}).one()["number"]
+    assert [one["fields"]["short_description"] for one in box.incidents()] == ["garbled", "nonsense"]
+
+
 def test_silence_lasts_until_the_client_gives_up(box: Sandbox) -> None:
     box.fault("servicenow", kind="silence", seconds=5)
     began = time.monotonic()
