@@ -18,6 +18,8 @@ _LINK = re.compile(r"https?://\S+")
 _KEY = re.compile(r"\b(INC\d{7}|OPS-\d+)\b|(?<=[Tt]icket )\d+|#\d+")
 _STAMP = re.compile(r"\[rung [a-z0-9-]+\]")
 _MARK = re.compile(r"case-\d+")
+DOUBT = "Possible repeat: "
+"""How the subject of a message begins that an earlier attempt may have sent."""
 _KEPT = (
     *("state", "severity", "impact", "urgency", "service", "team", "path", "level", "round", "owner", "exhausted"),
     *("acknowledged_by", "resolution", "theirs", "shadow", "reopenings", "reassignments", "parent", "gathered"),
@@ -29,12 +31,13 @@ _ISSUE = ("status", "priority", "assignee", "resolution", "summary")
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message that reached its reader; `claims` is how often its action had been taken up at the end."""
+    """A message that reached its reader; `doubted` says that it told its reader that it may be a repeat."""
 
     mark: str
     to: str
     subject: str
     text: str
+    doubted: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +197,13 @@ def _writes(ground: Ground, names: Mapping[int, str]) -> dict[str, dict[str, int
 
 def _letters(ground: Ground) -> list[Letter]:
     return [
-        Letter(_mark(one["subject"]), one["to"][0].partition("@")[0], plain(one["subject"]), plain(one["text"]))
+        Letter(
+            _mark(one["subject"]),
+            one["to"][0].partition("@")[0],
+            plain(one["subject"].removeprefix(DOUBT)),
+            plain(one["text"]),
+            doubted=one["subject"].startswith(DOUBT),
+        )
         for one in ground.box.mail()
     ]
 

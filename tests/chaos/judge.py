@@ -99,6 +99,7 @@ def _told(letters: Sequence[Letter]) -> Counter[Letter]:
 def _told_once(ours: Account, other: Account) -> Iterator[str]:
     """More often than without faults, and more often than crashes left doubt whether it had been sent."""
     usual, doubts = _told(other.letters), _doubts(ours.notices)
+    warned = Counter((one.mark, one.to.partition(".")[0], one.subject) for one in ours.letters if one.doubted)
     beyond: Counter[tuple[str, str, str]] = Counter()
     for letter, count in _told(ours.letters).items():
         beyond[letter.mark, letter.to.partition(".")[0], letter.subject] += max(count - usual.get(letter, 1), 0)
@@ -106,6 +107,8 @@ def _told_once(ours: Account, other: Account) -> Iterator[str]:
         doubted = doubts.get((mark, to, subject), 0)
         if count > doubted:
             yield f"{mark}: {to} was told {count} times too often, {doubted} times in doubt: {subject}"
+        elif count > warned[mark, to, subject]:
+            yield f"{mark}: {to} was told {count} times too often without a word that it may be a repeat: {subject}"
 
 
 def _doubts(notices: Sequence[Notice]) -> Counter[tuple[str, str, str]]:

@@ -90,11 +90,14 @@ def test_each_promise_that_is_broken_is_found(promise: str) -> None:
 
 def test_a_message_may_come_again_where_a_crash_left_doubt_and_is_counted() -> None:
     doubted = (replace(TOLD, claims=2, doubted=1), *WHOLE.notices[1:])
-    once_more = replace(WHOLE, letters=(ASKED, ASKED, MOVED), notices=doubted)
+    again = replace(ASKED, doubted=True)
+    once_more = replace(WHOLE, letters=(ASKED, again, MOVED), notices=doubted)
     assert _broken(once_more) == set()
     assert possible_repeats(once_more) == 1
-    too_often = replace(once_more, letters=(ASKED, ASKED, ASKED, MOVED))
-    assert _broken(too_often) == {"nobody was told twice without doubt"}
+    too_often = replace(once_more, letters=(ASKED, again, again, MOVED))
+    unsaid = replace(once_more, letters=(ASKED, ASKED, MOVED))
+    for wrong in (too_often, unsaid):
+        assert _broken(wrong) == {"nobody was told twice without doubt"}
 
 
 def test_a_body_that_was_stored_though_its_answer_was_lost_breaks_nothing() -> None:
