@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
+import time
 from collections.abc import Mapping
 from typing import Any, Literal, Protocol
 
@@ -33,6 +34,7 @@ class Hand(Protocol):
 _GATHER_SECONDS = 5
 """A ring that was announced but never heard (its Redis or worker died) silences the others for no longer than this."""
 _KEEP_SECONDS = 60
+_AWAY_SECONDS = 1.0
 _FORGOTTEN = (InvalidJobOperation, NoSuchJobError)
 """What RQ raises over a ring that Redis lost while it was being answered. The hand was called all the same."""
 
@@ -54,17 +56,24 @@ class RqBell:
     bottleneck; one ring drains all rows that wait.
     """
 
-    def __init__(self, url: str) -> None:
-        self._connection = redisurl.client(url, socket_connect_timeout=1, socket_timeout=2)
+    def __init__(self, url: str, patience: float = 2.0) -> None:
+        self._connection = redisurl.client(url, socket_connect_timeout=1, socket_timeout=patience)
+        self._away_until = float("-inf")
 
     def ring(self, work: Work) -> None:
-        """Ring unless a ring waits already. When Redis is away nothing is rung, and the next sweep finds the rows."""
+        """Ring unless a ring waits already. When Redis is away nothing is rung, and the next sweep finds the rows.
+
+        It is not tried again for a second then: one that hangs instead of refusing holds up whoever rings.
+        """
+        if time.monotonic() < self._away_until:
+            return
         try:
             if self._connection.set(_gathering(work), "1", nx=True, ex=_GATHER_SECONDS):
                 queue(self._connection, work).enqueue_call(
                     answer, args=(work,), result_ttl=0, failure_ttl=_KEEP_SECONDS, ttl=_KEEP_SECONDS, timeout=600
                 )
         except redis.RedisError as error:
+            self._away_until = time.monotonic() + _AWAY_SECONDS
             log.warning("the bell could not be rung; the next sweep will find the work", reason=type(error).__name__)
 
 

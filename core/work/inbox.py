@@ -50,6 +50,16 @@ class SqlInbox:
             return [error] if len(group) == 1 else [self._store([one])[0] for one in group]
 
     def _commit(self, group: Sequence[Arrival]) -> Sequence[Stored]:
+        """A connection that was cut is replaced once. What was stored by it all the same comes twice then, as it would
+        from senders who were told to repeat."""
+        try:
+            return self._committed(group)
+        except OperationalError as error:
+            if not error.connection_invalidated:
+                raise
+            return self._committed(group)
+
+    def _committed(self, group: Sequence[Arrival]) -> Sequence[Stored]:
         with self._database.connect() as connection:
             return arrivals.store(connection, group)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import socket
 import sys
 
 import pytest
 import redis
 
-from rung.bell import in_a_sentence
+from rung.bell import RqBell, in_a_sentence
 
 
 def _record(error: Exception) -> logging.LogRecord:
@@ -31,3 +33,22 @@ def test_every_other_error_of_rqs_keeps_its_traceback(error: Exception) -> None:
     record = _record(error)
     assert in_a_sentence(record)
     assert "Traceback" in logging.Formatter().format(record)
+
+
+def test_a_redis_that_hangs_holds_up_one_who_rings_and_not_the_next() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        bell = RqBell(f"redis://127.0.0.1:{server.getsockname()[1]}", patience=0.02)
+        bell.ring("intake")
+        reached = waiting_at(server)
+        bell.ring("delivery")
+        assert (reached > 0, waiting_at(server)) == (True, 0)
+
+
+def waiting_at(server: socket.socket) -> int:
+    server.setblocking(False)
+    connections = 0
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            server.accept()[0].close()
+            connections += 1
+    return connections
