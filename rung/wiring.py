@@ -38,6 +38,7 @@ from rung.parts import App, Parts
 from rung.patience import Patience, cut_off
 from rung.presence import Presence, Pulse
 from rung.readiness import redis_check
+from rung.ringer import Ringer
 from rung.settings import Settings
 from rung.web import flask_app
 from webhooks.mailbox import Mail
@@ -100,7 +101,7 @@ def web_app() -> Flask:
     tie_to_parent()
     settings = Settings.from_environment()
     configure(settings, "web")
-    app = build(settings)
+    app = build(settings, bell=Ringer(RqBell(settings.redis_url)))
     door = Pulse()
     presence = Presence(app.parts.database, "web", {"door": door})
     presence.begin()
