@@ -17,6 +17,7 @@ from core.work.lease import Held
 from rung import bell, patience, tracing
 from rung.bell import WORK, Work
 from rung.ending import Ending
+from rung.nearby import Nearby
 from rung.presence import Presence, Pulse
 from rung.probe import probed
 from rung.readiness import checks
@@ -43,6 +44,8 @@ class Drainer:
         self.work, self.pulse = work, Pulse()
         self._drain, self._stopping = drain, stopping
         self._called = threading.Event()
+        self.rests = False
+        """Whether it waits for a call."""
         self.thread = threading.Thread(target=self._run, name=self.work, daemon=True)
 
     def call(self) -> None:
@@ -51,7 +54,9 @@ class Drainer:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
+            self.rests = True
             self._called.wait(_SWEEP_SECONDS)
+            self.rests = False  # before it begins: what is stored from here on needs a ring
             self._called.clear()
             self.pulse.beat()
             _guarded(lambda: self._drain(self._asked_to_stop), f"{self.work} waits")
@@ -72,6 +77,11 @@ class Drainers:
     def pulses(self) -> dict[str, Pulse]:
         """Each one's pulse, by its work."""
         return {drainer.work: drainer.pulse for drainer in self._drainers}
+
+    @property
+    def rests(self) -> bool:
+        """Whether all of them wait for a call."""
+        return all(drainer.rests for drainer in self._drainers)
 
     def start(self) -> None:
         """Have them begin."""
@@ -94,7 +104,8 @@ def run_worker(settings: Settings, works: tuple[Work, ...] = WORK) -> None:
     """Work off deliveries and actions whenever the bell rings; rows are found without it, only later."""
     from rung import wiring
 
-    app = wiring.build(settings)
+    near = Nearby(bell.RqBell(settings.redis_url))
+    app = wiring.build(settings, bell=near)
     stopping = threading.Event()
     gate = SchemaGate(app.parts.database)
     made = {
@@ -105,7 +116,7 @@ def run_worker(settings: Settings, works: tuple[Work, ...] = WORK) -> None:
             Drainer("notices", gate.guards(app.deliverer.drain_notices), stopping),
         ),
     }
-    hands = {work: made[work]() for work in works}
+    near.hands = hands = {work: made[work]() for work in works}
     for hand in hands.values():
         hand.start()
     pulses = {name: pulse for hand in hands.values() for name, pulse in hand.pulses.items()}

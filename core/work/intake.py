@@ -82,11 +82,13 @@ class Intake:
                 give_back = partial(self._put_off, claimed, _STOPPED)
                 with kept(self.lease, partial(self._renew, claimed)), self.held.keeping(give_back):
                     self._take_all(claimed)
+                self.bell.ring("delivery")  # nobody waits for it until tickets have heard of each other
             heard = messenger.drain(stopping)
+            if heard:
+                self.bell.ring("delivery")
             if not claimed and not heard:
                 break
             done += len(claimed) + heard
-            self.bell.ring("delivery")
         return done
 
     def _claim(self) -> list[Claim]:
