@@ -27,6 +27,7 @@ from bench import (
     through,
     times,
     whole,
+    writes,
 )
 from bench.figures import Figure, in_section
 from bench.ground import Ground, GroundError
@@ -47,6 +48,7 @@ SECTIONS: dict[str, Callable[[Ground], list[Figure]]] = {
     "sustained": sustained.measure,
     "storm": storm.measure,
     "gone": gone.measure,
+    "writes": writes.measure,
     "retention": retention.measure,
 }
 

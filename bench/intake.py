@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy import Engine, text
 
@@ -34,10 +35,16 @@ def wall() -> datetime:
     return datetime.now(UTC)
 
 
-def composed(engine: Engine, url: str, clock: Clock = wall) -> App:
+def composed(
+    engine: Engine,
+    url: str,
+    clock: Clock = wall,
+    config: Path = documents.CONFIG,
+    way: str = "json://127.0.0.1:9/notice",
+) -> App:
     """Rung over that database and the benchmark's documents, in this process; its bell rings nobody."""
-    os.environ |= documents.environment("json://127.0.0.1:9/notice")
-    apply_documents(Settings.from_environment({"RUNG_DATABASE_URL": url}), documents.CONFIG, "bench")
+    os.environ |= documents.environment(way)
+    apply_documents(Settings.from_environment({"RUNG_DATABASE_URL": url}), config, "bench")
     return compose(
         Parts(
             database=engine,

@@ -1,5 +1,7 @@
 """A lean stand-in for ServiceNow, and for a channel that takes messages, that notes when each record arrives.
 
+`python -m bench.standin --port PORT` serves the same in a process of its own, for what is measured in this one.
+
 The sandbox plays ServiceNow faithfully and is slow for it; this one answers just enough of the Table API for the
 connector to be content, so that what is measured is Rung.
 """
@@ -17,8 +19,20 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
+import click
+
 Json = dict[str, object]
 _END = b"\r\n\r\n"
+
+
+def url_at(port: int) -> str:
+    """Where the stand-in at that port plays ServiceNow."""
+    return f"http://127.0.0.1:{port}"
+
+
+def way_at(port: int) -> str:
+    """Where the stand-in at that port takes messages to people, as Apprise reads it."""
+    return f"json://127.0.0.1:{port}/notice"
 
 
 class StandIn:
@@ -42,12 +56,12 @@ class StandIn:
     @property
     def url(self) -> str:
         """Where it is."""
-        return f"http://127.0.0.1:{self.port}"
+        return url_at(self.port)
 
     @property
     def way(self) -> str:
         """Where messages to people go, as Apprise reads it."""
-        return f"json://127.0.0.1:{self.port}/notice"
+        return way_at(self.port)
 
     def cpu(self) -> float:
         """Seconds of processor time that it has spent on all its `requests`."""
@@ -124,3 +138,20 @@ def record(sys_id: str, sent: Mapping[str, object]) -> Json:
     """A record that holds what was sent, read with raw and display values."""
     fields = {**sent, "sys_id": sys_id, "number": f"INC{sys_id[:7]}", "sys_mod_count": "0"}
     return {name: {"value": value, "display_value": value} for name, value in fields.items()}
+
+
+async def serve(port: int) -> None:
+    """Serve until the process is ended; nobody reads what arrives."""
+    server = await asyncio.get_running_loop().create_server(lambda: _Connection(queue.SimpleQueue()), "127.0.0.1", port)
+    await server.serve_forever()
+
+
+@click.command()
+@click.option("--port", type=int, required=True)
+def main(port: int) -> None:
+    """Answer until ended."""
+    asyncio.run(serve(port))
+
+
+if __name__ == "__main__":
+    main()

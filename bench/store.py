@@ -17,7 +17,7 @@ from bench.floor import TABLE
 from bench.ground import Ground
 from bench.timing import rate, took
 from core.model import Action, ActionStatus, Reason, ReasonCode, Severity, Verb
-from core.store import actions, decided
+from core.store import claims, decided
 from core.store.database import connect
 from core.work.inbox import SqlInbox
 
@@ -131,7 +131,7 @@ def _action(number: int) -> Action:
 def _claim_and_finish(engine: Engine) -> None:
     for _ in range(_CLAIMS):
         with engine.begin() as connection:
-            claimed = actions.claim(connection, _LEASE)
-        assert claimed is not None, "the ledger ran empty: fill it with more"
+            claimed = claims.claim(connection, _LEASE)
+        assert claimed, "the ledger ran empty: fill it with more"
         with engine.begin() as connection:
-            actions.finish(connection, claimed.id, ActionStatus.DONE)
+            claims.finish(connection, claimed[0].id, ActionStatus.DONE)

@@ -112,7 +112,7 @@ def run_worker(settings: Settings, works: tuple[Work, ...] = WORK) -> None:
         "intake": lambda: Drainers(Drainer("intake", gate.guards(app.intake.drain), stopping)),
         # People are told by a thread of their own: however slow a platform is, nobody is called later for it.
         "delivery": lambda: Drainers(
-            Drainer("delivery", gate.guards(app.deliverer.drain), stopping),
+            Drainer("delivery", gate.guards(app.deliverer.drain_writes), stopping),
             Drainer("notices", gate.guards(app.deliverer.drain_notices), stopping),
         ),
     }

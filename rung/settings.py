@@ -224,7 +224,10 @@ SETTINGS = (
     Setting("RUNG_WEB_THREADS", "8", "Threads of the web role that serve requests.", _number(1, 256)),
     Setting("RUNG_WORKERS", "2", "Worker processes that `rung up` starts.", _number(1, 64)),
     Setting(
-        "RUNG_WORKER_THREADS", "4", "Write-backs and messages that one worker has under way at once.", _number(1, 64)
+        "RUNG_WORKER_THREADS",
+        "4",
+        "Write-backs that one worker has under way at once for each platform, and beside them as many messages.",
+        _number(1, 64),
     ),
     Setting(
         "RUNG_LEASE_SECONDS",

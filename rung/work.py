@@ -55,6 +55,7 @@ def deliverer(parts: Parts, held: Held) -> Deliverer:
         policies=parts.policies,
         links=parts.links.make,
         clock=parts.clock,
+        bell=parts.bell,
         held=held,
         lease=parts.lease,
         threads=parts.threads,

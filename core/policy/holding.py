@@ -53,6 +53,11 @@ def lookback(communication: Communication, notice: Notice) -> timedelta | None:
     return max(spans, default=None)
 
 
+def goes_at_once(notice: Notice, severity: Severity) -> bool:
+    """Whether a message is never gathered: a request to take a SEV1, and a digest itself."""
+    return notice.digest or (notice.asks and severity is Severity.SEV1)
+
+
 def held(
     notice: Notice, severity: Severity, communication: Communication, traffic: Traffic, now: datetime
 ) -> Held | None:
@@ -61,7 +66,7 @@ def held(
     A request to take a SEV1 always does, and so does a digest. A request to take another goes with the next digest,
     however far the limit is passed; what only informs waits until the limit allows it.
     """
-    if notice.digest or (notice.asks and severity is Severity.SEV1):
+    if goes_at_once(notice, severity):
         return None
     limit, digest = limit_of(communication, notice), communication.digest
     every = (digest or Digest()).every

@@ -29,12 +29,6 @@ _FAILED = text("""
     RETURNING open_until IS NOT NULL
 """)
 
-# Only one worker may try a platform whose pause is over; the others wait for what it finds.
-_PROBE = text("""
-    UPDATE breakers SET open_until = clock_timestamp() + :lease
-    WHERE platform = :platform AND open_until <= clock_timestamp()
-""")
-
 _ANSWERED = text("""
     UPDATE breakers SET open_until = clock_timestamp() WHERE platform = :platform AND open_until > clock_timestamp()
 """)
@@ -61,11 +55,6 @@ def failed(connection: Connection, platform: str, error: str, asked: timedelta) 
         "asked": asked,
     }
     return bool(connection.execute(_FAILED, values).scalar_one())
-
-
-def probing(connection: Connection, platform: str, lease: timedelta) -> None:
-    """Note that somebody tries a platform whose pause is over."""
-    connection.execute(_PROBE, {"platform": platform, "lease": lease})
 
 
 def answered(connection: Connection, platform: str) -> None:

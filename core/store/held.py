@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, func, insert, select, text, up
 
 from core.model import Action, ActionStatus, Ticket
 from core.policy.holding import Held, Traffic, Why
-from core.store.actions import Claimed
+from core.store.claims import Claimed
 from core.store.codec import from_json, to_json
 from core.store.tables import actions, tickets
 
@@ -25,9 +25,13 @@ class Waiting:
     held_by: str
 
 
-def lock_reader(connection: Connection, recipient: str) -> None:
-    """Wait until nobody else decides about messages to that reader; held to the end of the transaction."""
-    connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:who, 7))"), {"who": recipient})
+def lock_readers(connection: Connection, recipients: Collection[str]) -> None:
+    """Wait until nobody else decides about messages to these readers; held to the end of the transaction.
+
+    All at once and in one order, so that two groups never wait for each other.
+    """
+    locks = text("SELECT pg_advisory_xact_lock(hashtextextended(who, 7)) FROM unnest(CAST(:who AS text[])) AS who")
+    connection.execute(locks, {"who": sorted(recipients)})
 
 
 def traffic(connection: Connection, recipient: str, since: datetime) -> Traffic:
@@ -39,15 +43,11 @@ def traffic(connection: Connection, recipient: str, since: datetime) -> Traffic:
     return Traffic(tuple(sent), due)
 
 
-def was_let_through(connection: Connection, claimed: Claimed) -> bool:
-    """Whether it was decided before that this notice goes out: an earlier attempt, or one that was released."""
-    query = select(actions.c.told_at).where(actions.c.id == claimed.id)
-    return connection.execute(query).scalar_one() is not None
-
-
-def let_through(connection: Connection, claimed: Claimed, now: datetime) -> None:
-    """Note that a message goes out, for those that come after it to be counted by."""
-    connection.execute(update(actions).where(actions.c.id == claimed.id).values(told_at=now))
+def let_through(connection: Connection, claimed: Sequence[Claimed], now: datetime) -> None:
+    """Note that messages go out, for those that come after them to be counted by."""
+    ids = [one.id for one in claimed]
+    if ids:
+        connection.execute(update(actions).where(actions.c.id.in_(ids)).values(told_at=now))
 
 
 def hold(connection: Connection, claimed: Claimed, held: Held, because: str) -> None:

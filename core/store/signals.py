@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -138,10 +138,10 @@ def replay(connection: Connection) -> int:
     return connection.execute(update(signals).where(signals.c.status == "dead").values(values)).rowcount
 
 
-def gathers(connection: Connection, ticket_id: int) -> bool:
-    """Whether a ticket is about to be gathered by a major incident: then nobody is called for it any more."""
-    waiting = (signals.c.ticket_id == ticket_id) & (signals.c.kind == "gathered") & (signals.c.status == "waiting")
-    return connection.execute(select(signals.c.id).where(waiting).limit(1)).first() is not None
+def gathering(connection: Connection, ids: Collection[int]) -> set[int]:
+    """Which of these tickets are about to be gathered by a major incident: nobody is called for them any more."""
+    waiting = signals.c.ticket_id.in_(ids) & (signals.c.kind == "gathered") & (signals.c.status == "waiting")
+    return set(connection.execute(select(signals.c.ticket_id).where(waiting)).scalars())
 
 
 def are_waiting(connection: Connection) -> bool:

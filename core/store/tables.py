@@ -249,13 +249,14 @@ actions = Table(
     Column("digest_id", BigInteger),
     Column("trace", Text),
     Index("actions_due", "attempt_at", "id", postgresql_where=text("status IN ('pending', 'sent')")),
-    Index("actions_next", "severity", "id", postgresql_where=text("status IN ('pending', 'sent')")),
+    Index("actions_turn", "platform", "severity", "id", postgresql_where=text("status IN ('pending', 'sent')")),
     Index("actions_lane", "lane", "id", postgresql_where=text("status IN ('pending', 'sent')")),
     Index("actions_ticket", "ticket_id", "id"),
     Index("actions_told", "recipient", "told_at", postgresql_where=text("told_at IS NOT NULL")),
     Index("actions_held", "held_until", postgresql_where=text("status = 'held'")),
     Index("actions_digest", "digest_id", postgresql_where=text("digest_id IS NOT NULL")),
     Index("actions_status", "status", "id"),
+    Index("actions_confirmed", "confirmed", "id", postgresql_where=text("status = 'done'")),
 )
 
 shifts = Table(

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from core.model import Event, EventKind, Ticket, Unopened
 from core.store import actions
-from core.store.codec import from_json
+from core.store.codec import UnreadableError, from_json
 from core.store.keys import indexed
 from core.store.tables import alerts, records, tickets
 
@@ -104,6 +104,19 @@ def locked(connection: Connection, ids: Collection[int]) -> dict[int, Ticket]:
     query = select(tickets.c.id, tickets.c.body).where(tickets.c.id == any_(literal(list(ids), ARRAY(BigInteger))))
     rows = connection.execute(query.order_by(tickets.c.id).with_for_update(key_share=True))
     return {row.id: from_json(row.body, Ticket) for row in rows}
+
+
+def read(connection: Connection, ids: Collection[int]) -> dict[int, Ticket | UnreadableError]:
+    """Those of these tickets that are there; in place of one that this version of Rung cannot read, what is wrong."""
+    query = select(tickets.c.id, tickets.c.body).where(tickets.c.id == any_(literal(list(ids), ARRAY(BigInteger))))
+    return {row.id: _read(row.body) for row in connection.execute(query)}
+
+
+def _read(body: object) -> Ticket | UnreadableError:
+    try:
+        return from_json(body, Ticket)
+    except UnreadableError as error:
+        return error
 
 
 _BY_ALERT = text("""

@@ -12,9 +12,9 @@ from core.engine.digest import is_wanted
 from core.model import Action, ActionStatus, Notice, Reason, ReasonCode, Receipt, Refusal, Report, Ticket, Verb
 from core.policy import Policy
 from core.policy.holding import gathers, told_why
-from core.store import actions, tickets
+from core.store import claims, tickets
 from core.store import held as ledger
-from core.store.actions import Claimed
+from core.store.claims import Claimed
 from core.store.held import Waiting
 from core.work.apply import Policies, apply_to
 
@@ -31,7 +31,7 @@ def release(database: Engine, policies: Policies, now: datetime) -> int:
 
 def _release_for(database: Engine, policy: Policy, reader: str, now: datetime) -> int:
     with database.begin() as connection:
-        ledger.lock_reader(connection, reader)
+        ledger.lock_readers(connection, [reader])
         waiting = ledger.due_for(connection, reader, now, _MOST)
         if not waiting:
             return 0
@@ -78,7 +78,7 @@ def ended(
     # The tickets first and in one order, as everywhere: two transactions that do so never wait for each other.
     for ticket_id in sorted({claimed.action.ticket_id, *(ticket.id for _, ticket in members)}):
         tickets.get(connection, ticket_id, lock=True)
-    if not actions.is_still_claimed(connection, claimed):
+    if not claims.is_still_claimed(connection, claimed):
         return
     again = _by_next_way(claimed.action, policies.newest()) if isinstance(result, Refusal) else None
     if again is not None:
@@ -86,7 +86,7 @@ def ended(
         return
     error = result.message if isinstance(result, Refusal) else ""
     status = ActionStatus.DEAD if error else ActionStatus.DONE
-    actions.finish(connection, claimed.id, status, error)
+    claims.finish(connection, claimed.id, status, error)
     for one, ticket in members:
         _member_ended(connection, one, ticket, claimed.action, result, status, policies, now)
 
@@ -103,9 +103,9 @@ def _member_ended(
 ) -> None:
     notice = one.action.notice
     if notice is None or digest.notice is None or not is_wanted(notice, ticket):
-        actions.finish(connection, one.id, ActionStatus.SUPERSEDED)
+        claims.finish(connection, one.id, ActionStatus.SUPERSEDED)
         return
-    actions.finish(connection, one.id, status, result.message if isinstance(result, Refusal) else "")
+    claims.finish(connection, one.id, status, result.message if isinstance(result, Refusal) else "")
     by_last_way = replace(one.action, notice=replace(notice, way=digest.notice.way))
     apply_to(connection, ticket.id, Report(by_last_way, result), policies, now)
 

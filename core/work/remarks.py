@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from core.model import RecordRef, Ticket
 from core.policy import Roster
 from core.ports import CommentWrite, DeliveryError
-from core.store.actions import Claimed
+from core.store.claims import Claimed
 
 
 def as_comment(claimed: Claimed, ticket: Ticket, roster: Roster) -> CommentWrite:

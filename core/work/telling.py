@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, Engine
+import structlog
+from sqlalchemy import Engine
 
-from core.engine.digest import Part, digest_words, held_sentence, is_wanted
+from core.engine.digest import Part, digest_words, is_wanted
 from core.model import Notice, Person, Receipt, Ticket
-from core.policy import Policy
-from core.policy.holding import Held, held, lookback
 from core.ports import Clock, DeliveryError, Notifier
 from core.store import held as ledger
-from core.store.actions import Claimed
+from core.store.claims import Claimed
 from core.work.apply import Policies
+from core.work.failures import told
+from core.work.gate import Gate, Waiting
+from core.work.outgoing import Found
+
+log = structlog.get_logger()
 
 Links = Callable[[int, str], str]
 """Makes the link by which a person acknowledges a ticket."""
@@ -50,44 +54,57 @@ class Teller:
             raise DeliveryError("nobody is called so any more on the roster or among the channels", permanent=True)
         if notice.digest:
             return self._tell_all(claimed, notice, reader)
-        self._let_through(claimed, notice, ticket, policy)
+        self._let_through(claimed, notice, ticket)
         self.notifier.notify(reader, _marked(notice, claimed), self._link(notice, ticket))
         return Receipt()
 
     def _link(self, notice: Notice, ticket: Ticket) -> str:
         return self.links(ticket.id, notice.person or notice.channel) if notice.offers_acknowledge else ""
 
-    def _let_through(self, claimed: Claimed, notice: Notice, ticket: Ticket, policy: Policy) -> None:
-        """Count the message, or hold it: what is decided for a reader is decided one after the other."""
-        now = self.clock()
-        with self.database.begin() as connection:
-            if ledger.was_let_through(connection, claimed):
-                return
-            ledger.lock_reader(connection, notice.recipient)
-            put_back = self._put_back(connection, notice, ticket)
-            because = held_sentence(put_back, policy.told_name(notice), policy.zone_of(notice)) if put_back else ""
-            if put_back:
-                ledger.hold(connection, claimed, put_back, because)
-            else:
-                ledger.let_through(connection, claimed, now)
-        if put_back:
+    def decided(self, claimed: Sequence[Claimed], found: Mapping[int, Found]) -> list[Claimed]:
+        """What of these is to be carried out, once it was decided for all messages together which go out now.
+
+        Where that cannot be done for all of them, each is decided for by itself when it is sent.
+        """
+        try:
+            waiting = [undecided for one in claimed if (undecided := self._to_decide(one, found[one.id]))]
+            because = self._gate.pass_(waiting) if waiting else {}
+        except Exception as error:  # noqa: BLE001 - it shows again, for the message whose it is, when each goes alone
+            log.debug("messages are decided for one by one", reason=told(error))
+            return list(claimed)
+        for one, *_ in waiting:
+            if one.id in because:
+                log.info("notice held back", operation=one.action.operation_id, reason=because[one.id])
+        through = {one.id for one, *_ in waiting} - because.keys()
+        left = (one for one in claimed if one.id not in because)
+        return [replace(one, is_let_through=True) if one.id in through else one for one in left]
+
+    def _to_decide(self, claimed: Claimed, found: Found) -> Waiting | None:
+        """A message of which that is still to be decided; None for everything else."""
+        notice, ticket = claimed.action.notice, found.ticket
+        if notice is None or notice.digest or claimed.is_let_through or not isinstance(ticket, Ticket):
+            return None
+        is_wanted_now = is_wanted(notice, ticket) and not (found.gathers and notice.lapses)
+        has_reader = self.policies.version(ticket.policy_version).reader(notice) is not None
+        return (claimed, notice, ticket) if is_wanted_now and has_reader else None
+
+    def _let_through(self, claimed: Claimed, notice: Notice, ticket: Ticket) -> None:
+        if claimed.is_let_through:
+            return
+        if because := self._gate.pass_([(claimed, notice, ticket)]).get(claimed.id):
             raise HeldError(because)
 
-    def _put_back(self, connection: Connection, notice: Notice, ticket: Ticket) -> Held | None:
-        communication, now = self.policies.newest().communication, self.clock()
-        back = lookback(communication, notice)
-        if back is None:
-            return None
-        traffic = ledger.traffic(connection, notice.recipient, now - back)
-        return held(notice, ticket.severity, communication, traffic, now)
+    @property
+    def _gate(self) -> Gate:
+        return Gate(self.database, self.policies, self.clock)
 
     def _tell_all(self, claimed: Claimed, digest: Notice, reader: Person) -> Receipt:
         """Send a digest of what is still wanted."""
         with self.database.begin() as connection:
             found = ledger.gathered(connection, claimed.id)
-            ledger.let_through(connection, claimed, self.clock())
-        told = [(one.action.notice, ticket) for one, ticket in found if one.action.notice]
-        parts = [Part(one, ticket, self._link(one, ticket)) for one, ticket in told if is_wanted(one, ticket)]
+            ledger.let_through(connection, [claimed], self.clock())
+        notices = [(one.action.notice, ticket) for one, ticket in found if one.action.notice]
+        parts = [Part(one, ticket, self._link(one, ticket)) for one, ticket in notices if is_wanted(one, ticket)]
         if not parts:
             raise NotWantedError
         words = self.policies.newest().communication.words_of(digest.language)

@@ -12,7 +12,7 @@ from threading import Event, Thread
 import pytest
 
 from core.model import Notice, Person
-from core.store import actions, deliveries
+from core.store import claims, deliveries
 from tests.integration.world import World, world
 
 SHORT = timedelta(seconds=0.6)
@@ -64,13 +64,10 @@ def test_a_claim_that_another_worker_has_taken_over_is_not_renewed(here: World) 
         assert deliveries.are_waiting(connection)
     here.app.intake.drain()
     with here.database.begin() as connection:
-        mine = actions.claim(connection, nothing)
-    assert mine is not None
+        (mine,) = claims.claim(connection, nothing, limit=1)
     with here.database.begin() as connection:
-        theirs = actions.claim(connection, nothing)
-        assert theirs is not None
+        (theirs,) = claims.claim(connection, nothing, limit=1)
         assert theirs.id == mine.id
-        actions.renew(connection, mine, hour)
-        again = actions.claim(connection, nothing)
-        assert again is not None
+        claims.renew(connection, [mine], hour)
+        (again,) = claims.claim(connection, nothing, limit=1)
         assert again.id == mine.id

@@ -94,7 +94,7 @@ def test_a_pool_without_a_free_connection_does_not_end_an_action(here: World) ->
     stored(here, an_alert_of("One"))
     here.app.intake.drain()
     with pytest.raises(PoolTimeout):
-        replace(here.app.deliverer, policies=Troubled(here, PoolTimeout("in use")), threads=1).drain()
+        replace(here.app.deliverer, policies=Troubled(here, PoolTimeout("in use"), times=3), threads=1).drain()
     assert {row.status.value for row in here.app.desk.actions()} == {"pending"}
 
 

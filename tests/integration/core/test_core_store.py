@@ -25,13 +25,17 @@ from core.model import (
     Unopened,
     Verb,
 )
-from core.store import actions, breakers, decided, deliveries, documents, saving, tickets, timers, views
+from core.store import breakers, claims, decided, deliveries, documents, saving, tickets, timers, views
 from core.store.database import migrate, newest_revision, revision
 from core.store.tables import metadata
 from tests.unit.core.conftest import NOON, REF, a_policy, an_alert
 
 LEASE = timedelta(seconds=30)
 NO_TIME = timedelta(0)
+
+
+def claim_one(connection: Connection, lease: timedelta) -> claims.Claimed | None:
+    return next(iter(claims.claim(connection, lease, limit=1)), None)
 
 
 @pytest.fixture
@@ -125,14 +129,14 @@ def test_one_lane_is_worked_off_in_order_and_one_at_a_time(database: Engine) -> 
         ticket = opened(connection)
         stepped(connection, ticket, TimerDue(ticket.timers[0].kind, ticket.timers[0].token), 5)
     with database.begin() as connection:
-        create = actions.claim(connection, LEASE)
+        create = claim_one(connection, LEASE)
         assert create is not None
         assert create.action.verb is Verb.CREATE_RECORD
     with database.begin() as connection:
-        others = [actions.claim(connection, LEASE), actions.claim(connection, LEASE)]
+        others = [claim_one(connection, LEASE), claim_one(connection, LEASE)]
         assert [one.action.verb for one in others if one] == [Verb.NOTIFY]
-        actions.finish(connection, create.id, ActionStatus.DONE)
-        write = actions.claim(connection, LEASE)
+        claims.finish(connection, create.id, ActionStatus.DONE)
+        write = claim_one(connection, LEASE)
         assert write is not None
         assert write.action.verb is Verb.WRITE_RECORD
 
@@ -146,7 +150,7 @@ def test_two_workers_never_take_up_the_same_action(database: Engine) -> None:
     def work() -> None:
         while True:
             with database.begin() as connection:
-                claimed = actions.claim(connection, LEASE)
+                claimed = claim_one(connection, LEASE)
             if claimed is None:
                 return
             taken.append(claimed.id)
@@ -163,20 +167,20 @@ def test_two_workers_never_take_up_the_same_action(database: Engine) -> None:
 def test_an_action_whose_worker_died_is_taken_up_with_care(database: Engine) -> None:
     with database.begin() as connection:
         opened(connection)
-        first = actions.claim(connection, NO_TIME)
+        first = claim_one(connection, NO_TIME)
         assert first is not None
         assert not first.look_first
     with database.begin() as connection:
-        second = actions.claim(connection, LEASE)
+        second = claim_one(connection, LEASE)
         assert second is not None
         assert (second.id, second.look_first) == (first.id, True)
-        assert not actions.is_still_claimed(connection, first)
-        assert actions.is_still_claimed(connection, second)
+        assert not claims.is_still_claimed(connection, first)
+        assert claims.is_still_claimed(connection, second)
 
 
 def test_a_newer_assignment_supersedes_one_not_yet_sent_but_no_note_is_lost(connection: Connection) -> None:
     ticket = opened(connection)
-    create = actions.claim(connection, LEASE)
+    create = claim_one(connection, LEASE)
     assert create is not None
     ticket = stepped(connection, ticket, TimerDue(ticket.timers[0].kind, ticket.timers[0].token), 5)
     stepped(connection, ticket, Acknowledge("ines", "here"), 6)
@@ -220,9 +224,9 @@ def test_a_confirmed_write_is_shown_as_such(connection: Connection) -> None:
     from tests.unit.core.conftest import a_record_event
 
     ticket = opened(connection)
-    create = actions.claim(connection, LEASE)
+    create = claim_one(connection, LEASE)
     assert create is not None
-    actions.finish(connection, create.id, ActionStatus.DONE)
+    claims.finish(connection, create.id, ActionStatus.DONE)
     ticket = stepped(connection, ticket, Report(create.action, Receipt(REF, 0)))
     stepped(connection, ticket, a_record_event(own=True))
     assert views.action_rows(connection, status=ActionStatus.CONFIRMED)[0].id == create.id
@@ -236,11 +240,11 @@ def test_five_failures_in_a_row_open_the_breaker_and_one_success_closes_it(datab
             is_open = breakers.failed(connection, "snow", "it does not answer", NO_TIME)
             assert is_open is (number == breakers.TRIPS_AFTER - 1)
     with database.begin() as connection:
-        claimed = [actions.claim(connection, LEASE), actions.claim(connection, LEASE)]
+        claimed = [claim_one(connection, LEASE), claim_one(connection, LEASE)]
         assert [one.action.verb for one in claimed if one] == [Verb.NOTIFY]
         assert views.health(connection, ["snow"])[0].since is not None
         breakers.succeeded(connection, "snow")
-        assert actions.claim(connection, LEASE) is not None
+        assert claim_one(connection, LEASE) is not None
         assert views.health(connection, ["snow"])[0].since is None
 
 
@@ -253,11 +257,10 @@ def test_when_the_pause_is_over_one_worker_tries_and_the_others_wait(database: E
             breakers.failed(connection, "snow", "it does not answer", NO_TIME)
         connection.execute(text("UPDATE breakers SET open_until = clock_timestamp()"))
     with database.begin() as connection:
-        probe = actions.claim(connection, LEASE)
+        probe = claim_one(connection, LEASE)
         assert probe is not None
-        breakers.probing(connection, "snow", LEASE)
     with database.begin() as connection:
-        assert actions.claim(connection, LEASE) is None
+        assert claim_one(connection, LEASE) is None
 
 
 def test_a_document_gets_a_new_version_only_when_it_differs(connection: Connection) -> None:

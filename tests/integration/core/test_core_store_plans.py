@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, Engine, event, text
 
-from core.store import actions, decided, deliveries, workload
+from core.model import ActionStatus
+from core.store import claims, decided, deliveries, views, workload
 from core.store.database import connect
 
 LEASE = timedelta(seconds=60)
@@ -18,7 +19,8 @@ _KEPT = """
     SELECT n, 'u' || n, 'new', true, 1, '', '', false, false, now(), now(), '{}' FROM generate_series(1, 3000) AS n;
     INSERT INTO actions (operation_id, ticket_id, verb, lane, platform, severity, body, status, created_at)
     SELECT 'o' || n, n, 'write_record', n || '/snow', 'snow', n % 4 + 1,
-        '{"operation_id": "o", "ticket_id": 1, "verb": "write_record", "lane": "l", "reason": {"code": "repeated"}}',
+        '{"operation_id": "o", "ticket_id": 1, "verb": "write_record", "lane": "l",
+          "reason": {"code": "repeated", "facts": {"source": "kept"}}}',
         CASE WHEN n % 2 = 0 THEN 'pending' ELSE 'done' END, now()
     FROM generate_series(1, 3000) AS n;
     INSERT INTO deliveries (source, received_at, content_type, headers, body, attempt_at)
@@ -58,10 +60,23 @@ def plan(engine: Engine, work: Callable[[Connection], object]) -> str:
         return "\n".join(row[0] for row in rows)
 
 
-def test_taking_up_an_action_walks_the_index_and_stops_at_the_first(full: Engine) -> None:
-    told = plan(full, lambda connection: actions.claim(connection, LEASE))
-    assert "Index Scan using actions_next on actions candidate (actual rows=1" in told, told
-    assert "Sort" not in told, told
+def test_taking_up_actions_walks_each_platforms_turns_and_stops_at_the_last_that_is_taken(full: Engine) -> None:
+    told = plan(full, lambda connection: claims.claim(connection, LEASE, room=4))
+    assert "Index Scan using actions_turn on actions candidate (actual rows=4" in told, told
+    assert "Index Only Scan using actions_turn on actions next" in told, told
+    assert "Seq Scan on actions" not in told, told
+
+
+def test_what_waits_for_a_platform_that_is_cut_off_is_not_read(full: Engine) -> None:
+    with full.begin() as connection:
+        connection.execute(text("UPDATE breakers SET open_until = now() + interval '1 hour' WHERE platform = 'snow'"))
+    told = plan(full, lambda connection: claims.claim(connection, LEASE, room=4))
+    assert "on actions candidate (never executed)" in told, told
+
+
+def test_the_list_of_confirmed_actions_does_not_read_those_that_are_not(full: Engine) -> None:
+    told = plan(full, lambda connection: views.action_rows(connection, status=ActionStatus.CONFIRMED))
+    assert "Index Scan Backward using actions_confirmed" in told, told
 
 
 def test_taking_up_deliveries_does_not_read_those_that_were_put_off(full: Engine) -> None:
