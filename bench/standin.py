@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import queue
+import signal
 import threading
 import time
 import uuid
@@ -42,13 +43,13 @@ class StandIn:
     whole, and its short description. `notices` gets the same of every message to people: the moment, and its body.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.arrivals: queue.SimpleQueue[tuple[float, str]] = queue.SimpleQueue()
         self.notices: queue.SimpleQueue[tuple[float, bytes]] = queue.SimpleQueue()
         self.requests = 0
         self._loop = asyncio.new_event_loop()
         self._server = self._loop.run_until_complete(
-            self._loop.create_server(lambda: _Connection(self), "127.0.0.1", 0)
+            self._loop.create_server(lambda: _Connection(self), "127.0.0.1", port)
         )
         self.port = int(self._server.sockets[0].getsockname()[1])
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -140,17 +141,12 @@ def record(sys_id: str, sent: Mapping[str, object]) -> Json:
     return {name: {"value": value, "display_value": value} for name, value in fields.items()}
 
 
-async def serve(port: int) -> None:
-    """Serve until the process is ended; nobody reads what arrives."""
-    server = await asyncio.get_running_loop().create_server(lambda: _Connection(queue.SimpleQueue()), "127.0.0.1", port)
-    await server.serve_forever()
-
-
 @click.command()
 @click.option("--port", type=int, required=True)
 def main(port: int) -> None:
-    """Answer until ended."""
-    asyncio.run(serve(port))
+    """Answer until ended; nobody reads what arrives."""
+    with StandIn(port):
+        signal.pause()
 
 
 if __name__ == "__main__":
