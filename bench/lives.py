@@ -12,7 +12,7 @@ from bench.alerts import Requests
 from bench.crowd import Pattern, record_id, record_key
 from bench.intake import fill
 from core.model import Acknowledge, Action, ActionStatus, Receipt, RecordRef, Report
-from core.store import actions
+from core.store import claims
 from core.store.tables import timers
 from core.work.apply import apply_to
 from rung.parts import App
@@ -107,12 +107,13 @@ def _carried_out(app: App, engine: Engine, clock: HandClock, ticket_id: int) -> 
     """Everything on the ledger is done: the connectors' side of it, as their reports tell it."""
     while True:
         with engine.begin() as connection:
-            claimed = actions.claim(connection, _LEASE)
-            if claimed is None:
+            claimed = claims.claim(connection, _LEASE)
+            if not claimed:
                 return
-            actions.finish(connection, claimed.id, ActionStatus.DONE)
-            report = Report(claimed.action, _receipt(claimed.action, ticket_id))
-            apply_to(connection, ticket_id, report, app.parts.policies, clock.now)
+            for one in claimed:
+                claims.finish(connection, one.id, ActionStatus.DONE)
+                report = Report(one.action, _receipt(one.action, ticket_id))
+                apply_to(connection, ticket_id, report, app.parts.policies, clock.now)
 
 
 def _receipt(action: Action, ticket_id: int) -> Receipt:

@@ -5,8 +5,8 @@ Each part may be done anew. Older code sorts what waits, for as long as it runs 
 
 from core.store.migrations.indexes import add_index, remove_index
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
