@@ -79,7 +79,7 @@ def _carried_out(app: App, engine: Engine) -> Spent:
     began, ours, database = time.perf_counter(), time.process_time(), _of(server)
     notices = threading.Thread(target=app.deliverer.drain_notices)
     notices.start()
-    app.deliverer.drain()
+    app.deliverer.drain_writes()
     notices.join()
     ended = time.perf_counter(), time.process_time(), _of(server)
     return Spent(ended[0] - began, ended[1] - ours, ended[2] - database, statements())

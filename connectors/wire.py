@@ -22,6 +22,9 @@ from connectors.failures import Dialect, PlatformError, check, is_write, of_conn
 LARGEST_BODY = 8 * 1024 * 1024
 LONGEST_WAIT = 5.0
 ATTEMPTS = 3
+LONGEST_IDLE = 15.0
+"""Seconds for which a connection is kept that nobody uses. What stands between us and a platform forgets one in silence
+after some minutes (Azure's load balancer after four), and a write that is sent into it is in doubt for nothing."""
 
 Timeout = tuple[float, float]
 
@@ -45,8 +48,8 @@ class Credentials(Protocol):
 class Wire(HTTPAdapter):
     """The adapter that a session is given for http:// and https://; see the module.
 
-    `timeout` is (connect, read) in seconds; a whole answer may take three times the read timeout. `sleep` is handed in
-    by tests.
+    `timeout` is (connect, read) in seconds; a whole answer may take three times the read timeout. `sleep` and `clock`
+    (seconds) are handed in by tests. For one thread.
     """
 
     def __init__(
@@ -56,6 +59,7 @@ class Wire(HTTPAdapter):
         timeout: Timeout,
         ca_file: str = "",
         sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(max_retries=0)
         self._dialect = dialect
@@ -63,6 +67,8 @@ class Wire(HTTPAdapter):
         self._timeout = timeout
         self._ca_file = ca_file
         self._sleep = sleep
+        self._clock = clock
+        self._used = clock()
 
     def send(
         self,
@@ -74,6 +80,8 @@ class Wire(HTTPAdapter):
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
         """Send, with short repetitions where they are safe; raises `PlatformError`."""
+        if self._clock() - self._used > LONGEST_IDLE:
+            self.close()  # the connections that it has kept; the next request opens one
         trusted = self._ca_file or verify or True
         retrying = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(ATTEMPTS),
@@ -82,7 +90,10 @@ class Wire(HTTPAdapter):
             sleep=self._sleep,
             reraise=True,
         )
-        return retrying(self._signed, request, trusted, proxies)
+        try:
+            return retrying(self._signed, request, trusted, proxies)
+        finally:
+            self._used = self._clock()
 
     def _signed(
         self, request: requests.PreparedRequest, verify: bool | str, proxies: Mapping[str, str] | None

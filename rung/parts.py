@@ -37,7 +37,7 @@ class Parts:
     links: AcknowledgeLinks
     calendars: Calendars = field(default_factory=LateCalendars)
     lease: timedelta = timedelta(seconds=30)
-    threads: int = 4
+    threads: int = 8
     degraded: Mapping[str, Callable[[], str | None]] = field(default_factory=dict)
     keep: Keep = field(default_factory=Keep)
 

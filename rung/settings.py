@@ -225,7 +225,7 @@ SETTINGS = (
     Setting("RUNG_WORKERS", "2", "Worker processes that `rung up` starts.", _number(1, 64)),
     Setting(
         "RUNG_WORKER_THREADS",
-        "4",
+        "8",
         "Write-backs that one worker has under way at once for each platform, and beside them as many messages.",
         _number(1, 64),
     ),

@@ -146,16 +146,17 @@ def _read(connection: Connection, row: Row[Any]) -> Claimed | None:
         return None
 
 
-_OURS = """
-    unnest(CAST(:ids AS bigint[]), CAST(:attempts AS int[])) AS mine (id, attempts)
+_RENEW = text("""
+    UPDATE actions SET attempt_at = clock_timestamp() + :lease
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:attempts AS int[])) AS mine (id, attempts)
     WHERE actions.id = mine.id AND actions.status = 'sent' AND actions.attempts = mine.attempts
-"""
-_RENEW = text(f"UPDATE actions SET attempt_at = clock_timestamp() + :lease FROM {_OURS}")  # noqa: S608 - no value in it
-_STILL = text(f"SELECT actions.id FROM actions, {_OURS} ORDER BY actions.id FOR UPDATE OF actions")  # noqa: S608
+""")
 _FINISH = text("""
     UPDATE actions SET status = ended.status, error = ended.error
-    FROM unnest(CAST(:ids AS bigint[]), CAST(:statuses AS text[]), CAST(:errors AS text[])) AS ended (id, status, error)
-    WHERE actions.id = ended.id
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:attempts AS int[]), CAST(:statuses AS text[]), CAST(:errors AS text[]))
+        AS ended (id, attempts, status, error)
+    WHERE actions.id = ended.id AND actions.status = 'sent' AND actions.attempts = ended.attempts
+    RETURNING actions.id
 """)
 
 
@@ -166,11 +167,6 @@ def _mine(claimed: Sequence[Claimed]) -> dict[str, Any]:
 def renew(connection: Connection, claimed: Sequence[Claimed], lease: timedelta) -> None:
     """Have claims run on, those of them that are still ours."""
     connection.execute(_RENEW, {**_mine(claimed), "lease": lease})
-
-
-def still(connection: Connection, claimed: Sequence[Claimed]) -> set[int]:
-    """Which of the claims are still ours, by id; locks their rows. Another worker may have taken one up meanwhile."""
-    return set(connection.execute(_STILL, _mine(claimed)).scalars())
 
 
 def is_still_claimed(connection: Connection, claimed: Claimed) -> bool:
@@ -185,14 +181,14 @@ def finish(connection: Connection, action_id: int, status: ActionStatus, error: 
     connection.execute(update(actions).where(actions.c.id == action_id).values(status=status.value, error=error))
 
 
-def finish_all(connection: Connection, ended: Sequence[Ended]) -> None:
-    """Say how many actions ended."""
+def finish_all(connection: Connection, ended: Sequence[Ended]) -> set[int]:
+    """Say how many actions ended; returns whose claims were still ours, by id. Another worker may have taken one up."""
     given = {
-        "ids": [one.claimed.id for one in ended],
+        **_mine([one.claimed for one in ended]),
         "statuses": [one.status.value for one in ended],
         "errors": [one.error for one in ended],
     }
-    connection.execute(_FINISH, given)
+    return set(connection.execute(_FINISH, given).scalars())
 
 
 def postpone(

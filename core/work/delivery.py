@@ -30,7 +30,9 @@ from core.work.telling import Links, Teller
 
 _ALL = (True, False)
 _LINGER = 0.005
-"""Seconds that an end which could be noted waits for others: one transaction's way to the disk serves them all."""
+"""Seconds that an end which could be noted waits for the next one: one transaction's way to the disk serves both."""
+_LONGEST = 0.05
+"""Seconds that it waits in all."""
 _LOOK_AGAIN = 0.25
 """Seconds: while something is under way, what has come to wait meanwhile is taken up so soon by hands that are free."""
 
@@ -60,10 +62,10 @@ class _Round:
             found = [self.back.get(timeout=_LOOK_AGAIN)]
         except queue.Empty:
             return []
-        until = time.monotonic() + _LINGER
+        until = time.monotonic() + _LONGEST
         while len(found) < len(self.under_way):
             try:
-                found.append(self.back.get(timeout=max(until - time.monotonic(), 0)))
+                found.append(self.back.get(timeout=max(min(_LINGER, until - time.monotonic()), 0)))
             except queue.Empty:
                 break
         return found
@@ -85,7 +87,7 @@ class Deliverer:
     clock: Clock
     bell: Bell
     lease: timedelta = timedelta(seconds=30)
-    threads: int = 4
+    threads: int = 8
     held: Held = field(default_factory=Held)
     hands: Hands = field(default_factory=Hands, init=False)
 

@@ -120,11 +120,8 @@ class Endings:
             hand = Hand(connection, self.policies, self.clock())
             # The tickets first, as everywhere: two transactions that lock in one order never wait for each other.
             hand.take({one.claimed.action.ticket_id for one in ended})
-            ours = claims.still(connection, [one.claimed for one in ended])
+            ours = claims.finish_all(connection, [one.line for one in ended])
             mine = [one for one in ended if one.claimed.id in ours]
-            if not mine:
-                return
-            claims.finish_all(connection, [one.line for one in mine])
             self._tell_breakers(connection, mine)
             for one in mine:
                 report = Report(one.claimed.action, one.result)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import http.server
 import ssl
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,12 @@ def said(body: Any) -> Said:
 class Setup:
     """A session on the wire, and the pauses that it took."""
 
-    def __init__(self, ca_file: str = "", timeout: tuple[float, float] = (3.0, 20.0)) -> None:
+    def __init__(
+        self,
+        ca_file: str = "",
+        timeout: tuple[float, float] = (3.0, 20.0),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.pauses: list[float] = []
         credentials = BasicCredentials(Basic("rung", Secret.of("hunter2")), "there")
         dialect = Dialect(
@@ -43,7 +49,7 @@ class Setup:
             secrets=credentials.secrets,
         )
         self.session = requests.Session()
-        fit(self.session, Wire(dialect, credentials, timeout, ca_file, self.pauses.append), credentials)
+        fit(self.session, Wire(dialect, credentials, timeout, ca_file, self.pauses.append, clock), credentials)
 
     def fails(self, method: str, url: str = URL, **rest: Any) -> PlatformError:
         with pytest.raises(PlatformError) as caught:
@@ -330,3 +336,35 @@ def test_an_untrusted_certificate_is_refused_until_its_authority_is_named() -> N
         finally:
             server.shutdown()
             thread.join()
+
+
+def test_a_connection_is_kept_while_it_is_used_and_not_when_it_was_idle_for_long() -> None:
+    came: list[tuple[str, int]] = []
+
+    class Keeping(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            came.append(self.client_address)
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"{}")
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    now = [0.0]
+    made = Setup(clock=lambda: now[0])
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Keeping) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        for moment in (0.0, wire_module.LONGEST_IDLE, 2 * wire_module.LONGEST_IDLE + 1):
+            now[0] = moment
+            made.session.get(f"http://127.0.0.1:{server.server_port}/")
+        made.session.close()
+        server.shutdown()
+        thread.join()
+    first, second, third = came
+    assert first == second
+    assert third != first
