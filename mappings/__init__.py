@@ -7,6 +7,7 @@ language.
 from mappings.catalogue import PACKAGED, load_catalogue
 from mappings.mapping import BoundMapping
 from mappings.mapping import CompiledMapping as Mapping
+from mappings.packaged import Packaged
 from mappings.problems import MappingDocumentError, Problem
 from mappings.roundtrip import Loss, losses
 from mappings.trace import TracedField, TracedItem
@@ -17,6 +18,7 @@ __all__ = [
     "Loss",
     "Mapping",
     "MappingDocumentError",
+    "Packaged",
     "Problem",
     "TracedField",
     "TracedItem",

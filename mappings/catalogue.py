@@ -21,17 +21,21 @@ __all__ = ["DOCUMENT", "NAME", "PACKAGED", "load_catalogue"]
 NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 
 
-def load_catalogue(folders: Sequence[Path], texts: Mapping[str, str] = NO_TEXTS) -> dict[str, CompiledMapping]:
+def load_catalogue(
+    folders: Sequence[Path], texts: Mapping[str, str] = NO_TEXTS, only: str = ""
+) -> dict[str, CompiledMapping]:
     """Every mapping in those folders by name; later folders win. Raises `MappingDocumentError` with all mistakes.
 
     `texts` are further documents by the mapping's name, such as those that the database keeps; they win over folders.
-    What one extends is looked for among all of them, then among the packaged ones.
+    What one extends is looked for among all of them, then among the packaged ones. `only` names the one that is wanted.
     """
     found: dict[str, CompiledMapping] = {}
     report = Report("")
     shelf = Shelf([_in_folder(folder, report) for folder in folders] + [_written(texts)])
     for layer, documents in enumerate(shelf.layers):
         for name, document in documents.items():
+            if only and name != only:
+                continue
             about = Report(document.file, report.problems)
             if not NAME.fullmatch(name):
                 about.add(1, "", f"“{name}” cannot be a mapping's name: use a-z, 0-9, _ and -, a letter first.")

@@ -34,9 +34,9 @@ _CHECK_SECONDS = 1.0
 
 
 @cache
-def packaged() -> Mapping[str, CompiledMapping]:
+def packaged() -> mappings.Packaged:
     """The packaged catalogue of mappings."""
-    return mappings.load_catalogue([mappings.PACKAGED])
+    return mappings.Packaged()
 
 
 class Live:
@@ -113,7 +113,7 @@ def load(newest: Mapping[str, stored.Document], policy_text: Callable[[int], str
     texts = stored.texts(newest)
     version = newest[POLICY].version if POLICY in newest else 0
     configuration = documents.read(texts, packaged(), policy_version=version)
-    catalogue = {**packaged(), **own_mappings(texts)}
+    catalogue = packaged().beneath(own_mappings(texts))
     bound = bind_sources(configuration, catalogue)
     return Loaded(
         policy=configuration.policy,
@@ -143,7 +143,7 @@ def with_calendars(read: Loaded, told: TimeOff) -> Loaded:
 def try_out(texts: Mapping[str, str]) -> Configuration:
     """Check documents as a whole, down to the connectors; raises `DocumentsError`, `MappingDocumentError`."""
     configuration = documents.read(texts, packaged())
-    catalogue = {**packaged(), **own_mappings(texts)}
+    catalogue = packaged().beneath(own_mappings(texts))
     _sources(configuration, bind_sources(configuration, catalogue))
     platforms = _Platforms(configuration.platforms.platforms, catalogue)
     problems = []

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, select, text
 
 from core.store.tables import compatibility
@@ -75,17 +73,22 @@ def look(connection: Connection) -> Schema:
 
 def revision(connection: Connection) -> str:
     """The schema's revision, "" before the first migration."""
-    return MigrationContext.configure(connection).get_current_revision() or ""
+    if not connection.execute(text("SELECT to_regclass('alembic_version')")).scalar_one():
+        return ""
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none() or ""
 
 
+@cache
 def newest_revision() -> str:
-    """The revision that this code was written for."""
-    return steps()[-1].revision
+    """The revision that this code was written for, by the migrations' names: every process asks when it starts."""
+    return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 @cache
 def steps() -> tuple[Step, ...]:
     """Every migration, the first one first."""
+    from alembic.script import ScriptDirectory  # which takes long to load, and only migrating needs it
+
     found = ScriptDirectory(str(MIGRATIONS)).walk_revisions()
     return tuple(
         Step(one.revision, (one.doc or "").splitlines()[0], getattr(one.module, "serves", ""))

@@ -28,7 +28,7 @@ class Configured:
     @classmethod
     def of(cls, texts: Mapping[str, str]) -> Configured:
         """Made of documents; raises `DocumentsError` and `MappingDocumentError`."""
-        catalogue = {**live.packaged(), **live.own_mappings(texts)}
+        catalogue = live.packaged().beneath(live.own_mappings(texts))
         return cls(texts, documents.read(texts, live.packaged()), catalogue)
 
     @cached_property

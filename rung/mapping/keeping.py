@@ -29,7 +29,7 @@ def warnings(configuration: Configuration) -> Iterator[Problem]:
     """What is worth telling of the own mappings: what they lose that the packaged ones below them do not, and packaged
     ones that are no longer what they were written for."""
     own = live.own_mappings(configuration.texts)
-    catalogue = {**live.packaged(), **own}
+    catalogue = live.packaged().beneath(own)
     for name, mapping in own.items():
         for base in mapping.bases:
             if base.pinned and base.pinned != base.digest:
