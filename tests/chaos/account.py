@@ -17,7 +17,7 @@ from tests.chaos.ground import Ground
 _LINK = re.compile(r"https?://\S+")
 _KEY = re.compile(r"\b(INC\d{7}|OPS-\d+)\b|(?<=[Tt]icket )\d+|#\d+")
 _STAMP = re.compile(r"\[rung [a-z0-9-]+\]")
-_MARK = re.compile(r"case-\d+")
+_MARK = re.compile(r"(?:case|race)-\d+")
 DOUBT = "Possible repeat: "
 """How the subject of a message begins that an earlier attempt may have sent."""
 _KEPT = (
@@ -104,12 +104,12 @@ def read(ground: Ground, answered: Mapping[tuple[str, str, int], int]) -> Accoun
         statuses={f"{one['what']} {one['status']}": one["count"] for one in ground.ask(_STATUSES)},
         waiting=ground.waiting(),
         unexpected=[f"{one['method']} {one['path']}: {one['unexpected']}" for one in ground.box.unexpected()],
-        errors=list(ground.family.lines("Traceback", "broke off", "could not be applied", "[error")),
+        errors=list(ground.family.lines("Traceback", "broke off", "could not be applied")),
         acknowledged=ground.ask("SELECT count(DISTINCT ticket_id) AS count FROM chaos.acknowledged")[0]["count"],
     )
 
 
-_NAMED = "SELECT id, substring(body->>'title' from 'case-[0-9]+') AS mark FROM tickets"
+_NAMED = "SELECT id, substring(body->>'title' from '(?:case|race)-[0-9]+') AS mark FROM tickets"
 _STORED = """
     SELECT source, encode(sha256(body), 'hex') AS digest, count(*) AS count FROM deliveries
     WHERE NOT headers ? 'x-rung-found' GROUP BY 1, 2

@@ -49,20 +49,22 @@ class Driver:
     _late: list[tuple[Case, bytes]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def act(self, deeds: Sequence[Deed]) -> None:
-        """Do all of them, several at once, and what was late from the turn before; raises `UnheardError`."""
-        late, self._late = self._late, []
+    def act(self, deeds: Sequence[Deed], *, late: bool = True) -> None:
+        """Do all of them, several at once, and what was `late` from the turn before; raises `UnheardError`."""
+        arriving: list[tuple[Case, bytes]] = []
+        if late:
+            arriving, self._late = self._late, []
         keys = self._keys()
         with ThreadPoolExecutor(_THREADS, thread_name_prefix="driver") as pool:
             done = [pool.submit(self._do, deed, keys) for deed in deeds]
-            done += [pool.submit(self._send, case, body) for case, body in late]
+            done += [pool.submit(self._send, case, body) for case, body in arriving]
             for one in done:
                 one.result()
 
     def _do(self, deed: Deed, keys: dict[str, str]) -> None:
         if deed.what in {"open", "repeat", "clear"} and deed.case.is_alert:
             self._report(deed)
-        elif deed.what == "letter":
+        elif deed.what in {"letter", "race"}:
             self._follow(deed.case)
         else:
             _on_platform(self.ground.box, deed, keys.get(deed.case.mark, ""))
@@ -120,7 +122,7 @@ class Driver:
         """The key of each case's record."""
         query = "SELECT t.body->>'title' AS title, r.key FROM records r JOIN tickets t ON t.id = r.ticket_id"
         rows = self.ground.ask(f"{query} WHERE r.key <> ''")
-        return {found[0]: row["key"] for row in rows if (found := re.search(r"case-\d+", row["title"]))}
+        return {found[0]: row["key"] for row in rows if (found := re.search(r"(?:case|race)-\d+", row["title"]))}
 
 
 def followed(link: str) -> bool:

@@ -10,6 +10,8 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+RACING = "race-"
+"""What the marks of cases begin with that are taken while they are escalated."""
 LONGEST = 5
 """Turns after its own in which something may happen to a case."""
 SOURCES = {"alertmanager": 5, "prometheus-jira": 3, "servicenow": 1, "jira": 1}
@@ -21,17 +23,22 @@ SERVICES = {"payments-api": "dana.reyes", "portal-web": "sam.okafor", "idp-01": 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One piece of work; its `mark` stands in everything that is written or sent about it."""
+    """One piece of work; its `mark` stands in everything that is written or sent about it.
+
+    One that `races` is taken at the very moment in which its level's time runs out: what becomes of it is left open,
+    but not what must never be.
+    """
 
     number: int
     source: str
     severity: str
     service: str
+    races: bool = False
 
     @property
     def mark(self) -> str:
         """How it is recognised."""
-        return f"case-{self.number:05d}"
+        return f"{RACING if self.races else 'case-'}{self.number:05d}"
 
     @property
     def title(self) -> str:
@@ -51,7 +58,8 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What somebody does about a case: open, repeat, clear, letter (take it by the link in a letter), take, note, end.
+    """What somebody does about a case: open, repeat, clear, letter (take it by the link in a letter), take, note, end,
+    race (take it by a letter just when the next turn begins).
 
     `twice` has an alert sent twice at once, and `late` once more a turn later, when it is no longer true.
     """
@@ -70,8 +78,15 @@ class Plan:
     seed: int
     each_turn: int
 
+    def racing(self, number: int) -> list[Deed]:
+        """What happens just when that turn is over."""
+        return [deed for deed in self._all(number) if deed.what == "race"]
+
     def turn(self, number: int) -> list[Deed]:
         """What happens in that turn, in any order."""
+        return [deed for deed in self._all(number) if deed.what != "race"]
+
+    def _all(self, number: int) -> list[Deed]:
         found = []
         for begun in range(max(0, number - LONGEST), number + 1):
             for _, story in self._stories(begun):
@@ -89,7 +104,7 @@ class Plan:
             source = dice.choices(list(SOURCES), weights=list(SOURCES.values()))[0]
             severity = dice.choices(list(SEVERITIES), weights=list(SEVERITIES.values()))[0]
             case = Case(turn * self.each_turn + one, source, severity, dice.choice(list(SERVICES)))
-            yield case, _story(case, dice)
+            yield (_race(case) if one and one % 10 == 0 else (case, _story(case, dice)))
 
 
 def _story(case: Case, dice: random.Random) -> list[tuple[int, Deed]]:
@@ -107,6 +122,12 @@ def _story(case: Case, dice: random.Random) -> list[tuple[int, Deed]]:
     if over:
         told.append((over, deed("clear" if case.is_alert and dice.random() < 0.7 else "end", SERVICES[case.service])))
     return told
+
+
+def _race(case: Case) -> tuple[Case, list[tuple[int, Deed]]]:
+    """A case of which the first level's time runs out before the next turn, which is when somebody takes it."""
+    racing = Case(case.number, "alertmanager", "critical", case.service, races=True)
+    return racing, [(0, Deed(racing, "open")), (0, Deed(racing, "race")), (5, Deed(racing, "clear"))]
 
 
 def _between(case: Case, dice: random.Random) -> str:

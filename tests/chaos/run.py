@@ -128,6 +128,7 @@ def _turn(ground: Ground, driver: Driver, plan: Plan, turn: int) -> None:
     _settle(ground)
     _find(ground)
     ground.jump(TURN - HEARD)
+    driver.act(plan.racing(turn), late=False)
     ground.rest(_PATIENCE)
 
 

@@ -108,6 +108,14 @@ def test_a_timer_that_is_some_seconds_later_because_polling_found_the_change_is_
     assert _broken(replace(WHOLE, timers={"case-00001": {"clock resolve": 945.0}})) == set()
 
 
+def test_a_case_that_is_taken_while_it_escalates_may_end_in_either_way_but_not_twice() -> None:
+    raced = replace(WHOLE, tickets={"race-00002": [STATE]}, records={}, timers={}, letters=(), notices=(), writes={})
+    other = replace(raced, tickets={"race-00002": [{**STATE, "level": 1}]})
+    assert [one for one in judge(raced, other) if one.broken] == []
+    twice = replace(raced, tickets={"race-00002": [STATE, STATE]})
+    assert [one.promise for one in judge(twice, other) if one.broken] == ["every ticket has its fault-free state"]
+
+
 def test_a_timer_that_should_have_fired_is_found_even_where_both_runs_have_it() -> None:
     overdue = replace(WHOLE, timers={"case-00001": {"clock resolve": -1.0}})
     found = [one for one in judge(overdue, overdue) if one.broken]

@@ -13,8 +13,6 @@ what is shown.
 
 from __future__ import annotations
 
-import os
-import random
 import threading
 import time
 from dataclasses import replace
@@ -87,26 +85,4 @@ def test_rung_up_itself_is_killed_twice_and_started_again(make_land: MakeLand) -
     for one in killing:
         one.join()
     assert accidents.happened == ["rung up"] * 2
-    _nothing_changed(land, stage)
-
-
-def test_processes_are_killed_at_random_all_the_time(make_land: MakeLand) -> None:
-    seed = int(os.environ.get("RUNG_TEST_SEED") or random.randrange(10**6))
-    tell(f"RUNG_TEST_SEED={seed} kills in the same order")
-    land = make_land(SPEED, **SETTINGS)
-    accidents, over = Accidents(land), threading.Event()
-    stage, chance = _stage(accidents), random.Random(seed)
-
-    def kill() -> None:
-        while not over.wait(chance.uniform(0.5, 2.5)):
-            accidents.happen(chance.choice(ACCIDENTS))
-
-    killer = threading.Thread(target=kill, daemon=True)
-    killer.start()
-    errors = play(stage)
-    over.set()
-    killer.join()
-    assert errors == [], f"seed {seed}\n{land.rung.said()}"
-    assert len(accidents.happened) >= 5
-    wait_for("Rung is ready again", land.is_ready, 30, land.rung.said)
     _nothing_changed(land, stage)
