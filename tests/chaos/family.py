@@ -15,8 +15,9 @@ from pathlib import Path
 
 import psutil
 
-from rung.child import BusyError, Child, end_group, spawn
+from rung.child import BusyError, Child, spawn
 from rung.embedded import Place, Postgres, Redis
+from tests.chaos.nest import Hatched, Nest
 from tests.e2e.processes import ROOT, wait_for
 
 ROLES = {"web": "web", "worker-1": "worker", "worker-2": "worker", "clock": "clock"}
@@ -34,7 +35,7 @@ class Member:
     name: str
     child: Callable[[], Child]
     log: Path
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | Hatched | None = None
     began: float = 0.0
     starts: int = 0
     away_until: float = 0.0
@@ -59,11 +60,14 @@ class Member:
 
 @dataclass
 class Family:
-    """`launch` makes the command of a role of its name and role; a fault run may have its own launcher."""
+    """`launch` makes the command of a role of its name and role, where a fault run has a launcher of its own; without
+    one the roles are forked by a nest.
+    """
 
     folder: Path
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
-    launch: Callable[[str, str], Sequence[str]] = lambda _, role: (sys.executable, "-m", "rung", role)
+    launch: Callable[[str, str], Sequence[str]] | None = None
+    nest: Nest = field(default_factory=Nest)
     members: dict[str, Member] = field(default_factory=dict)
     _wanted: set[str] = field(default_factory=set)
     _over: threading.Event = field(default_factory=threading.Event)
@@ -82,7 +86,8 @@ class Family:
     def _role(self, name: str, role: str) -> Child:
         orphan = signal.SIGTERM if role == "web" else signal.SIGKILL
         own = {"PYTHONPATH": str(ROOT), **self.environment}
-        return Child(name=name, command=tuple(self.launch(name, role)), environment=own, orphan_signal=orphan)
+        command = self.launch(name, role) if self.launch else (sys.executable, "-m", "rung", role)
+        return Child(name=name, command=tuple(command), environment=own, orphan_signal=orphan)
 
     def start_servers(self) -> None:
         """Start PostgreSQL and Redis, and wait until both answer."""
@@ -121,6 +126,7 @@ class Family:
     def stop(self) -> list[str]:
         """Stop everything in order; returns the names of those that had to be killed."""
         late = self.stop_roles()
+        self.nest.close()
         late += self._stop([self.members["redis"]]) + self._stop([self.members["postgres"]])
         self._over.set()
         if self._keeper.is_alive():
@@ -150,13 +156,18 @@ class Family:
         if one.process is not None and one.process.poll() is None:
             return
         if one.process is not None:
-            end_group(one.process, signal.SIGKILL)  # whatever it left running must not meet its successor
+            _end_group(one.process)  # whatever it left running must not meet its successor
         if time.monotonic() < one.away_until:
             return
         with one.log.open("ab") as log, contextlib.suppress(BusyError):
             one.said = log.tell()
-            one.process = spawn(one.child(), log.fileno())
+            one.process = self._begin(one, log.fileno())
             one.began, one.starts = time.monotonic(), one.starts + 1
+
+    def _begin(self, one: Member, log: int) -> subprocess.Popen[bytes] | Hatched:
+        if one.name in ROLES and self.launch is None:
+            return self.nest.hatch(ROLES[one.name], self.environment, one.log)
+        return spawn(one.child(), log)
 
     def _stop(self, members: Sequence[Member]) -> list[str]:
         self._wanted -= {one.name for one in members}
@@ -168,13 +179,18 @@ class Family:
         return [one.name for one in members if one.process is not None and not _ended(one.process)]
 
 
-def _ended(process: subprocess.Popen[bytes], seconds: float = 20.0) -> bool:
+def _ended(process: subprocess.Popen[bytes] | Hatched, seconds: float = 20.0) -> bool:
     """Whether it ended by itself; killed otherwise."""
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:
         return False
     finally:
-        end_group(process, signal.SIGKILL)
+        _end_group(process)
         process.wait()
     return True
+
+
+def _end_group(process: subprocess.Popen[bytes] | Hatched) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
