@@ -196,7 +196,7 @@ class Unrest:
         weights = [one.weight for one in self.faults]
         while not self._over.wait(dice.uniform(0.2, 1.8) * self.pause):
             self._undo(time.monotonic())
-            if self.kills < self.most_kills and self._works():
+            if self.kills < self.most_kills and not self.ground.holds.is_set() and self._works():
                 self._happen(dice.choices(self.faults, weights=weights)[0], dice)
 
     def _works(self) -> bool:

@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +33,10 @@ PEOPLE = ("dana.reyes", "lee.park", "sam.okafor", "ines.moreau", "tomas.novak")
 LEASE_SECONDS = 10
 """The shortest that Rung takes: so much later at most the work of a killed process is taken up."""
 _PAUSE = 0.05
+_START_SECONDS = 120.0
+_DISTURBED = 15.0
+"""Seconds for which a rest is waited for while faults happen; then they hold still until it has come. What is still not
+done after that is stuck, and not only killed again and again on a machine that starts processes slowly."""
 
 _WAITING = """
     SELECT (SELECT count(*) FROM deliveries WHERE status = 'received') AS "deliveries received",
@@ -49,11 +54,15 @@ class RestlessError(Exception):
 
 @dataclass
 class Ground:
-    """A context manager: inside, everything runs; `launch` is the family's, where a run brings its own launcher."""
+    """A context manager: inside, everything runs; `launch` is the family's, where a run brings its own launcher.
+
+    While it `holds`, no fault happens.
+    """
 
     launch: Callable[[str, str], Sequence[str]] | None = None
     port: int = field(default_factory=free_port)
     now: datetime = BEGIN
+    holds: threading.Event = field(default_factory=threading.Event)
     _connection: psycopg.Connection[Any] | None = None
 
     def __enter__(self) -> Self:
@@ -139,12 +148,15 @@ class Ground:
         return {name: int(count) for name, count in row.items()}
 
     def _until(self, calm: Callable[[], bool], patience: float) -> None:
-        deadline = time.monotonic() + patience
+        began = time.monotonic()
         while not calm():
-            if time.monotonic() > deadline:
+            if time.monotonic() > began + _DISTURBED:
+                self.holds.set()
+            if time.monotonic() > began + patience:
                 told = ", ".join(f"{count} {name}" for name, count in self.waiting().items() if count)
                 raise RestlessError(f"after {patience:.0f} s there is still: {told or 'a platform to be polled'}")
             time.sleep(_PAUSE)
+        self.holds.clear()
 
     def _asked(self, query: str, values: dict[str, object]) -> list[dict[str, Any]]:
         if self._connection is None or self._connection.closed:
@@ -168,11 +180,11 @@ class Ground:
         with _environment(self._environment()):
             apply_documents(Settings.from_environment(), self._documents(), "the fault run")
         self.family.start_roles()
-        self._until(self.is_ready, 60)
+        self._until(self.is_ready, _START_SECONDS)
         header = {"kind": "header", "name": "X-Rung-Secret", "value": SECRET}
         self.box.targets("servicenow", [{"url": f"{self.url}/webhooks/servicenow-main", "auth": header}])
         self.box.targets("jira", [{"url": f"{self.url}/webhooks/jira-main", "secret": SECRET}])
-        self._until(lambda: len(self.ask("SELECT 1 FROM watermarks")) > 1, 60)
+        self._until(lambda: len(self.ask("SELECT 1 FROM watermarks")) > 1, _START_SECONDS)
 
     def _documents(self) -> Path:
         folder = self.folder / "config"
