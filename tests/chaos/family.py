@@ -24,7 +24,7 @@ ROLES = {"web": "web", "worker-1": "worker", "worker-2": "worker", "clock": "clo
 """Rung's own processes, and what each is."""
 SERVERS = ("postgres", "redis")
 _READY = {"worker": b"worker ready", "clock": b"clock ready"}
-_READY_SECONDS = 60.0
+_READY_SECONDS = 120.0
 _TICK = 0.02
 
 

@@ -17,7 +17,7 @@ from tests.e2e.processes import tell
 def test_every_promise_is_kept_while_processes_and_servers_are_killed_at_random() -> None:
     seed = int(os.environ.get("RUNG_TEST_SEED") or random.randrange(10**6))
     tell(f"RUNG_TEST_SEED={seed} plays the same again; so does python -m tests.chaos --seed {seed}")
-    result = play(Size(seed=seed, seconds=15, tickets=24, each_turn=12, pause=0.4), tell)
+    result = play(Size(seed=seed, seconds=15, tickets=48, each_turn=12, pause=0.4), tell)
     for name, value in table(result):
         tell(f"{name:<46} {value}")
     assert result.stopped == ""
