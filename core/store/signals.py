@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Text, delete, func, insert, literal, select, text, update
+from sqlalchemy import Connection, Text, func, insert, literal, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from core.model import ChildChanged, Gathered, LikeCount, ParentChanged, Signal, SurgeOver
@@ -81,11 +81,11 @@ def send(connection: Connection, ticket_id: int, signal: Signal) -> None:
     connection.execute(insert(signals), row)
 
 
-# The first of each ticket that waits, due or not: a ticket is told things in the order in which they happened.
+# Of each ticket the first that waits, if it is due, and with it those after it up to the first that is not: a ticket is
+# told things in the order in which they happened. Whoever has the first has locked it, and so has the others.
 _CLAIM = text("""
-    UPDATE signals SET attempts = attempts + 1, attempt_at = clock_timestamp() + :lease
-    WHERE id IN (
-        SELECT id FROM signals AS candidate
+    WITH firsts AS (
+        SELECT id, ticket_id FROM signals AS candidate
         WHERE status = 'waiting' AND attempt_at <= statement_timestamp() AND kind = ANY(:kinds)
         AND COALESCE((
             SELECT false FROM signals AS earlier
@@ -93,13 +93,21 @@ _CLAIM = text("""
             LIMIT 1
         ), true)
         ORDER BY id LIMIT :limit FOR UPDATE SKIP LOCKED
+    ), told AS (
+        SELECT further.id, bool_and(further.ready) OVER (PARTITION BY firsts.ticket_id ORDER BY further.id) AS in_turn
+        FROM firsts CROSS JOIN LATERAL (
+            SELECT id, attempt_at <= statement_timestamp() AND kind = ANY(:kinds) AS ready FROM signals
+            WHERE ticket_id = firsts.ticket_id AND id >= firsts.id AND status = 'waiting' ORDER BY id LIMIT :limit
+        ) AS further
     )
+    UPDATE signals SET attempts = attempts + 1, attempt_at = clock_timestamp() + :lease
+    WHERE id IN (SELECT id FROM told WHERE in_turn ORDER BY id LIMIT :limit)
     RETURNING *
 """)
 
 
 def claim(connection: Connection, lease: timedelta, limit: int = 1) -> list[ClaimedSignal]:
-    """Take up waiting signals, oldest first, at most one for each ticket.
+    """Take up waiting signals, oldest first, those of one ticket in the order in which they were given.
 
     Nobody else takes them until the lease has run out; then they are anybody's again, for their worker has died. Kinds
     that only a newer Rung knows are left to it.
@@ -109,19 +117,34 @@ def claim(connection: Connection, lease: timedelta, limit: int = 1) -> list[Clai
     return sorted(found, key=lambda one: one.id)
 
 
-def applied(connection: Connection, claimed: ClaimedSignal) -> bool:
-    """Strike out a signal in the transaction that applies it; whether it still was ours to apply."""
-    mine = (signals.c.id == claimed.id) & (signals.c.attempts == claimed.attempts) & (signals.c.status == "waiting")
-    return connection.execute(delete(signals).where(mine)).rowcount == 1
+_STRIKE = text("""
+    DELETE FROM signals USING unnest(CAST(:ids AS bigint[]), CAST(:attempts AS integer[])) AS mine (id, attempts)
+    WHERE signals.id = mine.id AND signals.attempts = mine.attempts AND signals.status = 'waiting' RETURNING signals.id
+""")
+_GIVE_BACK = text("""
+    UPDATE signals SET attempts = signals.attempts - 1, attempt_at = clock_timestamp() + :delay
+    FROM unnest(CAST(:ids AS bigint[]), CAST(:attempts AS integer[])) AS mine (id, attempts)
+    WHERE signals.id = mine.id AND signals.attempts = mine.attempts AND signals.status = 'waiting'
+""")
 
 
-def postpone(connection: Connection, claimed: ClaimedSignal, delay: timedelta, error: str, *, burn: bool) -> None:
-    """Try a signal again later, unless another worker has taken it up meanwhile. `burn` counts the attempt."""
-    values = {
-        "attempt_at": func.clock_timestamp() + delay,
-        "error": error,
-        "attempts": claimed.attempts if burn else claimed.attempts - 1,
-    }
+def strike(connection: Connection, claimed: Sequence[ClaimedSignal]) -> set[int]:
+    """Strike out signals in the transaction that applies them; the ids of those that still were ours to apply."""
+    return set(connection.execute(_STRIKE, _mine(claimed)).scalars())
+
+
+def give_back(connection: Connection, claimed: Sequence[ClaimedSignal], delay: timedelta) -> None:
+    """Have signals taken up again after that, the attempt not counted, as far as they are still ours."""
+    connection.execute(_GIVE_BACK, {**_mine(claimed), "delay": delay})
+
+
+def _mine(claimed: Sequence[ClaimedSignal]) -> dict[str, list[int]]:
+    return {"ids": [one.id for one in claimed], "attempts": [one.attempts for one in claimed]}
+
+
+def postpone(connection: Connection, claimed: ClaimedSignal, delay: timedelta, error: str) -> None:
+    """Try a signal again later, unless another worker has taken it up meanwhile; the attempt counts."""
+    values = {"attempt_at": func.clock_timestamp() + delay, "error": error}
     mine = (signals.c.id == claimed.id) & (signals.c.attempts == claimed.attempts)
     connection.execute(update(signals).where(mine).values(values))
 

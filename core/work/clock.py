@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 import structlog
@@ -12,8 +14,10 @@ from core.ports import Bell, Clock
 from core.store import actions, deliveries, signals, timers
 from core.trail import trail, wrong
 from core.work import digests, numbers
-from core.work.apply import Policies, apply_to
+from core.work.apply import Policies, apply_to, give
 from core.work.failures import is_away, told
+from core.work.halves import in_halves
+from core.work.hand import Hand
 from core.work.handover import Handovers
 from core.work.heartbeat import Heartbeats
 from core.work.surgewatch import SurgeWatch
@@ -21,6 +25,8 @@ from core.work.surgewatch import SurgeWatch
 log = structlog.get_logger()
 
 _BATCH = 200
+Due = tuple[int, TimerDue]
+"""A ticket's number, and its timer that is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +54,7 @@ class Sweeper:
     def _sweep(self) -> int:
         fired = 0
         while due := self._due():
-            succeeded = sum(self._fire_one(ticket_id, timer) for ticket_id, timer in due)
-            fired += succeeded
+            fired += self._fire_all(due)
             if len(due) < _BATCH:
                 break
         fired += self.handovers.look()
@@ -61,7 +66,7 @@ class Sweeper:
         self._ring_again()
         return fired
 
-    def _due(self) -> list[tuple[int, TimerDue]]:
+    def _due(self) -> list[Due]:
         now = self.clock()
         with self.database.begin() as connection:
             found = timers.due(connection, now, _BATCH)
@@ -69,8 +74,29 @@ class Sweeper:
             numbers.LATENESS.observe(max((now - due_at).total_seconds(), 0))
         return [(ticket_id, timer) for ticket_id, timer, _ in found]
 
+    def _fire_all(self, due: Sequence[Due]) -> int:
+        """Fire these; returns how many could be."""
+        failed: list[Due] = []
+
+        def alone(one: Due) -> None:
+            if not self._fire_one(*one):
+                failed.append(one)
+
+        in_halves(due, self._fire_together, alone)
+        return len(due) - len(failed)
+
+    def _fire_together(self, due: Sequence[Due]) -> None:
+        """Step all their tickets in one transaction; raises whatever goes wrong, with nothing done."""
+        with self.database.begin() as connection:
+            hand = Hand(connection, self.policies, self.clock())
+            hand.take([ticket_id for ticket_id, _ in due])
+            for ticket_id, timer in due:
+                with _trail(ticket_id, timer):
+                    give(hand, ticket_id, timer)
+            hand.save()
+
     def _fire_one(self, ticket_id: int, timer: TimerDue) -> bool:
-        with trail("fire timer", "internal", ticket=ticket_id, timer=timer.kind.value):
+        with _trail(ticket_id, timer):
             return self._fire(ticket_id, timer)
 
     def _fire(self, ticket_id: int, timer: TimerDue) -> bool:
@@ -95,3 +121,7 @@ class Sweeper:
             self.bell.ring("intake")
         if delivery:
             self.bell.ring("delivery")
+
+
+def _trail(ticket_id: int, timer: TimerDue) -> AbstractContextManager[None]:
+    return trail("fire timer", "internal", ticket=ticket_id, timer=timer.kind.value)

@@ -23,6 +23,7 @@ from core.work import numbers
 from core.work.batch import Ready, applied, apply_together, groups, lock, on_the_trail_of
 from core.work.closing import Outcomes, OvertakenError, close, ended, failed_on, say
 from core.work.failures import is_away, is_lasting, outlasting, told
+from core.work.halves import in_halves
 from core.work.hand import Hand, Policies
 from core.work.lease import Held, kept
 from core.work.retry import MAX_ATTEMPTS, never, pause
@@ -41,10 +42,6 @@ _TRUSTED = 3
 
 Claim = tuple[Delivery, int]
 """A delivery, with the number of times it was taken up."""
-
-
-class _AwayError(Exception):
-    """The database is away; the message says what it said."""
 
 
 def _no_greeting(delivery: Delivery) -> None:
@@ -113,9 +110,9 @@ class Intake:
                 with on_the_trail_of(delivery):
                     self._take(delivery, attempts)
             self._take_ready(ready)
-        except _AwayError as error:
-            log.warning("deliveries put off: the database is away", reason=str(error))
-            self._give_back(claimed, str(error))
+        except (DBAPIError, PoolTimeout) as error:  # none would fare better now
+            log.warning("deliveries put off: the database is away", reason=told(error))
+            self._give_back(claimed, told(error))
 
     def _at_once(self, delivery: Delivery, attempts: int) -> Normalized | None:
         """What a delivery says, where nothing has to be asked or done for it outside; None where it needs more care."""
@@ -132,34 +129,20 @@ class Intake:
 
     def _take_ready(self, ready: Sequence[Ready]) -> None:
         for group in groups(ready):
-            self._take_together(group)
+            in_halves(group, self._take_together, self._take_one)
 
     def _take_together(self, group: Sequence[Ready]) -> None:
-        """Apply them in one transaction. Where that goes wrong each half is tried by itself, down to the one whose
-        fault it is; raises `_AwayError` with the database away: then none would fare better alone.
-        """
+        """Apply them in one transaction; raises whatever goes wrong, with nothing done."""
         met = [one for ready in group for one in ready.normalized.unknown]
-        try:
-            with self.database.begin() as connection:
-                outcomes = apply_together(Hand(connection, self.policies, self.clock()), group, met)
-        except Exception as error:
-            if is_away(error):
-                raise _AwayError(told(error)) from error
-            log.debug("deliveries are applied in smaller parts", deliveries=len(group), reason=told(error))
-            self._take_parts(group)
-            return
+        with self.database.begin() as connection:
+            outcomes = apply_together(Hand(connection, self.policies, self.clock()), group, met)
         count_unknown(self.database, met, self.clock())
         for ready, outcome in zip(group, outcomes, strict=True):
             say(ready.delivery, outcome)
 
-    def _take_parts(self, group: Sequence[Ready]) -> None:
-        half = len(group) // 2
-        for part in (group[:half], group[half:]):
-            if len(part) > 1:
-                self._take_together(part)
-            for ready in part if len(part) == 1 else ():
-                with on_the_trail_of(ready.delivery):
-                    self._take(ready.delivery, ready.attempts)
+    def _take_one(self, ready: Ready) -> None:
+        with on_the_trail_of(ready.delivery):
+            self._take(ready.delivery, ready.attempts)
 
     def _take(self, delivery: Delivery, attempts: int) -> None:
         if attempts > MAX_ATTEMPTS:

@@ -63,7 +63,7 @@ def test_a_defect_in_a_step_is_told_with_the_ticket(here: World, monkeypatch: py
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("core.work.clock.apply_to", broken)
+    monkeypatch.setattr("core.work.apply.step", broken)
     with capture_logs(processors=[merge_contextvars]) as logs:
         here.jump(6)
     (line,) = lines(logs, "a timer could not be applied")
