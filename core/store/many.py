@@ -20,9 +20,10 @@ Row = Mapping[str, Any]
 """Values by column: what JSON knows, moments as ISO 8601."""
 
 
-def given(table: Table, columns: Sequence[str]) -> str:
-    """The rows as something to select from, by the name of `given`."""
-    typed = ", ".join(f'"{name}" {table.c[name].type.compile(_DIALECT)}' for name in columns)
+def given(table: Table, columns: Sequence[str], **beside: str) -> str:
+    """The rows as something to select from, by the name of `given`; `beside` the columns other values, by type."""
+    types = {name: table.c[name].type.compile(_DIALECT) for name in columns} | beside
+    typed = ", ".join(f'"{name}" {type_}' for name, type_ in types.items())
     return f"json_to_recordset(CAST(:rows AS json)) AS given ({typed})"
 
 

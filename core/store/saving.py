@@ -6,23 +6,21 @@ Everything that many steps have made is written in a few statements, each over a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Text, any_, delete, literal, text
+from sqlalchemy import BigInteger, Connection, Text, TextClause, any_, delete, literal, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from core.engine import Outcome
 from core.model import Entry, Ticket, TimerKind
 from core.store import decided, many, signals
-from core.store.codec import to_json
+from core.store.codec import changes, to_json
 from core.store.keys import indexed
 from core.store.stepped import Stepped
 from core.store.tables import alerts, records, tickets, timeline, timers
 
-_TICKET = (
-    "id",
-    "uid",
+_COLUMNS = (
     "state",
     "is_open",
     "severity",
@@ -34,22 +32,35 @@ _TICKET = (
     "shadow",
     "standing",
     "deadline",
-    "opened_at",
-    "updated_at",
-    "body",
     "likeness",
     "gathers",
     "parent",
     "gathered",
 )
+"""What queries need of a ticket, and steps change."""
+_BESIDE = frozenset(
+    {"alerts", "comments", "conflicted", "conflicts", "heard_at", "like", "mirrored", "operations", "records"}
+    | {"sayings", "timer_token", "told", "updated_at"}
+)
+"""Fields of a ticket that no column but `updated_at` tells of."""
+_TICKET = ("id", "uid", "opened_at", "updated_at", "body", *_COLUMNS)
 _OPEN = many.inserting(tickets, _TICKET)
-# The body with what a newer Rung has put beside the fields that this one knows: both may step a ticket in turn.
-_UPDATE = text(f"""
-    UPDATE tickets SET {", ".join(f"{name} = given.{name}" for name in _TICKET if name not in ("id", "body"))},
-        body = (tickets.body - CAST(:fields AS text[])) || given.body
-    FROM {many.given(tickets, _TICKET)} WHERE tickets.id = given.id
-""")  # noqa: S608 - names of our own tables
-_FIELDS = [field.name for field in fields(Ticket)]
+
+
+def _updating(columns: Sequence[str]) -> TextClause:
+    """Only what has changed of the body is sent; what a newer Rung has put beside that stays: both may step a ticket in
+    turn.
+    """
+    patch = {"patch": "jsonb", "left_out": "text[]"}
+    return text(f"""
+        UPDATE tickets SET {", ".join(f"{name} = given.{name}" for name in columns)},
+            body = (tickets.body - given.left_out) || given.patch
+        FROM {many.given(tickets, ("id", *columns), **patch)} WHERE tickets.id = given.id
+    """)  # noqa: S608 - names of our own table
+
+
+_CHANGE = _updating(("updated_at", *_COLUMNS))
+_TOUCH = _updating(("updated_at",))
 
 _ALERTS = many.inserting(
     alerts, ("source", "key", "ticket_id"), "ON CONFLICT (source, key) DO UPDATE SET ticket_id = EXCLUDED.ticket_id"
@@ -64,7 +75,7 @@ _TIMELINE = many.inserting(timeline, ("ticket_id", "at", "kind", "by", "reason",
 
 
 def save(connection: Connection, before: Ticket | None, outcome: Outcome) -> None:
-    """Save what a step made of a ticket, which must be locked; `before` is None where it was opened."""
+    """Save what a step made of a ticket, which must be locked; `before` is as stored, None where it was opened."""
     if outcome.ticket is not None:
         save_all(connection, [Stepped(before, outcome.ticket, outcome)])
 
@@ -88,17 +99,40 @@ def _latest(steps: Iterable[Stepped]) -> list[Ticket]:
 
 
 def _save_bodies(connection: Connection, steps: Sequence[Stepped]) -> None:
-    opened = {one.ticket.id for one in steps if one.before is None}
-    rows = [_row(ticket) for ticket in _latest(steps)]
-    many.write(connection, _OPEN, [row for row in rows if row["id"] in opened])
-    many.write(connection, _UPDATE, [row for row in rows if row["id"] not in opened], fields=_FIELDS)
+    """Write each ticket as its last step has left it, of those that were there what has changed since the first."""
+    befores: dict[int, Ticket | None] = {}
+    for one in steps:
+        befores.setdefault(one.ticket.id, one.before)
+    opened, changed, touched = [], [], []
+    for ticket in _latest(steps):
+        before = befores[ticket.id]
+        if before is None:
+            opened.append(_row(ticket))
+            continue
+        patch, left_out = changes(before, ticket)
+        row = {"id": ticket.id, "updated_at": _moment(ticket.updated_at), "patch": patch, "left_out": left_out}
+        if _BESIDE.issuperset(patch) and _BESIDE.issuperset(left_out):
+            touched.append(row)
+        else:
+            changed.append(row | _columns(ticket))
+    many.write(connection, _OPEN, opened)
+    many.write(connection, _CHANGE, changed)
+    many.write(connection, _TOUCH, touched)
 
 
 def _row(ticket: Ticket) -> dict[str, Any]:
-    deadline = ticket.deadline
     return {
         "id": ticket.id,
         "uid": ticket.uid,
+        "opened_at": _moment(ticket.opened_at),
+        "updated_at": _moment(ticket.updated_at),
+        "body": to_json(ticket),
+        **_columns(ticket),
+    }
+
+
+def _columns(ticket: Ticket) -> dict[str, Any]:
+    return {
         "state": ticket.state.value,
         "is_open": ticket.state.is_open,
         "severity": ticket.severity.rank,
@@ -109,15 +143,16 @@ def _row(ticket: Ticket) -> dict[str, Any]:
         "owner": ticket.owner,
         "shadow": ticket.shadow,
         "standing": ticket.standing,
-        "deadline": deadline.isoformat() if deadline else None,
-        "opened_at": ticket.opened_at.isoformat(),
-        "updated_at": ticket.updated_at.isoformat(),
-        "body": to_json(ticket),
+        "deadline": _moment(ticket.deadline),
         "likeness": indexed(ticket.likeness) or None,
         "gathers": (indexed(ticket.major.gathers) or None) if ticket.major else None,
         "parent": ticket.parent or None,
         "gathered": ticket.gathered,
     }
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
 
 
 def _new_records(steps: Iterable[Stepped]) -> list[many.Row]:

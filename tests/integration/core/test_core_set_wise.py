@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -26,6 +26,7 @@ from core.model import (
     Report,
     State,
     Stimulus,
+    Ticket,
     TimerDue,
     Verb,
 )
@@ -191,6 +192,17 @@ def left_behind(
         apply(database, items, policy)
     with database.begin() as connection:
         return {name: rows(connection, name) for name in _TABLES}
+
+
+@pytest.fixture(autouse=True)
+def whole_bodies(database: Engine) -> Iterator[None]:
+    """However a ticket's body came about by what changed in it, it is what the ticket as a whole is written as."""
+    yield
+    with database.begin() as connection:
+        bodies = connection.execute(text("SELECT body FROM tickets")).scalars().all()
+    assert bodies
+    for body in bodies:
+        assert codec.to_json(codec.from_json(body, Ticket)) == body
 
 
 def rows(connection: Connection, name: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,26 @@ def test_one_that_cannot_be_stored_takes_no_other_with_it_and_none_is_applied_tw
     rows = here.app.desk.tickets()
     assert sorted(row.title for row in rows) == ["One", "Three"]
     assert len({len(here.page(row.id).entries) for row in rows}) == 1
+
+
+def test_timers_that_are_due_at_once_fire_in_one_transaction(here: World) -> None:
+    stored(here, "One", "Two", "Three")
+    here.settle()
+    here.now += timedelta(minutes=6)
+    assert here.app.sweeper.sweep() == 3
+    assert transactions(here) == 1
+
+
+def test_a_timer_whose_ticket_cannot_be_stepped_takes_no_other_with_it(here: World) -> None:
+    stored(here, "One", "Two", "Three")
+    here.settle()
+    with here.database.begin() as connection:
+        connection.execute(text('UPDATE tickets SET body = body || \'{"severity": "odd"}\' WHERE id = 2'))
+    here.now += timedelta(minutes=6)
+    assert here.app.sweeper.sweep() == 2
+    with here.database.begin() as connection:
+        wrong = connection.execute(text("SELECT DISTINCT ticket_id FROM timers WHERE error <> ''")).scalars().all()
+    assert wrong == [2]
 
 
 def test_an_error_that_passes_costs_no_attempt(here: World) -> None:
