@@ -22,12 +22,25 @@ class Alike:
     """The tickets of one likeness that were opened within the window.
 
     `count` of them are open; `free` are the ids of those that no major incident gathers, oldest first; `parent` is the
-    major incident that a further one joins.
+    major incident that a further one joins; `seen` is how many there are, open or not, as far as they are counted.
     """
 
     count: int
     free: tuple[int, ...]
     parent: Ticket | None
+    seen: int = 0
+
+    def with_opened(self, ticket: Ticket) -> Alike:
+        """The same once that ticket of the likeness has been opened."""
+        if self.seen >= _MOST:
+            return self
+        free = ticket.state.is_open and not ticket.gathered
+        return Alike(
+            count=self.count + ticket.state.is_open,
+            free=(*self.free, ticket.id) if free else self.free,
+            parent=self.parent,
+            seen=self.seen + 1,
+        )
 
 
 def alike(connection: Connection, likeness: str, since: datetime) -> Alike:
@@ -43,7 +56,7 @@ def alike(connection: Connection, likeness: str, since: datetime) -> Alike:
     free = tuple(row.id for row in rows if row.is_open and not row.gathered)
     parent = _parent(connection, likeness, since, joined=bool(rows))
     count = sum(row.is_open for row in rows)
-    return Alike(count, tuple(one for one in free if not parent or one != parent.id), parent)
+    return Alike(count, tuple(one for one in free if not parent or one != parent.id), parent, len(rows))
 
 
 def _parent(connection: Connection, likeness: str, since: datetime, *, joined: bool) -> Ticket | None:

@@ -16,6 +16,7 @@ from core.store import saving, tickets
 from core.store.keys import indexed
 from core.store.stepped import Stepped
 from core.store.tickets import Place
+from core.work.crowd import Crowd
 
 
 class Policies(Protocol):
@@ -42,6 +43,7 @@ class Hand:
     connection: Connection
     policies: Policies
     now: datetime
+    crowd: Crowd = field(default_factory=Crowd)
     _tickets: dict[int, Ticket] = field(default_factory=dict)
     _alerts: dict[Place, int | None] = field(default_factory=dict)
     _records: dict[Place, int] = field(default_factory=dict)
@@ -100,6 +102,7 @@ class Hand:
             return
         self._tickets[ticket.id] = ticket
         self._steps.append(Stepped(before, ticket, outcome))
+        self.crowd.note(before, ticket)
         if before is None or ticket.alerts is not before.alerts:
             known = {(one.source, one.key) for one in (before.alerts if before else ())}
             fresh = (one for one in ticket.alerts if (one.source, one.key) not in known)

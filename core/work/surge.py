@@ -14,7 +14,7 @@ def with_surge(around: Surroundings, hand: Hand, policy: Policy) -> Surroundings
     """The surroundings with the surge that there is, if the policy does anything about one."""
     if policy.major.surge is None:
         return around
-    found = surges.running(hand.connection)
+    found = hand.crowd.surge(hand.connection)
     return replace(around, surge=Surge(found.began_at, found.count)) if found else around
 
 
@@ -23,6 +23,9 @@ def opening_in_surge(around: Surroundings, hand: Hand, ticket_id: int, policy: P
     rule, around = policy.major.surge, with_surge(around, hand, policy)
     if rule is None or around.surge is not None or around.parent is not None:
         return around
-    count = surges.recent(hand.settled(), hand.now - rule.window, rule.at) + 1
-    begins = rule.stands(count, running=False) and surges.begin(hand.connection, ticket_id, hand.now, count)
+    count = hand.crowd.recent(hand.settled, hand.now - rule.window, rule.at) + 1
+    if not rule.stands(count, running=False):
+        return around
+    begins = surges.begin(hand.connection, ticket_id, hand.now, count)
+    hand.crowd.surge_begins()
     return replace(around, surge=Surge(hand.now, count, begins=True)) if begins else around

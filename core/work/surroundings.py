@@ -22,7 +22,7 @@ def likenesses(events: Iterable[Event], policy: Policy, now: datetime) -> set[st
 
 def beside(hand: Hand, opening: Ticket, around: Surroundings, policy: Policy) -> Surroundings:
     """For a ticket that is about to open, what it would be by itself; its likeness must be locked."""
-    others = alike.alike(hand.settled(), opening.likeness, hand.now - policy.major.window)
+    others = hand.crowd.alike(hand.settled, opening.likeness, hand.now - policy.major.window)
     parent = as_parent(others.parent) if others.parent else None
     return replace(around, like=others.count, alike=others.free, parent=parent)
 
