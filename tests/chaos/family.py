@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psutil
@@ -76,12 +76,17 @@ class Family:
         """Describe everybody; nobody runs yet."""
         place = Place.under(self.folder)
         self.postgres, self.redis = Postgres(place, durable=False), Redis(place, durable=False)
-        made: dict[str, Callable[[], Child]] = {"postgres": self.postgres.child, "redis": self.redis.child}
+        made: dict[str, Callable[[], Child]] = {"postgres": self._postgres, "redis": self.redis.child}
         for name, role in ROLES.items():
             made[name] = lambda name=name, role=role: self._role(name, role)  # type: ignore[misc]
-        self.members = {name: Member(name, child, self.folder / f"{name}.log") for name, child in made.items()}
+        self.members = {name: Member(name, child, self.folder.parent / f"{name}.log") for name, child in made.items()}
         # A child is tied to the thread that started it, so one thread starts all of them and lives as long.
         self._keeper = threading.Thread(target=self._keep, name="keeper", daemon=True)
+
+    def _postgres(self) -> Child:
+        """With little of its log kept: a small disk must not fill by itself."""
+        child = self.postgres.child()
+        return replace(child, command=(*child.command, "--max_wal_size=64MB", "--min_wal_size=32MB"))
 
     def _role(self, name: str, role: str) -> Child:
         orphan = signal.SIGTERM if role == "web" else signal.SIGKILL

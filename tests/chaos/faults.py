@@ -14,13 +14,16 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 import psutil
 import psycopg
 import redis
+from sqlalchemy.exc import DBAPIError
 
 from tests.chaos.family import ROLES
 from tests.chaos.ground import Ground
+from tests.chaos.world_faults import die_at_a_point, expand_schema, fill_disk, lose_names, step_clocks
 
 Later = tuple[float, Callable[[], object]]
 """What is to be done after so many seconds, because of what was done now."""
@@ -53,6 +56,29 @@ def _kill(name: str, ground: Ground, dice: random.Random) -> None:
         raise MissedError
     ground.family.away(name, dice.choice([0, 0, 0, dice.uniform(0, 1)]))
     one.kill()
+
+
+def _die(name: str, ground: Ground, dice: random.Random) -> Later:
+    one = ground.family.members[name].runs
+    later = die_at_a_point(name, ground, dice) if one is not None and ground.family.is_up(name) else None
+    if later is None:
+        raise MissedError
+    return later
+
+
+def _fill(ground: Ground, dice: random.Random) -> Later:
+    later = fill_disk(ground, dice)
+    if later is None:
+        raise MissedError
+    return later
+
+
+def _expand(ground: Ground, dice: random.Random) -> None:
+    try:
+        if not expand_schema(ground, dice):
+            raise MissedError
+    except DBAPIError:  # the database is away, or nobody let the step have its lock
+        raise MissedError from None
 
 
 def _stop(name: str, longest: float, ground: Ground, dice: random.Random) -> Later:
@@ -142,17 +168,33 @@ FAULTS: tuple[Fault, ...] = (
     Fault("connections to postgres cut", 2, _cut_connections),
     Fault("redis flushed", 2, _flush_redis),
     Fault("redis stopped", 1, partial(_stop, "redis", 6.0)),
+    *(Fault(f"{name} killed between two statements", 4, partial(_die, name), kills=True) for name in ROLES),
+    Fault("names not resolved", 1, lose_names),
+    Fault("clocks stepped", 1, step_clocks),
+    Fault("disk of postgres full", 1, _fill),
+    Fault("migrated by a newer version", 1, _expand),
     *(Fault(f"{name} stopped", 1, partial(_stop, name, 14.0 if name != "web" else 4.0)) for name in ROLES),
 )
 """Everything that is drawn from."""
 
-PLATFORM_FAULTS = (
+PLATFORM_FAULTS: tuple[dict[str, Any], ...] = (
     {"kind": "webhook_lose", "share": 0.08},
     {"kind": "webhook_twice", "share": 0.10},
     {"kind": "webhook_delay", "share": 0.08, "seconds": 6.0},
     {"kind": "webhook_out_of_order", "share": 0.10},
+    {"kind": "status", "status": 429, "retry_after": 1, "share": 0.01},
+    {"kind": "status", "status": 429, "share": 0.01},
+    {"kind": "status", "status": 500, "share": 0.01},
+    {"kind": "html", "status": 502, "share": 0.01},
+    {"kind": "accepted", "share": 0.01},
+    {"kind": "garbled", "share": 0.01},
+    {"kind": "nonsense", "share": 0.01},
+    {"kind": "close", "share": 0.01},
+    {"kind": "commit_then_drop", "share": 0.01},
+    {"kind": "silence", "share": 0.001},
+    {"kind": "delay", "seconds": 2.0, "share": 0.01},
 )
-"""What goes wrong with the webhooks of both stand-ins, all the time."""
+"""What goes wrong with the webhooks of both stand-ins and with what is asked of them, all the time."""
 
 
 @dataclass

@@ -24,6 +24,7 @@ from rung.settings import Settings
 from sandbox.embedded import Sandbox
 from tests.chaos import journal
 from tests.chaos.family import Family
+from tests.chaos.smalldisk import SmallDisk
 from tests.e2e.processes import free_port
 
 CONFIG = Path(__file__).parent / "config"
@@ -73,6 +74,9 @@ class Ground:
         self._tell_time()
         self.box = Sandbox(time_file=self._time_file)
         (self.folder / "servers").mkdir()
+        self.disk = SmallDisk(self.folder / "servers")
+        if self.launch:
+            self.disk.mount()
         self.family = Family(self.folder / "servers")
         self.family.environment = self._environment()
         if self.launch:
@@ -95,6 +99,7 @@ class Ground:
             self._connection.close()
         late = self.family.stop()
         self.box.close()
+        self.disk.unmount()
         shutil.rmtree(self.folder, ignore_errors=True)
         return late
 

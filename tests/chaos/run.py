@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from tests.chaos import instrumented
 from tests.chaos.account import Account, read
 from tests.chaos.driver import Driver, UnheardError
 from tests.chaos.faults import FAULTS, Fault, Unrest
@@ -91,7 +92,7 @@ def play(size: Size, say: Say = lambda _: None, faults: Sequence[Fault] = FAULTS
 
 
 def _with_faults(plan: Plan, size: Size, say: Say, faults: Sequence[Fault]) -> _Played:
-    with Ground() as ground:
+    with Ground(launch=instrumented.launch) as ground:
         unrest = Unrest(ground, size.seed, size.pause, size.kills, faults)
         driver, turn, end = Driver(ground), 0, time.monotonic() + size.seconds
         unrest.begin()

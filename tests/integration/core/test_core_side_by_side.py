@@ -10,25 +10,9 @@ import pytest
 import requests
 from sqlalchemy import text
 
-from core.store import schema
-from core.store.tables import metadata
 from rung.readiness import database_check
+from tests.integration.core.expanding import expand
 from tests.integration.world import World, world
-
-EXPANDED = """
-    ALTER TABLE "{table}" ADD COLUMN later_text text NOT NULL DEFAULT 'later', ADD COLUMN later_at timestamptz;
-    CREATE INDEX ON "{table}" (later_text);
-"""
-
-
-def expand(here: World) -> None:
-    """What any expanding step may do, done to every table, as a newer Rung's `rung migrate` would."""
-    with here.database.begin() as connection:
-        for table in metadata.tables:
-            connection.execute(text(EXPANDED.format(table=table)))
-        connection.execute(text("CREATE TABLE later (id bigint PRIMARY KEY REFERENCES tickets (id))"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '9001'"))
-        connection.execute(text("UPDATE compatibility SET oldest = :at"), {"at": schema.newest_revision()})
 
 
 @pytest.fixture
@@ -44,7 +28,7 @@ def execute(here: World, statement: str) -> None:
 
 def test_a_ticket_lives_on_over_an_upgrade_of_the_schema_under_running_processes(here: World) -> None:
     here.alert()
-    expand(here)  # while connections are open and statements prepared
+    expand(here.database)  # while connections are open and statements prepared
     assert database_check(here.database) is None
     assert requests.get(f"{here.url}/readyz", timeout=10).status_code == 200
     here.jump(20)
