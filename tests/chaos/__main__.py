@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 import structlog
 
+from tests.chaos.faults import FAULTS, MORE
 from tests.chaos.run import Result, Size, play
 from tests.chaos.table import table
 
@@ -25,6 +26,9 @@ SHOWN = 12
 @click.option("--each-turn", default=25, show_default=True, help="New cases in each ten minutes of the policy's time.")
 @click.option("--kills", default=1_000_000, help="Ends after so many kills.")
 @click.option("--pause", default=1.0, show_default=True, help="Seconds between two faults, on average.")
+@click.option(
+    "--more", is_flag=True, help="Die between two statements too; names, clocks, disk, schema, platforms fail."
+)
 @click.option("--json", "as_json", type=click.Path(path_type=Path), help="Write the table there as JSON too.")
 @click.option("--quiet", is_flag=True, help="The table alone.")
 def main(
@@ -34,6 +38,7 @@ def main(
     each_turn: int,
     kills: int,
     pause: float,
+    more: bool,
     as_json: Path | None,
     quiet: bool,
 ) -> None:
@@ -47,7 +52,7 @@ def main(
             click.echo(f"{time.monotonic() - began:6.0f} s  {line}")
 
     size = Size(seed=seed, seconds=seconds, tickets=tickets, each_turn=each_turn, kills=kills, pause=pause)
-    result = play(size, say)
+    result = play(size, say, (*FAULTS, *MORE) if more else FAULTS)
     show(result)
     if as_json:
         promises = [asdict(one) for one in result.counts]

@@ -43,14 +43,14 @@ class Watch:
     def put_on(self) -> Watch:
         """Wrap everything through which something leaves the process."""
         for method in ("execute", "executemany", "copy"):
-            self._wrap(psycopg.Cursor, method, before=lambda _, query, *__: _said(query))
-        self._wrap(psycopg.Connection, "commit", before=lambda *_: "before commit", after=lambda *_: "after commit")
+            self._wrap(psycopg.Cursor, method, before=_statement)
+        self._wrap(psycopg.Connection, "commit", before=_always("before commit"), after=_always("after commit"))
         http = urllib3.connection.HTTPConnection
         self._wrap(http, "request", before=_request("before"), after=_request("sent"))
-        self._wrap(http, "getresponse", after=lambda *_: "answer came")
-        self._wrap(smtplib.SMTP, "sendmail", before=lambda *_: "before mail", after=lambda *_: "mail taken")
+        self._wrap(http, "getresponse", after=_always("answer came"))
+        self._wrap(smtplib.SMTP, "sendmail", before=_always("before mail"), after=_always("mail taken"))
         command = redis.connection.AbstractConnection
-        self._wrap(command, "send_packed_command", before=lambda *_: "Redis command")
+        self._wrap(command, "send_packed_command", before=_always("Redis command"))
         return self
 
     def take_off(self) -> None:
@@ -91,6 +91,17 @@ class Watch:
 
         self._before.append((owner, name, original))
         setattr(owner, name, wrapped)
+
+
+def _always(what: str) -> Callable[..., str]:
+    def said(*_: object, **__: object) -> str:
+        return what
+
+    return said
+
+
+def _statement(_: object, query: object, *__: object, **___: object) -> str:
+    return _said(query)
 
 
 def _request(when: str) -> Callable[..., str]:

@@ -168,20 +168,28 @@ FAULTS: tuple[Fault, ...] = (
     Fault("connections to postgres cut", 2, _cut_connections),
     Fault("redis flushed", 2, _flush_redis),
     Fault("redis stopped", 1, partial(_stop, "redis", 6.0)),
+    *(Fault(f"{name} stopped", 1, partial(_stop, name, 14.0 if name != "web" else 4.0)) for name in ROLES),
+)
+"""Everything that is drawn from."""
+
+MORE: tuple[Fault, ...] = (
     *(Fault(f"{name} killed between two statements", 4, partial(_die, name), kills=True) for name in ROLES),
     Fault("names not resolved", 1, lose_names),
     Fault("clocks stepped", 1, step_clocks),
     Fault("disk of postgres full", 1, _fill),
     Fault("migrated by a newer version", 1, _expand),
-    *(Fault(f"{name} stopped", 1, partial(_stop, name, 14.0 if name != "web" else 4.0)) for name in ROLES),
 )
-"""Everything that is drawn from."""
+"""What is drawn besides where the roles were started by `instrumented.launch`."""
 
 PLATFORM_FAULTS: tuple[dict[str, Any], ...] = (
     {"kind": "webhook_lose", "share": 0.08},
     {"kind": "webhook_twice", "share": 0.10},
     {"kind": "webhook_delay", "share": 0.08, "seconds": 6.0},
     {"kind": "webhook_out_of_order", "share": 0.10},
+)
+"""What goes wrong with the webhooks of both stand-ins, all the time."""
+
+CALL_FAULTS: tuple[dict[str, Any], ...] = (
     {"kind": "status", "status": 429, "retry_after": 1, "share": 0.01},
     {"kind": "status", "status": 429, "share": 0.01},
     {"kind": "status", "status": 500, "share": 0.01},
@@ -194,7 +202,7 @@ PLATFORM_FAULTS: tuple[dict[str, Any], ...] = (
     {"kind": "silence", "share": 0.001},
     {"kind": "delay", "seconds": 2.0, "share": 0.01},
 )
-"""What goes wrong with the webhooks of both stand-ins and with what is asked of them, all the time."""
+"""What goes wrong with what is asked of them besides, where more is drawn."""
 
 
 @dataclass
@@ -221,7 +229,7 @@ class Unrest:
 
     def begin(self) -> None:
         """Have the webhooks go wrong, and faults happen."""
-        for number, fault in enumerate(PLATFORM_FAULTS):
+        for number, fault in enumerate([*PLATFORM_FAULTS, *(CALL_FAULTS if self.faults is not FAULTS else ())]):
             for side, platform in enumerate(("servicenow", "jira")):
                 self.ground.box.fault(platform, **fault, times=None, seed=self.seed * 100 + number * 2 + side)
         self._thread.start()

@@ -92,7 +92,7 @@ def play(size: Size, say: Say = lambda _: None, faults: Sequence[Fault] = FAULTS
 
 
 def _with_faults(plan: Plan, size: Size, say: Say, faults: Sequence[Fault]) -> _Played:
-    with Ground(launch=instrumented.launch) as ground:
+    with Ground(launch=instrumented.launch if faults is not FAULTS else None) as ground:
         unrest = Unrest(ground, size.seed, size.pause, size.kills, faults)
         driver, turn, end = Driver(ground), 0, time.monotonic() + size.seconds
         unrest.begin()
