@@ -12,6 +12,8 @@ from core.store.codec import UnreadableError
 
 _LONGEST = 300
 _PATIENCE = timedelta(seconds=30)
+_REPLANNED = "0A000"
+"""What a prepared statement says once on each connection after a migration has added a column that it returns."""
 
 
 def is_away(error: Exception) -> bool:
@@ -39,7 +41,7 @@ def is_lasting(error: Exception) -> bool:
     `OperationalError` too, would.
     """
     passing = isinstance(error, InterfaceError | PoolTimeout | OperationalError | UnreadableError)
-    return not passing or _state(error).startswith("54")
+    return not (passing or _state(error) == _REPLANNED) or _state(error).startswith("54")
 
 
 def told(error: Exception) -> str:

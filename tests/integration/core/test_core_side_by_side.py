@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import requests
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
+from core.store import deliveries
+from core.store.database import connect
+from core.work.failures import is_lasting
 from rung.readiness import database_check
 from tests.integration.core.expanding import expand
 from tests.integration.world import World, world
@@ -86,3 +91,21 @@ def test_a_ticket_that_only_a_newer_version_can_read_is_left_to_it_and_nothing_i
     here.hurry()
     assert here.page().ticket.state.value == "resolved"
     assert here.page(2).ticket.title
+
+
+def test_a_statement_that_was_prepared_before_a_migration_fails_once_and_nothing_is_given_up_over_it(
+    here: World,
+) -> None:
+    def claim() -> None:
+        with here.database.begin() as connection:
+            deliveries.claim(connection, timedelta(seconds=5))
+
+    for _ in range(8):  # psycopg prepares what is asked often
+        claim()
+    newer = connect(here.database.url.render_as_string(hide_password=False))
+    assert expand(newer)
+    newer.dispose()
+    with pytest.raises(DBAPIError) as caught:
+        claim()
+    assert not is_lasting(caught.value)
+    claim()
