@@ -21,6 +21,7 @@ from bench import (
     report,
     retention,
     simulation,
+    standing,
     store,
     storm,
     sustained,
@@ -49,6 +50,7 @@ SECTIONS: dict[str, Callable[[Ground], list[Figure]]] = {
     "storm": storm.measure,
     "gone": gone.measure,
     "writes": writes.measure,
+    "standing": standing.measure,
     "retention": retention.measure,
 }
 

@@ -9,7 +9,8 @@ from dataclasses import asdict, dataclass, replace
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
     """One value in `unit`. `against` names the figure of the same section that it is held against, and `ratio` is this
-    value divided by that one. `note` says what a reader must know to judge it.
+    value divided by that one. `note` says what a reader must know to judge it. `size` is how many tickets were open, 0
+    where that does not matter.
     """
 
     name: str
@@ -19,6 +20,7 @@ class Figure:
     against: str = ""
     ratio: float | None = None
     section: str = ""
+    size: int = 0
 
     @property
     def command(self) -> str:

@@ -32,7 +32,8 @@ def show(console: Console, figures: Sequence[Figure]) -> None:
         for one in mine:
             ratio = "" if one.ratio is None else f"{one.ratio:.2f}"
             against = f"of the {one.against}" if one.against else ""
-            table.add_row(one.name, number(one.value), one.unit, ratio, "; ".join(filter(None, [against, one.note])))
+            name = f"{one.name}, {one.size:,} open" if one.size else one.name
+            table.add_row(name, number(one.value), one.unit, ratio, "; ".join(filter(None, [against, one.note])))
         console.print(table)
 
 

@@ -48,7 +48,7 @@ def _comes_out(connection: Connection, policies: Policies, ticket: Ticket, stimu
     assert outcome is not None
     told = json.dumps([to_json(outcome.ticket), [to_json(one) for one in (*outcome.entries, *outcome.actions)]])
     (alert,) = ticket.alerts
-    names = {record_id(ticket.id): "@record@", ticket.uid: "@uid@", alert.key: "@key@", record_key(ticket.id): "@name@"}
+    names = {record_id(ticket.id): "@record@", alert.key: "@key@", ticket.uid: "@uid@", record_key(ticket.id): "@name@"}
     names |= {f"pay-{int(alert.key, 16)}": "@", f'"{ticket.id}/': '"@id@/', f'id": {ticket.id}': 'id": @id@'}
     for name, word in names.items():
         told = told.replace(name, word)
