@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import click
@@ -32,6 +33,7 @@ from bench import (
 )
 from bench.figures import Figure, in_section
 from bench.ground import Ground, GroundError
+from bench.plot import draw
 from bench.sender import LoadError
 from rung.up import UpError
 
@@ -58,16 +60,22 @@ SECTIONS: dict[str, Callable[[Ground], list[Figure]]] = {
 @click.command()
 @click.option("--only", multiple=True, type=click.Choice(list(SECTIONS)), help="Measure this section; repeatable.")
 @click.option("--json", "file", type=click.Path(path_type=Path, dir_okay=False), help="Write the figures there, too.")
-def main(only: tuple[str, ...], file: Path | None) -> None:
+@click.option("--tickets", default=standing.MOST, show_default=True, help="`standing` goes up to so many open tickets.")
+@click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="Draw there how cost grows, as SVG.")
+def main(only: tuple[str, ...], file: Path | None, tickets: int, plot: Path | None) -> None:
     """Measure Rung on this machine, on loopback, in some minutes. Machines differ: look at the ratios."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     console = Console()
     began, machine = time.monotonic(), report.machine()
+    sections: dict[str, Callable[[Ground], list[Figure]]] = {
+        **SECTIONS,
+        "standing": partial(standing.measure, most=tickets),
+    }
     figures: list[Figure] = []
     with Ground() as ground:
         for name in only or SECTIONS:
             try:
-                found = in_section(name, SECTIONS[name](ground))
+                found = in_section(name, sections[name](ground))
             except (GroundError, LoadError, UpError) as error:
                 raise click.ClickException(f"{name}: {error}.") from None
             report.show(console, found)
@@ -75,6 +83,8 @@ def main(only: tuple[str, ...], file: Path | None) -> None:
         machine["postgres"] = ground.postgres_version
     spent = time.monotonic() - began
     console.print(f"{len(figures)} figures in {spent:.0f} seconds.", style="dim")
+    if plot:
+        draw(plot, figures)
     if file:
         report.write(file, figures, spent, machine)
 

@@ -126,15 +126,16 @@ def _lines(connection: Connection, table: str, ticket_id: int) -> str:
         return b"".join(bytes(block) for block in copy).decode()
 
 
-def write(connection: Connection, copies: Sequence[tuple[Pattern, range]]) -> None:
-    """Write copies of each pattern under those numbers, then have PostgreSQL know its tables anew.
+def write(connection: Connection, copies: Sequence[tuple[Pattern, range]], *, many: bool = True) -> None:
+    """Write copies of each pattern under those numbers.
 
-    The indexes that only find rows are made anew behind the rows, and references are not looked at: what was copied is
-    whole. Sequences go on behind the last number.
+    References are not looked at: what was copied is whole. Sequences go on behind the last number. Where there are
+    `many` for what is there, the indexes that only find rows are made anew behind them, and PostgreSQL looks at its
+    tables anew.
     """
     with connection.transaction():
         connection.execute("SET LOCAL session_replication_role = replica")
-        again = [_dropped(connection, table) for table in TABLES]
+        again = [_dropped(connection, table) for table in TABLES] if many else []
         for table in TABLES:
             _copy_in(connection, table, copies)
         for statement in (one for statements in again for one in statements):
@@ -142,7 +143,7 @@ def write(connection: Connection, copies: Sequence[tuple[Pattern, range]]) -> No
         last = max(numbers[-1] for _, numbers in copies if numbers)
         connection.execute("SELECT setval(pg_get_serial_sequence('tickets', 'id'), greatest(max(id), %s)) FROM tickets",
                            [last])  # fmt: skip
-    for table in TABLES:
+    for table in TABLES if many else ():
         connection.execute(sql.SQL("VACUUM (ANALYZE) {}").format(sql.Identifier(table)))
 
 

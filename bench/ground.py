@@ -123,8 +123,10 @@ def listens(port: int) -> bool:
 
 
 @contextlib.contextmanager
-def process(command: Sequence[str], port: int, environment: Mapping[str, str]) -> Iterator[None]:
-    """A server process of ours that listens on that port, for as long as the block runs."""
+def process(
+    command: Sequence[str], port: int, environment: Mapping[str, str], seconds: float = _READY_SECONDS
+) -> Iterator[None]:
+    """A server process of ours that listens on that port within so many seconds, for as long as the block runs."""
     started = spawn(
         Child(
             name=command[1],
@@ -134,7 +136,7 @@ def process(command: Sequence[str], port: int, environment: Mapping[str, str]) -
         )
     )
     try:
-        wait_until(lambda: listens(port) or started.poll() is not None, _READY_SECONDS, f"{command[1]} did not answer")
+        wait_until(lambda: listens(port) or started.poll() is not None, seconds, f"{command[1]} did not answer")
         yield
     finally:
         started.terminate()

@@ -18,7 +18,8 @@ from bench.scene import Scene
 _MIB = 1024
 _REST_SECONDS = 3.0
 _PAGES = 20
-_EVENTS = 3000
+_EVENTS = 1000
+_TIMERS = 300
 _FAR = 1 << 41
 
 
@@ -35,7 +36,7 @@ def _weighed(stage: Scene, role: str, work: Callable[[int], None]) -> Iterator[F
     with psycopg.connect(stage.url, autocommit=True) as connection:
         connection.execute("DELETE FROM processes")
         with stage.role(role) as settings:
-            wait_until(lambda: _pid(connection) > 0, 20, f"the {role} did not come up")
+            wait_until(lambda: _pid(connection) > 0, 60, f"the {role} did not come up")
             time.sleep(_REST_SECONDS)
             pid = _pid(connection)
             rest = _status(pid, "VmRSS")
@@ -74,14 +75,13 @@ def _worked_off(stage: Scene) -> None:
     fill(stage.engine, Requests("/", first=_FAR), _EVENTS // 10)
     waiting = "SELECT count(*) FROM deliveries WHERE status = 'received'"
     with psycopg.connect(stage.url, autocommit=True) as connection:
-        wait_until(lambda: connection.execute(waiting).fetchone() == (0,), 90, "deliveries still waited")
+        wait_until(lambda: connection.execute(waiting).fetchone() == (0,), 150, "deliveries still waited")
 
 
 def _fired(stage: Scene) -> None:
     """Timers that are due all at once."""
-    numbers = stage.about_to_be_due(2000, 100_000)
+    numbers = stage.about_to_be_due(_TIMERS, 100_000)
     waiting = "SELECT count(*) FROM timers WHERE kind = 'acknowledge' AND token = 1 AND ticket_id BETWEEN %s AND %s"
     with psycopg.connect(stage.url, autocommit=True) as connection:
-        wait_until(
-            lambda: connection.execute(waiting, [numbers[0], numbers[-1]]).fetchone() == (0,), 90, "timers still waited"
-        )
+        given = [numbers[0], numbers[-1]]
+        wait_until(lambda: connection.execute(waiting, given).fetchone() == (0,), 150, "timers still waited")

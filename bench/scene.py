@@ -24,6 +24,7 @@ from core.store.database import connect
 from rung.parts import App
 from rung.settings import Settings
 
+_READY_SECONDS = 60.0
 _FIRST = 1_001
 """The first copy's number: the originals have those before it."""
 
@@ -47,14 +48,14 @@ class Scene:
     def grow(self, size: int) -> float:
         """Have so many open tickets; returns how many seconds that took."""
         began, numbers = time.monotonic(), self._numbers(size - self.size)
-        self._write(lives.crowd_of(self.patterns, numbers))
+        self._write(lives.crowd_of(self.patterns, numbers), many=True)
         self.crowd.append(numbers)
         return time.monotonic() - began
 
     def about_to_be_due(self, count: int, per_second: int) -> range:
         """So many more whose first timer is due one after the other from `PRESENT` on; returns their numbers."""
         numbers = self._numbers(count)
-        self._write(lives.about_to_be_due(self.patterns, numbers, per_second))
+        self._write(lives.about_to_be_due(self.patterns, numbers, per_second), many=False)
         return numbers
 
     def _numbers(self, count: int) -> range:
@@ -65,9 +66,9 @@ class Scene:
         self.size, self.next = self.size + count, first + count
         return range(first, first + count)
 
-    def _write(self, copies: list[tuple[Pattern, range]]) -> None:
+    def _write(self, copies: list[tuple[Pattern, range]], *, many: bool) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:
-            crowd.write(connection, copies)
+            crowd.write(connection, copies, many=many)
 
     def spends(self, work: Callable[[], object], count: int) -> float:
         """Milliseconds of processor time, ours and PostgreSQL's together, for each of `count` pieces of work."""
@@ -85,7 +86,7 @@ class Scene:
         given |= {"RUNG_PORT" if name == "web" else "RUNG_METRICS_PORT": str(port)}
         secrets = documents.environment("json://127.0.0.1:9/notice")
         settings = Settings.from_environment({**given, **secrets})
-        with process(("-m", "rung", name), port, {**settings.environment(), **secrets}):
+        with process(("-m", "rung", name), port, {**settings.environment(), **secrets}, _READY_SECONDS):
             yield settings
 
     def set_time(self, virtual: float) -> None:

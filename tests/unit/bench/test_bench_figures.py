@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from rich.console import Console
 from bench import report
 from bench.costs import Costs
 from bench.figures import Figure, in_section
+from bench.plot import draw
 from bench.timing import percentile, rate
 
 FLOOR = Figure(name="bare handler", value=2000.0, unit="requests/s")
@@ -88,3 +90,15 @@ def test_a_process_that_has_ended_costs_nothing_more() -> None:
     costs = Costs({"web": ended.pid})
     ended.wait()
     assert costs.spent() == {"web": 0.0}
+
+
+def test_growth_is_drawn_as_a_picture_without_scripts_and_addresses(tmp_path: Path) -> None:
+    costs = [Figure(name="a repeat", value=0.4 * size**0.1, unit="ms", size=size) for size in (1000, 10_000)]
+    draw(tmp_path / "growth.svg", [*costs, FLOOR, Figure(name="a repeat, p99", value=9.0, unit="ms", size=1000)])
+    drawn = (tmp_path / "growth.svg").read_text(encoding="utf-8")
+    assert all(said in drawn for said in ("a repeat", "1,000", "10,000"))
+    assert not any(left_out in drawn for left_out in ("p99", "bare handler", "<script", "<!--"))
+    assert set(re.findall(r"https?://[^\s\"']+", drawn)) == {
+        "http://www.w3.org/2000/svg",
+        "http://www.w3.org/1999/xlink",
+    }
