@@ -50,7 +50,7 @@ class Attempts:
 
         Raises what is wrong with the database; the action is given back then.
         """
-        if claimed.attempts > _limit(claimed.action):
+        if claimed.attempts > MAX_ATTEMPTS:  # a message too: workers that died say nothing of the way to its reader
             return claimed, Refusal("given up: every worker that took it up ended over it")
         try:
             action, receipt = self._timed(claimed, found)

@@ -145,11 +145,14 @@ class Family:
         )
 
     def lines(self, *words: str) -> Iterator[str]:
-        """The lines of the logs of Rung's own processes that hold one of these words."""
+        """The lines of the logs of Rung's own processes that hold one of these words; of a traceback its error too."""
         for name in ROLES:
-            for line in self.members[name].log.read_text(errors="replace").splitlines():
+            lines = self.members[name].log.read_text(errors="replace").splitlines()
+            for number, line in enumerate(lines):
                 if any(word in line for word in words):
-                    yield f"{name}: {line}"
+                    after = lines[number + 1 :] if line.startswith("Traceback") else []
+                    error = next((each for each in after if each and not each[0].isspace()), "")
+                    yield f"{name}: {line} {error}".rstrip()
 
     def _keep(self) -> None:
         while not self._over.wait(_TICK):

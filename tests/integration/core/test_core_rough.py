@@ -350,3 +350,14 @@ def test_a_creation_whose_outcome_cannot_be_known_yet_is_not_given_up_over_the_w
     (creation,) = [row for row in here.app.desk.actions() if row.verb.value == "create_record"]
     assert creation.status.value == "pending"
     assert "its search lags behind" in creation.error
+
+
+def test_workers_that_died_over_a_message_are_not_taken_for_its_reader_being_out_of_reach(here: World) -> None:
+    here.post("alertmanager", json.dumps(alertmanager([an_alert_of("One")])).encode())
+    here.app.intake.drain()
+    with here.database.begin() as connection:
+        died = "UPDATE actions SET status = 'sent', attempts = 3, attempt_at = clock_timestamp() WHERE verb = 'notify'"
+        connection.execute(text(died))
+    here.settle()
+    assert [row.status.value for row in here.app.desk.actions() if row.verb.value == "notify"] == ["done"]
+    assert here.messages.told == ["dana.reyes"]
