@@ -33,6 +33,7 @@ from core.model import (
     ReasonCode,
     Record,
     RecordRef,
+    Severity,
     State,
     Surroundings,
     Ticket,
@@ -87,6 +88,16 @@ def likeness(event: Event, policy: Policy, now: datetime) -> str:
         return ""
     blank = _blank(Unopened(0, ""), event, policy, now, ALONE)
     return policy.major.likeness(changed(blank, facts_told(event, policy)))
+
+
+def severity_at_first(event: Event, policy: Policy, now: datetime) -> Severity | None:
+    """How severe a ticket would be that opens for the event; None where it would open none."""
+    if not opens(event):
+        return None
+    draft = Draft(_blank(Unopened(0, ""), event, policy, now, ALONE), policy, now, opens=True)
+    draft.update(**facts_told(event, policy))
+    severity.begin(draft)
+    return draft.ticket.severity
 
 
 def open_like(identity: Unopened, given: OpenMajor, policy: Policy, now: datetime, around: Surroundings) -> Outcome:

@@ -29,7 +29,7 @@ TABLES = (
     *("records", "shift_changes", "shifts", "signals", "surges", "tickets", "timeline", "timers", "turns", "unknowns"),
     "watermarks",
 )
-LEFT_OUT = frozenset({"tokens", "sessions", "processes", "listening", "lifesign", "compatibility"})
+LEFT_OUT = frozenset({"tokens", "sessions", "processes", "listening", "lifesign", "compatibility", "triage"})
 """What lets somebody in, and what is of this installation's present moment only."""
 _OF_A_TICKET = (timeline, actions, records, alerts, timers, signals, shift_changes, surges)
 _AT_ONCE = 500

@@ -56,6 +56,16 @@ deliveries = Table(
     Index("deliveries_received", "received_at", postgresql_using="brin"),
 )
 
+triage = Table(
+    "triage",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("owner", Text, nullable=False),
+    _moment("until"),
+    Column("looked", BigInteger, nullable=False),
+)
+"""One row: who looks through the deliveries that wait, until when, and the last one that was looked at."""
+
 attendance = Table(
     "attendance",
     metadata,

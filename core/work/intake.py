@@ -28,6 +28,7 @@ from core.work.hand import Hand, Policies
 from core.work.lease import Held, kept
 from core.work.retry import MAX_ATTEMPTS, never, pause
 from core.work.signals import Messenger
+from core.work.triage import Triage
 from core.work.understanding import Understanding
 from core.work.unknown import count_unknown
 
@@ -73,6 +74,7 @@ class Intake:
         Returns how many deliveries, and signals that tickets gave each other, that were.
         """
         done, messenger = 0, Messenger(self.database, self.policies, self.clock, self.lease)
+        triage = Triage(self.database, self.understanding, self.policies, self.clock)
         while not stopping():
             claimed = self._claim()
             if claimed:
@@ -86,6 +88,9 @@ class Intake:
             if not claimed and not heard:
                 break
             done += len(claimed) + heard
+            if len(claimed) >= _BATCH:
+                triage.look()
+        triage.rest()
         return done
 
     def _claim(self) -> list[Claim]:
