@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import signal
 import threading
 import time
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from typing import Any, Literal, Protocol
 import redis
 import structlog
 from rq import Queue, SimpleWorker
-from rq.exceptions import InvalidJobOperation, NoSuchJobError
+from rq.exceptions import InvalidJobOperation, NoSuchJobError, StopRequested
 from rq.job import Job
 
 from rung import redisurl
@@ -98,11 +99,31 @@ class _Listener(SimpleWorker):
     """RQ's worker within our process, which takes the signals; it says when it was asked to stop."""
 
     stopping: threading.Event
+    listening = False
 
     def handle_warm_shutdown_request(self) -> None:
         """Asked to stop, not interrupted by a Redis that went away."""
         self.stopping.set()
         super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call] # RQ leaves it untyped
+
+    def _shutdown(self) -> None:
+        """Called by the signal, wherever we are just then: what it raises is raised there.
+
+        So it is only raised where RQ waits for it, and not that Redis, which RQ would tell, is away.
+        """
+        if self.listening:
+            try:
+                super()._shutdown()  # type: ignore[no-untyped-call] # RQ leaves it untyped
+            except redis.RedisError:
+                raise StopRequested from None
+
+    def listen(self) -> None:
+        """Answer rings until asked to stop; raises `redis.RedisError` where Redis went away."""
+        self.listening = True
+        try:
+            self.work(logging_level="WARNING")
+        finally:
+            self.listening = False
 
     def handle_exception(self, job: Job, *exc_info: Any) -> None:
         """Tell of a ring that broke off; that Redis went away meanwhile is told by `listen`."""
@@ -126,6 +147,8 @@ def listen(url: str, hands: Mapping[Work, Hand], stopping: threading.Event) -> N
     """Answer rings until asked to stop (SIGINT, SIGTERM); a Redis that is away is waited for."""
     global _hands, _connection  # RQ calls a plain function: what it needs has to be found from there
     _hands, _connection = {**hands}, connect(url)
+    for number in (signal.SIGINT, signal.SIGTERM):  # RQ takes them only once it has reached Redis
+        signal.signal(number, lambda *_: stopping.set())
     logging.getLogger("rq.worker").addFilter(in_a_sentence)
     while not stopping.is_set():
         try:
@@ -133,7 +156,9 @@ def listen(url: str, hands: Mapping[Work, Hand], stopping: threading.Event) -> N
             listener.stopping = stopping
             listener.max_connection_wait_time = 2
             listener.log_job_description = False
-            listener.work(logging_level="WARNING")
+            listener.listen()
+        except StopRequested:
+            break  # asked to stop while RQ was already leaving
         except redis.RedisError as error:
             log.warning("Redis is away; the sweep finds the work meanwhile", reason=type(error).__name__)
             stopping.wait(1)
