@@ -11,7 +11,7 @@ VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 PYTHON_IMAGE ?= python:3.11-slim-trixie
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check docs helm helm-tools chart mirror chaos points bench image sbom lock clean
+.PHONY: help install demo test check docs helm helm-tools chart mirror hostile chaos points bench image sbom lock clean
 
 help: ## Show what can be made
 	@echo "Rung: one escalation framework over the tools people already use."; echo
@@ -95,6 +95,9 @@ chaos: $(VENV)/.dev ## Kill, stop and cut off Rung's processes at random, and ju
 POINTS ?= all
 points: $(VENV)/.dev ## Kill a worker between any two statements, and see that nothing is lost or done twice (POINTS=all SEED=1)
 	@$(BIN)/python -m tests.chaos.points --points $(POINTS) --seed $(SEED)
+
+hostile: $(VENV)/.dev ## Attack Rung with made-up input (SECONDS=300 SEED=1)
+	@$(BIN)/python -m tests.hostile --seconds $(SECONDS) --seed $(SEED)
 
 bench: $(VENV)/.dev ## Measure, as ratios within one run
 	@$(BIN)/python -m bench

@@ -62,7 +62,10 @@ def _dispatched(machines: WSGIApplication, people: WSGIApplication) -> WSGIAppli
     """Machines by their own door, before anything that only people need."""
 
     def called(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        door = machines if environ.get("PATH_INFO", "").startswith("/webhooks/") else people
+        path = environ.get("PATH_INFO", "")
+        if not path.startswith("/"):  # as in `GET x HTTP/1.1`: Werkzeug would redirect
+            environ["PATH_INFO"] = f"/{path}"
+        door = machines if path.startswith("/webhooks/") else people
         return door(environ, start_response)
 
     return called

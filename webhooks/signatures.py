@@ -197,7 +197,12 @@ def _verdict(matches: bool) -> Verdict:
 
 
 def _authorization(headers: Mapping[str, str], scheme: str) -> Authorization | None:
-    given = Authorization.from_header(headers.get("authorization"))
+    """The credentials of that scheme, empty where they cannot be read: Werkzeug raises for some that are no ASCII."""
+    header = headers.get("authorization", "")
+    try:
+        given = Authorization.from_header(header)
+    except ValueError:
+        given = Authorization(header.partition(" ")[0].lower())
     return given if given is not None and given.type == scheme else None
 
 

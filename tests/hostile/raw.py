@@ -26,11 +26,16 @@ def held(port: int, many: int, begin: bytes) -> Iterator[list[socket.socket]]:
 
 
 def asked(port: int, request: bytes) -> bytes:
-    """All that is answered to those bytes, until the web role closes the connection or is silent for long."""
-    with opened(port) as connection:
+    """What is answered to those bytes; where nothing is, what is answered once no more of them come."""
+    with opened(port) as connection, contextlib.suppress(ConnectionError):
         connection.sendall(request)
+        connection.settimeout(1)
+        with contextlib.suppress(TimeoutError):
+            return connection.recv(65536)
+        connection.settimeout(TIMEOUT)
         connection.shutdown(socket.SHUT_WR)
         return everything(connection)
+    return b""
 
 
 def everything(connection: socket.socket) -> bytes:

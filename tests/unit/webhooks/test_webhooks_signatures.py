@@ -199,3 +199,8 @@ def test_no_verifier_shows_its_secrets() -> None:
     loud = [Loud("hunter2")]
     for verifier in (Basic("u", loud), Bearer(loud), Header("X", loud), Path(loud), HubSignature(loud), GRAFANA):
         assert "hunter2" not in repr(verifier)
+
+
+def test_credentials_that_are_no_ascii_are_refused_like_others_that_cannot_be_read() -> None:
+    headers = {"authorization": "Basic dXNl\xff\xffbm93bg=="}
+    assert judge(Basic("user", secrets("password")), headers) is Verdict.MALFORMED
