@@ -95,6 +95,12 @@ def answer(work: Work) -> None:
     _hands[work].call()
 
 
+def is_forgotten(error: BaseException | None) -> bool:
+    """Whether RQ raised it over a ring that Redis lost meanwhile; for a lost execution it has no word of its own."""
+    lost = isinstance(error, ValueError) and str(error).startswith("Execution ") and str(error).endswith(" in Redis")
+    return lost or isinstance(error, _FORGOTTEN)
+
+
 class _Listener(SimpleWorker):
     """RQ's worker within our process, which takes the signals; it says when it was asked to stop."""
 
@@ -127,7 +133,7 @@ class _Listener(SimpleWorker):
 
     def handle_exception(self, job: Job, *exc_info: Any) -> None:
         """Tell of a ring that broke off; that Redis went away meanwhile is told by `listen`."""
-        if isinstance(exc_info[1], _FORGOTTEN):
+        if is_forgotten(exc_info[1]):
             log.warning("Redis forgot a ring while it was answered; nothing is lost")
         elif not isinstance(exc_info[1], redis.RedisError):
             super().handle_exception(job, *exc_info)
@@ -136,7 +142,7 @@ class _Listener(SimpleWorker):
 def in_a_sentence(record: logging.LogRecord) -> bool:
     """A logging filter: that Redis went away is told in RQ's sentence, without the way through three libraries."""
     error = record.exc_info[1] if record.exc_info else None
-    if isinstance(error, (redis.RedisError, *_FORGOTTEN)):
+    if isinstance(error, redis.RedisError) or is_forgotten(error):
         record.exc_info = None
         record.msg, record.args = "%s Redis went away: %s", (record.getMessage(), type(error).__name__)
         record.levelno, record.levelname = logging.WARNING, "WARNING"

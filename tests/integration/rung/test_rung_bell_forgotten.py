@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 import redis
 from rq.exceptions import StopRequested
+from rq.executions import Execution
 from rq.worker import WorkerStatus
 
 from rung import bell
@@ -87,3 +88,10 @@ def test_a_stop_while_redis_is_away_is_a_stop_and_no_error(listener: bell._Liste
 def test_a_stop_between_two_looks_for_redis_breaks_nothing_off(listener: bell._Listener) -> None:
     listener.request_stop(signal.SIGTERM, None)
     assert listener.stopping.is_set()
+
+
+def test_what_rq_says_of_an_execution_that_redis_lost_is_known(redis_url: str) -> None:
+    with redis.Redis.from_url(redis_url) as client, pytest.raises(ValueError) as caught:  # noqa: PT011 - RQ says no more
+        Execution.fetch(id="lost", job_id="ring", connection=client)
+    assert bell.is_forgotten(caught.value)
+    assert not bell.is_forgotten(ValueError("anything else"))
