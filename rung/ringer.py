@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 
 from core.ports import Bell
 from rung.bell import WORK, Work
+
+_PAUSE = 0.005
+"""Seconds between two rings: in a storm one for each group that is stored would be a seventh of what the door costs."""
 
 
 class Ringer:
@@ -34,3 +38,4 @@ class Ringer:
                 if self._asked[work]:
                     self._asked[work] = False  # before it rings: what is stored from here on needs another one
                     self._bell.ring(work)
+            time.sleep(_PAUSE)
