@@ -32,6 +32,7 @@ def everything(engine: Engine, only: Iterable[str] = ()) -> Iterator[str]:
     """
     counts: Counter[str] = Counter()
     with _snapshot(engine).connect() as connection:
+        stored.read_slowly(connection)
         yield line(_head(database.revision(connection)))
         for name in tuple(only) or stored.TABLES:
             counts[name] = 0

@@ -61,6 +61,8 @@ class Live:
         loaded = self._loaded
         if loaded is not None and time.monotonic() - self._checked < _CHECK_SECONDS:
             return loaded
+        if loaded is not None and self._lock.locked():
+            return loaded  # somebody is asking, and a database that hangs must not hang those who only want to know
         with self._lock:
             if self._loaded is None or time.monotonic() - self._checked >= _CHECK_SECONDS:
                 self._loaded = self._with_calendars(self._fresh(self._documents))

@@ -40,6 +40,8 @@ class Parts:
     threads: int = 8
     degraded: Mapping[str, Callable[[], str | None]] = field(default_factory=dict)
     keep: Keep = field(default_factory=Keep)
+    door: Engine | None = None
+    """The door's own connections, so that pages in great demand leave it some; without it, it shares the others'."""
 
     @property
     def policies(self) -> Policies:

@@ -33,6 +33,8 @@ AT_ONCE = 64
 BUSY = "Too many senders take their time over their bodies at this moment. Send it again."
 
 _LOOK_SECONDS = 1.0
+_PLACE_SECONDS = 0.1
+"""A body that is there already is read in less than this: many honest senders at once are let in one after another."""
 _LAST_SENT = struct.Struct("=10I")
 """Linux' tcp_info behind its eight bytes of flags; the last of these numbers is `tcpi_last_data_sent`, in ms."""
 _log = structlog.get_logger("rung.web")
@@ -49,7 +51,8 @@ class Patience:
     """Which requests wait for their bodies, and what is done about those that wait for too long."""
 
     def __init__(self, cut: Cut, seconds: float = SECONDS, at_once: int = AT_ONCE) -> None:
-        self._seconds, self._at_once, self._cut = seconds, at_once, cut
+        self._seconds, self._cut = seconds, cut
+        self._places = threading.BoundedSemaphore(at_once)
         self._waiting: dict[int, tuple[str, float]] = {}
         self._numbers = itertools.count()
 
@@ -66,7 +69,7 @@ class Patience:
     @contextlib.contextmanager
     def waiting(self, peer: str, began: float) -> Iterator[None]:
         """For as long as a read lasts; raises `ServiceUnavailable` where too many wait."""
-        if len(self._waiting) >= self._at_once:
+        if not self._places.acquire(timeout=_PLACE_SECONDS):
             raise ServiceUnavailable(BUSY, retry_after=1)
         number = next(self._numbers)
         self._waiting[number] = (peer, began)
@@ -74,6 +77,7 @@ class Patience:
             yield
         finally:
             del self._waiting[number]
+            self._places.release()
 
     def watch(self) -> None:
         """Cut off, for ever, whoever takes too long; in a thread of its own."""
@@ -82,7 +86,10 @@ class Patience:
     def _watch(self) -> None:
         while True:
             time.sleep(_LOOK_SECONDS)
-            self.look(time.monotonic())
+            try:
+                self.look(time.monotonic())
+            except Exception:  # noqa: BLE001 - the outermost boundary of a thread: nobody would be cut off any more
+                _log.exception("slow senders could not be looked at; they are again in a second")
 
     def look(self, now: float) -> None:
         """Cut off those that take too long by now."""
@@ -125,7 +132,7 @@ def _end(number: int, peers: set[str], port: int, seconds: float) -> bool:
     The port is ours on what others opened; to a database on the peer's host we have connections of our own.
     """
     try:
-        with socket.socket(fileno=os.dup(number)) as connection:
+        with _handle(number) as connection:
             if connection.getsockname()[1] != port or _plain(str(connection.getpeername()[0])) not in peers:
                 return False
             told = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 8 + _LAST_SENT.size)
@@ -135,6 +142,16 @@ def _end(number: int, peers: set[str], port: int, seconds: float) -> bool:
     except (OSError, IndexError, struct.error):  # no socket, none of TCP, none that is connected
         return False
     return True
+
+
+def _handle(number: int) -> socket.socket:
+    """A handle of our own for what that number stands for; where that is no socket, `OSError` and nothing left open."""
+    handle = os.dup(number)
+    try:
+        return socket.socket(fileno=handle)
+    except OSError:
+        os.close(handle)
+        raise
 
 
 def _plain(address: str) -> str:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import threading
 import time
 
+import structlog
+
 from core.ports import Bell
 from rung.bell import WORK, Work
+
+log = structlog.get_logger()
 
 _PAUSE = 0.005
 """Seconds between two rings: in a storm one for each group that is stored would be a seventh of what the door costs."""
@@ -37,5 +41,11 @@ class Ringer:
             for work in WORK:
                 if self._asked[work]:
                     self._asked[work] = False  # before it rings: what is stored from here on needs another one
-                    self._bell.ring(work)
+                    self._ring(work)
             time.sleep(_PAUSE)
+
+    def _ring(self, work: Work) -> None:
+        try:
+            self._bell.ring(work)
+        except Exception:  # the outermost boundary of a thread: without it nothing would be rung any more
+            log.exception("the bell could not be rung; the next sweep will find the work")

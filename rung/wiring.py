@@ -59,6 +59,7 @@ def build(settings: Settings, bell: Bell | None = None) -> App:
             threads=settings.worker_threads,
             degraded={"redis": lambda: redis_check(settings.redis_url)},
             keep=_keep(settings),
+            door=database.connect(settings.database_url, pool_size=2),
         )
     )
 
@@ -79,7 +80,7 @@ def compose(parts: Parts) -> App:
     held = Held()
     return App(
         parts=parts,
-        inbox=SqlInbox(parts.database, parts.clock, parts.bell),
+        inbox=SqlInbox(parts.door or parts.database, parts.clock, parts.bell),
         attendance=SqlAttendance(parts.database, parts.clock, parts.listened),
         intake=work.intake(parts, held),
         sweeper=work.sweeper(parts),

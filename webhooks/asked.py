@@ -89,8 +89,12 @@ def _text(path: str) -> str:
 
 
 def _headers(environ: WSGIEnvironment) -> dict[str, str]:
-    """The headers; what WSGI has names of its own for, it puts beside them."""
+    """The headers; what WSGI has names of its own for, it puts beside them.
+
+    Granian lays the process' own variables under them, and `HTTP_PROXY` among these is an address with a password.
+    """
     headers = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name[:5] == "HTTP_"}
+    headers.pop("proxy", None)
     for name, key in (("content-type", "CONTENT_TYPE"), ("content-length", "CONTENT_LENGTH")):
         headers.pop(name, None)
         if environ.get(key):

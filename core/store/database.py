@@ -20,6 +20,21 @@ __all__ = ["connect", "migrate", "newest_revision", "revision", "transaction"]
 
 _TRUSTED_SECONDS = 1.0
 _LIVED = "rung.lived"
+_OPTIONS = " ".join(
+    f"-c {one}"
+    for one in (
+        "statement_timeout=30s",
+        # A process that was stopped, or cut off, in the middle of a transaction holds its locks no longer than this.
+        "idle_in_transaction_session_timeout=30s",
+        "tcp_keepalives_idle=10",
+        "tcp_keepalives_interval=5",
+        "tcp_keepalives_count=3",
+        "timezone=UTC",
+    )
+)
+_GIVEN_UP = {"tcp_user_timeout": 15_000, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+"""A server that is gone without a word (its machine lost power, an address moved on) is given up after some 25 seconds,
+not after TCP's quarter of an hour: libpq's connection parameters, the first in milliseconds, the others in seconds."""
 
 
 def connect(url: str, *, pool_size: int = 5) -> Engine:
@@ -42,8 +57,9 @@ def connect(url: str, *, pool_size: int = 5) -> Engine:
         hide_parameters=True,
         connect_args={
             "connect_timeout": 5,
+            **_GIVEN_UP,
             "fallback_application_name": "rung",
-            "options": "-c statement_timeout=30s -c timezone=UTC",
+            "options": _OPTIONS,
         },
     )
     event.listen(engine, "checkin", _left)

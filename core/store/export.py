@@ -35,6 +35,11 @@ _OF_A_TICKET = (timeline, actions, records, alerts, timers, signals, shift_chang
 _AT_ONCE = 500
 
 
+def read_slowly(connection: Connection) -> None:
+    """Have the transaction live however long whoever reads takes between two rows."""
+    connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+
+
 def rows(connection: Connection, name: str) -> Iterator[Row]:
     """Every row of a table in the order of its key, read a few hundred at a time."""
     table = metadata.tables[name]

@@ -16,7 +16,8 @@ MOST_BYTES = 4_000_000
 
 _TURN = text("""
     INSERT INTO triage (id, owner, until, looked) VALUES (1, :owner, clock_timestamp() + :lease, 0)
-    ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, until = excluded.until
+    ON CONFLICT (id) DO UPDATE SET owner = excluded.owner, until = excluded.until,
+        looked = CASE WHEN triage.owner = excluded.owner THEN triage.looked ELSE 0 END
     WHERE triage.owner = excluded.owner OR triage.until < clock_timestamp()
     RETURNING looked
 """)
@@ -57,7 +58,7 @@ _OPEN = text("""
 def turn(connection: Connection, owner: str, lease: timedelta) -> int | None:
     """Be the one who looks, for as long as the lease; returns the last delivery that was looked at already.
 
-    None while somebody else is it.
+    Whoever takes it over begins anew, for what the other had in mind is gone. None while somebody else is it.
     """
     return connection.execute(_TURN, {"owner": owner, "lease": lease}).scalar_one_or_none()
 

@@ -36,12 +36,13 @@ class SqlAttendance:
         listened = self.sources().get(source)
         if before is not None and before <= now < before + pause(listened.every if listened else None):
             return
+        self.noted[source] = now  # beforehand: of all who find at once that it is time, one is enough
         try:
             with self.database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 attendance.note(connection, source, now)
         except (DBAPIError, PoolTimeout) as error:
+            self.noted.pop(source, None)
             raise StorageUnavailableError(type(error).__name__) from error
-        self.noted[source] = now
 
     def keep_open(self) -> None:
         """Say that this door is open, where anybody is waited for; to be called at least every quarter of a minute."""

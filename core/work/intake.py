@@ -37,6 +37,8 @@ log = structlog.get_logger()
 _SOON = timedelta(seconds=1)
 _STOPPED = "its worker was told to end before it was done"
 _BATCH = 200
+_LARGE = deliveries.MOST_BYTES // 2
+"""A batch of so many bytes was cut short by them: much waits, however few deliveries these are."""
 _TRUSTED = 3
 """What was taken up more often is taken up alone: it may be what ends the worker, and with it its whole batch."""
 
@@ -88,7 +90,7 @@ class Intake:
             if not claimed and not heard:
                 break
             done += len(claimed) + heard
-            if len(claimed) >= _BATCH:
+            if len(claimed) >= _BATCH or sum(len(delivery.body) for delivery, _ in claimed) >= _LARGE:
                 triage.look()
         triage.rest()
         return done

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from core.store import triage as store
-from core.work import intake
+from core.work import intake, triage
 from core.work.triage import Triage
 from sandbox.alerts import Alert, alertmanager
 from tests.integration.world import BEGIN, World, world
@@ -32,6 +32,16 @@ def received(here: World, name: str, severity: str = "warning", *, over: bool = 
     ended = BEGIN + timedelta(minutes=1) if over else None
     body = json.dumps(alertmanager([Alert(labels, {"summary": name}, BEGIN, ended)])).encode()
     assert here.post("alertmanager", body).status_code == 202
+
+
+def worse_than(here: World, delivery: int) -> None:
+    """The same alert as in that delivery, but critical."""
+    query = text("SELECT body FROM deliveries WHERE id = :id")
+    with here.database.begin() as connection:
+        told = json.loads(bytes(connection.execute(query, {"id": delivery}).scalar_one()))
+    told["alerts"][0]["annotations"]["description"] = "It gets worse."
+    told["alerts"][0]["labels"]["severity"] = "critical"
+    assert here.post("alertmanager", json.dumps(told).encode()).status_code == 202
 
 
 def opened(here: World) -> list[str]:
@@ -62,12 +72,12 @@ def test_a_sev1_that_comes_last_is_applied_before_what_is_not_urgent(here: World
     assert [one for one in titles if one != "down"] == [f"usual {number:02}" for number in range(12)]
 
 
-def test_new_tickets_go_before_repeats_and_repeats_keep_their_order(here: World) -> None:
-    received(here, "known")
+def test_new_sev1_tickets_go_before_repeats_and_repeats_keep_their_order(here: World) -> None:
+    received(here, "known", "critical")
     here.app.intake.drain()
     for _ in range(10):
-        received(here, "known")
-    received(here, "new")
+        received(here, "known", "critical")
+    received(here, "new", "critical")
     assert a_triage(here).look() == 11
     assert waiting(here) == [12, *range(2, 12)]
 
@@ -76,25 +86,39 @@ def test_an_alert_that_gets_worse_while_it_waits_takes_its_first_word_along(here
     received(here, "first")
     received(here, "grows")
     received(here, "other")
-    with here.database.begin() as connection:
-        body = connection.execute(text("SELECT body FROM deliveries WHERE id = 2")).scalar_one()
-    worse = json.loads(bytes(body))
-    worse["alerts"][0]["annotations"]["description"] = "It gets worse."
-    worse["alerts"][0]["labels"]["severity"] = "critical"
-    worse["alerts"][0]["fingerprint"] = json.loads(bytes(body))["alerts"][0]["fingerprint"]
-    assert here.post("alertmanager", json.dumps(worse).encode()).status_code == 202
+    worse_than(here, 2)
     a_triage(here).look()
     assert waiting(here) == [2, 4, 1, 3]
 
 
-def test_only_one_looks_at_a_time_and_the_next_goes_on_where_it_ended(here: World) -> None:
+def test_what_fires_anew_does_not_overtake_its_own_end(here: World) -> None:
+    received(here, "flaps")
+    received(here, "flaps", over=True)
+    worse_than(here, 1)
+    received(here, "down", "critical")
+    a_triage(here).look()
+    assert waiting(here) == [4, 1, 2, 3]
+
+
+def test_one_source_does_not_overtake_the_others_for_ever(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(triage, "MOST_MOVED", 2)
+    looks = a_triage(here)
+    received(here, "usual")
+    for number in range(3):
+        received(here, f"down {number}", "critical")
+        looks.look()
+    assert waiting(here) == [2, 3, 1, 4]
+
+
+def test_only_one_looks_at_a_time_and_goes_on_where_it_ended_and_the_next_begins_anew(here: World) -> None:
     received(here, "one")
     first, second = a_triage(here), a_triage(here)
     assert first.look() == 1
     received(here, "two")
     assert second.look() == 0
+    assert first.look() == 1
     first.rest()
-    assert second.look() == 1
+    assert second.look() == 2
 
 
 def test_what_is_being_taken_up_or_was_put_off_is_let_be(here: World) -> None:

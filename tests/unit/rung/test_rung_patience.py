@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -84,3 +87,30 @@ def test_a_connection_to_which_nothing_was_sent_for_so_long_is_ended() -> None:
         assert elsewhere != port
         assert cut_off({"::ffff:127.0.0.1"}, port, seconds=0) == 1
         assert sender.recv(100) == b""
+
+
+def test_to_look_for_whom_to_cut_off_leaves_nothing_open() -> None:
+    with connected() as (_, taken):
+        no_socket = os.pipe()
+        before = len(list(Path("/proc/self/fd").iterdir()))
+        for _ in range(3):
+            cut_off({"192.0.2.1"}, taken.getsockname()[1], seconds=0)
+        assert len(list(Path("/proc/self/fd").iterdir())) == before
+        for one in no_socket:
+            os.close(one)
+
+
+def test_whoever_cannot_be_cut_off_now_is_cut_off_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rung.patience._LOOK_SECONDS", 0.001)
+    tries, done = [OSError("no handle is left")], threading.Event()
+
+    def cut(peers: set[str]) -> int:
+        if tries:
+            raise tries.pop()
+        done.set()
+        return len(peers)
+
+    patience = Patience(cut, seconds=0)
+    with patience.waiting("192.0.2.1", began=0.0):
+        patience.watch()
+        assert done.wait(10)

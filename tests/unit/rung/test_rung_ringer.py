@@ -36,3 +36,21 @@ def test_whoever_rings_is_not_held_up_and_rings_meanwhile_become_one() -> None:
     assert bell.came.acquire(timeout=10)
     assert sorted(bell.rung) == ["delivery", "intake", "intake"]
     assert not bell.came.acquire(timeout=0.01)
+
+
+def test_a_ring_that_fails_in_whatever_way_is_not_the_last_one() -> None:
+    heard = threading.Semaphore(0)
+
+    class Broken:
+        broken = True
+
+        def ring(self, work: Work) -> None:
+            heard.release()
+            if self.broken:
+                self.broken = False
+                raise RuntimeError(f"no {work} any more")
+
+    ringer = Ringer(Broken())
+    for _ in range(2):
+        ringer.ring("intake")
+        assert heard.acquire(timeout=10)
