@@ -147,9 +147,12 @@ def _read(connection: Connection, row: Row[Any]) -> Claimed | None:
 
 
 _RENEW = text("""
-    UPDATE actions SET attempt_at = clock_timestamp() + :lease
-    FROM unnest(CAST(:ids AS bigint[]), CAST(:attempts AS int[])) AS mine (id, attempts)
-    WHERE actions.id = mine.id AND actions.status = 'sent' AND actions.attempts = mine.attempts
+    UPDATE actions SET attempt_at = clock_timestamp() + :lease WHERE id IN (
+        SELECT actions.id FROM actions
+        JOIN unnest(CAST(:ids AS bigint[]), CAST(:attempts AS int[])) AS mine (id, attempts)
+            ON actions.id = mine.id AND actions.attempts = mine.attempts
+        WHERE actions.status = 'sent' ORDER BY actions.id FOR UPDATE OF actions SKIP LOCKED
+    )
 """)
 _FINISH = text("""
     UPDATE actions SET status = ended.status, error = ended.error
@@ -165,7 +168,7 @@ def _mine(claimed: Sequence[Claimed]) -> dict[str, Any]:
 
 
 def renew(connection: Connection, claimed: Sequence[Claimed], lease: timedelta) -> None:
-    """Have claims run on, those of them that are still ours."""
+    """Have claims run on, those of them that are still ours. What is being finished at this moment is let be."""
     connection.execute(_RENEW, {**_mine(claimed), "lease": lease})
 
 

@@ -138,7 +138,10 @@ class Deliverer:
         for one in self._teller.decided(claimed, found):
             this.under_way[one.id] = one
             work = partial(self._carry_out, one, found[one.id], this.back)
-            self.hands.give(one.action.platform, self.threads, work)
+            try:
+                self.hands.give(one.action.platform, self.threads, work)
+            except RuntimeError as error:  # the system has no thread to give
+                this.back.put(_Back(one, error=error))
         return len(claimed)
 
     def _carry_out(self, claimed: Claimed, found: Found, back: queue.SimpleQueue[_Back]) -> None:

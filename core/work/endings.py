@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextvars import Context
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,7 +18,7 @@ from core.store.claims import Claimed
 from core.store.claims import Ended as Line
 from core.work import digests, numbers
 from core.work.apply import give
-from core.work.failures import outlasting, told
+from core.work.failures import is_away, outlasting, told
 from core.work.hand import Hand, Policies
 
 log = structlog.get_logger()
@@ -79,16 +79,20 @@ class Endings:
         apart = [one for one in ended if one.is_digest]
         together = sorted((one for one in ended if not one.is_digest), key=lambda one: one.claimed.id)
         follows = Follows()
-        if len(together) < 2 or not self._noted(self._together, together, follows):
+        if len(together) < 2 or not self._noted(together, follows):
             apart += together
         for one in apart:
             self._alone(one, follows)
         return follows
 
-    def _noted(self, note: Callable[..., None], ended: Sequence[Ended], follows: Follows) -> bool:
+    def _noted(self, ended: Sequence[Ended], follows: Follows) -> bool:
+        """Whether all was done about these that can be; with the database away none would fare better alone."""
         try:
-            outlasting(self.lease)(note, ended, follows)
+            outlasting(self.lease)(self._together, ended, follows)
         except Exception as error:  # noqa: BLE001 - it shows again, for the action whose it is, when each goes alone
+            if is_away(error):
+                self.errors.append(error)
+                return True
             log.debug("ends are noted one by one", reason=told(error))
             return False
         self._count(ended)
@@ -98,6 +102,9 @@ class Endings:
         try:
             if one.is_digest:
                 one.trail.run(outlasting(self.lease), self._digest, one)
+                follows.writes = follows.messages = follows.signals = (
+                    True  # what its tickets' steps have left is not told
+                )
             else:
                 outlasting(self.lease)(self._together, [one], follows)
         except Exception as error:  # noqa: BLE001 - kept, for whoever asked to have it noted, behind the others' ends

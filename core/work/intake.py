@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -41,6 +41,8 @@ _LARGE = deliveries.MOST_BYTES // 2
 """A batch of so many bytes was cut short by them: much waits, however few deliveries these are."""
 _TRUSTED = 3
 """What was taken up more often is taken up alone: it may be what ends the worker, and with it its whole batch."""
+_TURN = 10
+"""Every so many rounds the oldest goes alone, whatever it is: a stream that never ends must not keep it waiting."""
 
 
 Claim = tuple[Delivery, int]
@@ -75,14 +77,16 @@ class Intake:
 
         Returns how many deliveries, and signals that tickets gave each other, that were.
         """
-        done, messenger = 0, Messenger(self.database, self.policies, self.clock, self.lease)
+        done, rounds, messenger = 0, 0, Messenger(self.database, self.policies, self.clock, self.lease)
         triage = Triage(self.database, self.understanding, self.policies, self.clock)
         while not stopping():
-            claimed = self._claim()
+            rounds += 1
+            claimed = self._claim(only_oldest=rounds % _TURN == 0)
             if claimed:
                 give_back = partial(self._put_off, claimed, _STOPPED)
-                with kept(self.lease, partial(self._renew, claimed)), self.held.keeping(give_back):
-                    self._take_all(claimed)
+                over: set[int] = set()
+                with kept(self.lease, partial(self._renew, claimed, over)), self.held.keeping(give_back):
+                    self._take_all(claimed, over)
                 self.bell.ring("delivery")  # nobody waits for it until tickets have heard of each other
             heard = messenger.drain(stopping)
             if heard:
@@ -95,28 +99,41 @@ class Intake:
         triage.rest()
         return done
 
-    def _claim(self) -> list[Claim]:
+    def _claim(self, *, only_oldest: bool = False) -> list[Claim]:
         with self.database.begin() as connection:
-            trusted = deliveries.claim(connection, self.lease, _BATCH, most_attempts=_TRUSTED)
-            return trusted or deliveries.claim(connection, self.lease, 1)
+            if not only_oldest and (
+                trusted := deliveries.claim(connection, self.lease, _BATCH, most_attempts=_TRUSTED)
+            ):
+                return trusted
+            return deliveries.claim(connection, self.lease, 1)
 
-    def _renew(self, claimed: Sequence[Claim]) -> None:
+    def _renew(self, claimed: Sequence[Claim], over: Collection[int]) -> None:
+        """Have the claims run on, but of what is over: it may have been put off for longer."""
+        ours = [(delivery.id, attempts) for delivery, attempts in claimed if delivery.id not in over]
         with self.database.begin() as connection:
-            deliveries.renew(connection, [(delivery.id, attempts) for delivery, attempts in claimed], self.lease)
+            deliveries.renew(connection, ours, self.lease)
 
-    def _take_all(self, claimed: Sequence[Claim]) -> None:
-        """Apply them in their order: together what can be, and between that, alone, each that needs more care."""
+    def _take_all(self, claimed: Sequence[Claim], over: set[int]) -> None:
+        """Apply them in their order: together what can be, and between that, alone, each that needs more care.
+
+        What was taken alone is noted in `over`.
+        """
+
+        def alone(delivery: Delivery, attempts: int) -> None:
+            with on_the_trail_of(delivery):
+                self._take(delivery, attempts)
+            over.add(delivery.id)
+
         try:
             ready: list[Ready] = []
             for delivery, attempts in claimed:
                 if (normalized := self._at_once(delivery, attempts)) is not None:
                     ready.append(Ready(delivery, attempts, normalized))
                     continue
-                self._take_ready(ready)
+                self._take_ready(ready, alone)
                 ready = []
-                with on_the_trail_of(delivery):
-                    self._take(delivery, attempts)
-            self._take_ready(ready)
+                alone(delivery, attempts)
+            self._take_ready(ready, alone)
         except (DBAPIError, PoolTimeout) as error:  # none would fare better now
             log.warning("deliveries put off: the database is away", reason=told(error))
             self._give_back(claimed, told(error))
@@ -134,9 +151,9 @@ class Intake:
             log.debug("a delivery is applied alone", delivery=delivery.id, reason=told(error))
             return None
 
-    def _take_ready(self, ready: Sequence[Ready]) -> None:
+    def _take_ready(self, ready: Sequence[Ready], alone: Callable[[Delivery, int], None]) -> None:
         for group in groups(ready):
-            in_halves(group, self._take_together, self._take_one)
+            in_halves(group, self._take_together, lambda one: alone(one.delivery, one.attempts))
 
     def _take_together(self, group: Sequence[Ready]) -> None:
         """Apply them in one transaction; raises whatever goes wrong, with nothing done."""
@@ -146,10 +163,6 @@ class Intake:
         count_unknown(self.database, met, self.clock())
         for ready, outcome in zip(group, outcomes, strict=True):
             say(ready.delivery, outcome)
-
-    def _take_one(self, ready: Ready) -> None:
-        with on_the_trail_of(ready.delivery):
-            self._take(ready.delivery, ready.attempts)
 
     def _take(self, delivery: Delivery, attempts: int) -> None:
         if attempts > MAX_ATTEMPTS:

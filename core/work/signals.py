@@ -57,15 +57,15 @@ class Messenger:
 
     def _take_all(self, claimed: Sequence[ClaimedSignal]) -> None:
         """Apply them together, and in smaller parts what goes wrong: what comes after one that must wait waits, too."""
+        claimed = self._without_risk(claimed)
         waits: dict[int, int] = {}
 
         def alone(one: ClaimedSignal) -> None:
             if one.ticket_id not in waits and not self._take(one):
                 waits[one.ticket_id] = one.id
 
-        if any(one.attempts > _TRUSTED for one in claimed):
-            for one in claimed:
-                alone(one)
+        if claimed[0].attempts > _TRUSTED:
+            alone(claimed[0])
         else:
             try:
                 in_halves(claimed, lambda part: self._apply([one for one in part if one.ticket_id not in waits]), alone)
@@ -75,6 +75,15 @@ class Messenger:
                 return
         if behind := [one for one in claimed if one.id > waits.get(one.ticket_id, one.id)]:
             self._give_back(behind, _NOW)
+
+    def _without_risk(self, claimed: Sequence[ClaimedSignal]) -> Sequence[ClaimedSignal]:
+        """What can be taken together, or the first alone if it may be what ends workers. The rest is given back before
+        that, and no attempt counted: what stands beside such a one must not be given up with it.
+        """
+        risky = next((at for at, one in enumerate(claimed) if one.attempts > _TRUSTED), len(claimed))
+        if rest := claimed[max(risky, 1) :]:
+            self._give_back(rest, _NOW)
+        return claimed[: max(risky, 1)]
 
     def _take(self, claimed: ClaimedSignal) -> bool:
         """Apply one alone; whether what comes after it may be applied."""

@@ -17,6 +17,7 @@ from core.model import Notice, Person
 from core.ports import Platform
 from core.store.codec import UnreadableError
 from core.work.delivery import Deliverer
+from core.work.hands import Hands
 from sandbox.alerts import Alert, alertmanager
 from tests.integration.world import World, world
 
@@ -128,3 +129,15 @@ def test_what_several_need_is_asked_once(here: World) -> None:
     before = [one for one in statements if "FROM tickets" in one and "FOR " not in one]
     assert len(before) == 1, "the tickets are read once before, for all"
     assert sum("WITH RECURSIVE" in one for one in statements) <= 5, "at worst each ends by itself on a slow machine"
+
+
+def test_where_the_system_has_no_thread_to_give_the_round_ends_and_says_so(
+    here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none_left(*_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    opened(here, "one")
+    monkeypatch.setattr(Hands, "give", none_left)
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        here.app.deliverer.drain()

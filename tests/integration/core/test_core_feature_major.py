@@ -15,8 +15,9 @@ import requests
 from sqlalchemy import text
 
 from core.model import Acknowledge, DeclareMajor, LinkMajor, ReasonCode, State, Ticket, TimerKind
-from core.policy import MajorRule
+from core.policy import MajorRule, Policy
 from core.policy.surge import SurgeRule
+from core.work.signals import Messenger
 from sandbox.alerts import Alert, alertmanager
 from tests.integration.world import BEGIN, World, world
 
@@ -162,7 +163,7 @@ def test_what_tickets_tell_each_other_outlives_the_worker(here: World) -> None:
     """The worker dies with a signal in its hands, after the alerts were applied."""
     here.post("alertmanager", a_body(*names(8)))
     delivery, attempts = here.app.intake._claim()[0]
-    here.app.intake._take_all([(delivery, attempts)])
+    here.app.intake._take_all([(delivery, attempts)], set())
     with here.database.begin() as connection:
         taken = "UPDATE signals SET attempts = attempts + 1, attempt_at = clock_timestamp() + interval '1 hour'"
         waiting = connection.execute(text(taken + " WHERE status = 'waiting'")).rowcount
@@ -194,6 +195,29 @@ def test_a_signal_that_cannot_be_applied_is_kept_and_holds_up_no_other(here: Wor
     here.settle()
     assert here.page(1).ticket.like == 7
     assert here.app.desk.board().lost == 0
+
+
+class Dying:
+    """Policies over which the worker ends."""
+
+    def newest(self) -> Policy:
+        raise KeyboardInterrupt
+
+    def version(self, version: int) -> Policy:
+        raise KeyboardInterrupt
+
+
+def test_what_ends_workers_takes_no_other_signal_with_it(here: World) -> None:
+    storm(here, 4)
+    told = (
+        "INSERT INTO signals (ticket_id, kind, body, attempts) VALUES (:ticket, 'like_count', '{\"count\": 7}', :had)"
+    )
+    with here.database.begin() as connection:
+        connection.execute(text(told), [{"ticket": 1, "had": 5}, {"ticket": 2, "had": 2}])
+    with pytest.raises(KeyboardInterrupt):
+        Messenger(here.database, Dying(), lambda: here.now).drain()
+    with here.database.begin() as connection:
+        assert connection.execute(text("SELECT attempts FROM signals ORDER BY ticket_id")).scalars().all() == [6, 2]
 
 
 def test_the_board_shows_a_storm_as_one_line(here: World) -> None:

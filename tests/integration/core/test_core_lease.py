@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
+from sqlalchemy import text
 
-from core.model import Notice, Person
+from core.model import Delivery, Notice, Person
+from core.ports import DeliveryError
 from core.store import claims, deliveries
+from sandbox.alerts import Alert, alertmanager
 from tests.integration.world import World, world
 
 SHORT = timedelta(seconds=0.6)
@@ -71,3 +75,21 @@ def test_a_claim_that_another_worker_has_taken_over_is_not_renewed(here: World) 
         claims.renew(connection, [mine], hour)
         (again,) = claims.claim(connection, nothing, limit=1)
         assert again.id == mine.id
+
+
+def test_what_was_put_off_is_not_taken_up_earlier_for_what_is_still_under_way_beside_it(here: World) -> None:
+    for name in ("a", "b"):
+        here.post("alertmanager", json.dumps(alertmanager([Alert({"alertname": name})])).encode())
+
+    def greet(delivery: Delivery) -> Callable[[], None]:
+        def greeting() -> None:
+            if delivery.id == 1:
+                raise DeliveryError("not now", retry_after=600)
+            time.sleep(2 * SHORT.total_seconds())
+
+        return greeting
+
+    replace(here.app.intake, greet=greet, lease=SHORT).drain()
+    with here.database.begin() as connection:
+        waits = "SELECT attempt_at > clock_timestamp() + interval '9 minutes' FROM deliveries WHERE id = 1"
+        assert connection.execute(text(waits)).scalar_one()

@@ -34,6 +34,7 @@ from core.model import (
 from core.policy import Policy
 from core.store import breakers, decided, deliveries, tickets
 from core.store.codec import from_json
+from core.work import intake
 from core.work.apply import apply_event, apply_to
 from core.work.failures import is_away, is_lasting, told
 from sandbox.alerts import Alert, alertmanager
@@ -88,6 +89,19 @@ def test_a_pool_without_a_free_connection_puts_a_delivery_off(here: World) -> No
         connection.execute(text("UPDATE deliveries SET attempt_at = clock_timestamp()"))
     here.settle()
     assert status(here) == "applied"
+
+
+def test_a_stream_that_never_ends_does_not_keep_waiting_what_was_taken_up_often(
+    here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "_BATCH", 1)
+    monkeypatch.setattr(intake, "_TURN", 2)
+    for name in ("Often", "One", "Two", "Three"):
+        stored(here, Alert({"alertname": name}, {"summary": name}, BEGIN, None))
+    with here.database.begin() as connection:
+        connection.execute(text("UPDATE deliveries SET attempts = 5 WHERE id = 1"))
+    here.app.intake.drain()
+    assert [here.page(number).ticket.title for number in range(1, 5)] == ["One", "Often", "Two", "Three"]
 
 
 def test_a_pool_without_a_free_connection_does_not_end_an_action(here: World) -> None:
