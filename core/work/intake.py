@@ -144,8 +144,8 @@ class Intake:
             if attempts > _TRUSTED or self.greet(delivery):
                 return None
             normalized = self.understanding.mapped(delivery)
-            if any(event.partial for event in normalized.events):
-                return None  # its record is read again first, which may take long
+            if self.understanding.has_to_ask(normalized):
+                return None  # that may take long
             return self.understanding.completed(normalized)[0]
         except Exception as error:  # noqa: BLE001 - it shows again, for the delivery whose it is, when that goes alone
             log.debug("a delivery is applied alone", delivery=delivery.id, reason=told(error))

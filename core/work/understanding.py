@@ -57,6 +57,13 @@ class Understanding:
             event, unknown = self._read_again(event, event.record, platform)
         return Normalized((as_ours(event, self._identity(platform)),), unknown=unknown)
 
+    def has_to_ask(self, normalized: Normalized) -> bool:
+        """Whether a platform has to be asked before these events are complete: for a record, or who we are there."""
+        platforms = self.platforms()
+        asked = (platforms.get(event.record.platform) for event in normalized.events if event.record)
+        known = (one is None or self.identities.get(one.name, (None,))[0] is one for one in asked)
+        return any(event.partial for event in normalized.events) or not all(known)
+
     def _identity(self, platform: Platform) -> Party:
         """Our account there. It is asked for once: a platform that is down later does not hold up what it sent."""
         known = self.identities.get(platform.name)
