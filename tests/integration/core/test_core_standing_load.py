@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine
 
 from bench import crowd, lives
 from bench.intake import composed
@@ -22,6 +22,7 @@ from core.store.database import connect
 from core.store.standing import standing
 from rung.embedded import Postgres
 from rung.parts import App
+from tests.integration.core.statements import statements
 
 MANY = range(10_001, 12_001)
 DUE = range(20_001, 20_101)
@@ -55,17 +56,10 @@ def many(postgres_server: Postgres) -> Iterator[Crowd]:
 
 def plans(engine: Engine, work: Callable[[Connection], object]) -> str:
     """How PostgreSQL goes about all statements of that work."""
-    said: list[tuple[str, object]] = []
-
-    def note(_connection: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
-        said.append((statement, parameters))
-
     with engine.connect() as connection:
-        event.listen(connection, "before_cursor_execute", note)
-        work(connection)
-        event.remove(connection, "before_cursor_execute", note)
+        said = statements(connection, work)
         explain = "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF) "
-        told = [connection.exec_driver_sql(explain + statement, parameters) for statement, parameters in said]  # type: ignore[arg-type]
+        told = [connection.exec_driver_sql(explain + statement, parameters) for statement, parameters in said]
         lines = [row[0] for rows in told for row in rows]
         connection.rollback()
     return "\n".join(lines)

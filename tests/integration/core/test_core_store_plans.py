@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Engine, text
 
 from core.model import ActionStatus
 from core.store import claims, decided, deliveries, views, workload
 from core.store.database import connect
+from tests.integration.core.statements import statements
 
 LEASE = timedelta(seconds=60)
 _KEPT = """
@@ -45,15 +46,8 @@ def full(postgres_url: str) -> Iterator[Engine]:
 
 def plan(engine: Engine, work: Callable[[Connection], object]) -> str:
     """How PostgreSQL goes about the last statement of that work."""
-    said: list[tuple[str, object]] = []
-
-    def note(_connection: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
-        said.append((statement, parameters))
-
     with engine.connect() as connection:
-        event.listen(connection, "before_cursor_execute", note)
-        work(connection)
-        event.remove(connection, "before_cursor_execute", note)
+        said = statements(connection, work)
         connection.rollback()
         statement, parameters = said[-1]
         rows = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) {statement}", parameters)
