@@ -20,19 +20,19 @@ __all__ = ["connect", "migrate", "newest_revision", "revision", "transaction"]
 
 _TRUSTED_SECONDS = 1.0
 _LIVED = "rung.lived"
+_KEEPALIVE = {"idle": 10, "interval": 5, "count": 3}
+"""When either side of a connection asks whether the other is still there, in seconds, and how often in vain."""
 _OPTIONS = " ".join(
     f"-c {one}"
     for one in (
         "statement_timeout=30s",
         # A process that was stopped, or cut off, in the middle of a transaction holds its locks no longer than this.
         "idle_in_transaction_session_timeout=30s",
-        "tcp_keepalives_idle=10",
-        "tcp_keepalives_interval=5",
-        "tcp_keepalives_count=3",
+        *(f"tcp_keepalives_{name}={value}" for name, value in _KEEPALIVE.items()),
         "timezone=UTC",
     )
 )
-_GIVEN_UP = {"tcp_user_timeout": 15_000, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+_GIVEN_UP = {"tcp_user_timeout": 15_000, **{f"keepalives_{name}": value for name, value in _KEEPALIVE.items()}}
 """A server that is gone without a word (its machine lost power, an address moved on) is given up after some 25 seconds,
 not after TCP's quarter of an hour: libpq's connection parameters, the first in milliseconds, the others in seconds."""
 
