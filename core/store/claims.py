@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select, text, update
 
 from core.model import Action, ActionStatus, Verb
+from core.store import leases
 from core.store.codec import UnreadableError, from_json
 from core.store.tables import actions
 
@@ -146,14 +147,7 @@ def _read(connection: Connection, row: Row[Any]) -> Claimed | None:
         return None
 
 
-_RENEW = text("""
-    UPDATE actions SET attempt_at = clock_timestamp() + :lease WHERE id IN (
-        SELECT actions.id FROM actions
-        JOIN unnest(CAST(:ids AS bigint[]), CAST(:attempts AS int[])) AS mine (id, attempts)
-            ON actions.id = mine.id AND actions.attempts = mine.attempts
-        WHERE actions.status = 'sent' ORDER BY actions.id FOR UPDATE OF actions SKIP LOCKED
-    )
-""")
+_RENEW = leases.renewing(actions, "sent")
 _FINISH = text("""
     UPDATE actions SET status = ended.status, error = ended.error
     FROM unnest(CAST(:ids AS bigint[]), CAST(:attempts AS int[]), CAST(:statuses AS text[]), CAST(:errors AS text[]))
@@ -164,7 +158,7 @@ _FINISH = text("""
 
 
 def _mine(claimed: Sequence[Claimed]) -> dict[str, Any]:
-    return {"ids": [one.id for one in claimed], "attempts": [one.attempts for one in claimed]}
+    return {**leases.mine((one.id, one.attempts) for one in claimed)}
 
 
 def renew(connection: Connection, claimed: Sequence[Claimed], lease: timedelta) -> None:

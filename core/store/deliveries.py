@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Update, func, select, text, update
 
 from core.model import Delivery, DeliveryStatus
-from core.store import arrivals, many
+from core.store import arrivals, leases, many
 from core.store.arrivals import Arrival, Stored
 from core.store.tables import deliveries
 
@@ -69,18 +69,10 @@ def renew(connection: Connection, claimed: Sequence[tuple[int, int]], lease: tim
 
     What is being finished at this moment is let be.
     """
-    given = {"ids": [one for one, _ in claimed], "attempts": [attempts for _, attempts in claimed]}
-    connection.execute(_RENEW, {**given, "lease": lease})
+    connection.execute(_RENEW, {**leases.mine(claimed), "lease": lease})
 
 
-_RENEW = text("""
-    UPDATE deliveries SET attempt_at = clock_timestamp() + :lease WHERE id IN (
-        SELECT deliveries.id FROM deliveries
-        JOIN unnest(CAST(:ids AS bigint[]), CAST(:attempts AS integer[])) AS mine (id, attempts)
-            ON deliveries.id = mine.id AND deliveries.attempts = mine.attempts
-        WHERE deliveries.status = 'received' ORDER BY deliveries.id FOR UPDATE OF deliveries SKIP LOCKED
-    )
-""")
+_RENEW = leases.renewing(deliveries, "received")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Text, func, insert, literal, select, text, up
 from sqlalchemy.dialects.postgresql import JSONB
 
 from core.model import ChildChanged, Gathered, LikeCount, ParentChanged, Signal, SurgeOver
-from core.store import many
+from core.store import leases, many
 from core.store.codec import UnreadableError, from_json, to_json
 from core.store.stepped import Stepped
 from core.store.tables import signals, tickets
@@ -139,7 +139,7 @@ def give_back(connection: Connection, claimed: Sequence[ClaimedSignal], delay: t
 
 
 def _mine(claimed: Sequence[ClaimedSignal]) -> dict[str, list[int]]:
-    return {"ids": [one.id for one in claimed], "attempts": [one.attempts for one in claimed]}
+    return leases.mine((one.id, one.attempts) for one in claimed)
 
 
 def postpone(connection: Connection, claimed: ClaimedSignal, delay: timedelta, error: str) -> None:
