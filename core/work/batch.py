@@ -55,8 +55,11 @@ def apply_together(hand: Hand, ready: Sequence[Ready], met: list[Unknown]) -> li
     outcomes = [_applied(hand, one, met) for one in ready]
     hand.save()
     heard.tell(hand.connection, events)
-    ends = [ended(one.delivery, one.attempts, one.normalized, came) for one, came in zip(ready, outcomes, strict=True)]
-    close(hand.connection, [(one.delivery, end) for one, end in zip(ready, ends, strict=True)], hand.now)
+    ends = [
+        (one.delivery, ended(one.delivery, one.attempts, one.normalized, came))
+        for one, came in zip(ready, outcomes, strict=True)
+    ]
+    close(hand.connection, ends, hand.now)
     return outcomes
 
 
